@@ -1,0 +1,50 @@
+package org.bitcoinmultiplexer.api;
+
+/**
+ * Lets many clients share one upstream connection.
+ *
+ * <p><b>Life.</b> NEW —start→ RUNNING —close→ CLOSED. Clients may be given to it at any time before
+ * it is closed; until upstream's first handshake is done their own handshake waits.
+ *
+ * <p><b>Ownership.</b> It owns the transports it was given and closes them; it does not own the
+ * loops they run on.
+ *
+ * <p><b>Threading.</b> All methods may be called from any thread.
+ */
+public interface Multiplexer extends AutoCloseable {
+
+  /**
+   * Begins to dial upstream, and keeps at it: a lost connection is dialled again with back-off
+   * until {@link #close}.
+   *
+   * @throws IllegalStateException if called twice
+   */
+  void start();
+
+  /**
+   * Takes a client over. Its session runs on the multiplexer's own loop.
+   *
+   * @param client a transport that has not been started; closed at once if there is no room for it
+   */
+  void accept(Transport client);
+
+  /**
+   * Takes a client over. Its session runs on the given loop; if that is the one the transport's
+   * callbacks come from, there is no hand-over between threads.
+   *
+   * @param client a transport that has not been started
+   * @param loop where its session runs
+   */
+  void accept(Transport client, EventLoop loop);
+
+  /**
+   * The counters as they are now.
+   *
+   * @return a snapshot
+   */
+  Stats stats();
+
+  /** Closes all clients and the upstream connection. Idempotent; returns before they are closed. */
+  @Override
+  void close();
+}

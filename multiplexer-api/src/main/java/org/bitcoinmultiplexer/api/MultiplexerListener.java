@@ -1,0 +1,42 @@
+package org.bitcoinmultiplexer.api;
+
+/**
+ * Hears what happens to a multiplexer. Every method does nothing unless overridden.
+ *
+ * <p>Called one after another on the executor that was configured for it; what a method throws is
+ * logged and contained.
+ */
+public interface MultiplexerListener {
+
+  /**
+   * Upstream's handshake is done and exchanges flow.
+   *
+   * @param target what was dialled
+   * @param description the node in words: its user agent, protocol version, services and height
+   */
+  default void onUpstreamReady(String target, String description) {}
+
+  /**
+   * Upstream could not be reached or was lost; it is dialled again.
+   *
+   * @param target what was dialled
+   * @param reason in words
+   */
+  default void onUpstreamLost(String target, String reason) {}
+
+  /**
+   * A client's handshake is done.
+   *
+   * @param remote where it is, as {@link Transport#remote()}
+   * @param description the client in words: its user agent and protocol version
+   */
+  default void onClientReady(String remote, String description) {}
+
+  /**
+   * A client is gone, whether or not its handshake had been done.
+   *
+   * @param remote where it was
+   * @param reason in words
+   */
+  default void onClientClosed(String remote, String reason) {}
+}
