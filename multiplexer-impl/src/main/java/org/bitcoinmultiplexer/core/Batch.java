@@ -1,0 +1,58 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's request as a list of items that are asked one by one and delivered in order.
+ *
+ * <p>Confined to the session's loop. Items are asked lazily: a batch of 50,000 costs what is in
+ * flight, not what is listed. {@link #local} and {@link #request} are called once per item, in
+ * order; {@link #deliver} once per item, in order, when everything before it has been delivered;
+ * {@link #end} after the last.
+ */
+public interface Batch {
+
+  /**
+   * How many items there are.
+   *
+   * @return 1 or more
+   */
+  int size();
+
+  /**
+   * Settles an item without asking upstream.
+   *
+   * @param item from 0
+   * @return its outcome, or null if upstream must be asked
+   */
+  default @Nullable Outcome local(int item) {
+    return null;
+  }
+
+  /**
+   * What to ask upstream for an item that {@link #local} did not settle.
+   *
+   * @param item from 0
+   * @return a canonical request
+   */
+  Message request(int item);
+
+  /**
+   * Renders an outcome for the client.
+   *
+   * @param item from 0
+   * @param outcome how its exchange ended
+   * @param client takes what is sent to the client, in order, with nothing in between
+   */
+  void deliver(int item, Outcome outcome, Consumer<? super Message> client);
+
+  /**
+   * All items have been delivered.
+   *
+   * @param client takes what is sent to the client
+   */
+  default void end(Consumer<? super Message> client) {}
+}

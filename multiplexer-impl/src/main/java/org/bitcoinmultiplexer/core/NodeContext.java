@@ -1,0 +1,38 @@
+package org.bitcoinmultiplexer.core;
+
+import org.bitcoinmultiplexer.api.Message;
+
+/**
+ * The engine's side of one upstream connection, as its conversation sees it. Confined to the hub's
+ * loop, and without effect once the connection is gone.
+ */
+public interface NodeContext {
+
+  /**
+   * What was dialled, for logs.
+   *
+   * @return as the connector says
+   */
+  String target();
+
+  /**
+   * Writes a message to the node at once.
+   *
+   * @param message canonical
+   */
+  void send(Message message);
+
+  /**
+   * The handshake is done: exchanges may flow.
+   *
+   * @param description the node in words
+   */
+  void ready(String description);
+
+  /**
+   * Gives the connection up; another is dialled.
+   *
+   * @param reason in words
+   */
+  void fail(String reason);
+}

@@ -1,0 +1,71 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.List;
+import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the engine needs to know of a protocol: what to route by, how to talk to a client and
+ * to a node, and whether an answer is what it claims to be.
+ *
+ * <p>One instance serves one engine.
+ */
+public interface Protocol {
+
+  /**
+   * Called once, before anything else.
+   *
+   * @param hub what the engine offers to the protocol as a whole
+   */
+  void open(Hub hub);
+
+  /**
+   * What correlators need to know. Confined to the hub's loop.
+   *
+   * @return the same instance each time
+   */
+  Dialect dialect();
+
+  /**
+   * A client was accepted; nothing has been received from it yet.
+   *
+   * @param client the engine's side of it
+   * @return what hears the client, confined to {@link ClientContext#loop()}
+   */
+  ClientConversation welcome(ClientContext client);
+
+  /**
+   * A client was accepted that gets an upstream connection of its own.
+   *
+   * @param relay the engine's side of both connections
+   * @return what hears both, confined to {@link RelayContext#loop()}
+   */
+  RelayConversation relay(RelayContext relay);
+
+  /**
+   * Upstream was dialled; nothing has been sent yet.
+   *
+   * @param node the engine's side of it
+   * @return what hears the node, confined to {@link Hub#loop()}
+   */
+  NodeConversation greet(NodeContext node);
+
+  /**
+   * How many bytes the answer to a request is expected to have.
+   *
+   * @param request as it will be written upstream
+   * @return an estimate, at least 1. Any thread.
+   */
+  long weight(Message request);
+
+  /**
+   * Checks an answer in full, once, before anybody gets it. Pure, any thread; may take
+   * milliseconds.
+   *
+   * @param request as it was written upstream
+   * @param answer the whole answer, at least one message
+   * @return null if it is what was asked for, else in words what is wrong with it
+   */
+  @Nullable String check(Message request, List<Message> answer);
+}

@@ -1,0 +1,58 @@
+package org.bitcoinmultiplexer.core;
+
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+
+/**
+ * The engine's side of a client that has an upstream connection of its own. Confined to {@link
+ * #loop()}, and without effect once either side is gone: then both are closed.
+ */
+public interface RelayContext {
+
+  /**
+   * Where the pair of connections lives.
+   *
+   * @return its loop
+   */
+  EventLoop loop();
+
+  /**
+   * The engine behind it.
+   *
+   * @return the hub
+   */
+  Hub hub();
+
+  /** Dials upstream for this client; {@link RelayConversation#onNodeOpen} follows. Once. */
+  void dial();
+
+  /**
+   * Sends to the client.
+   *
+   * @param message any
+   */
+  void toClient(Message message);
+
+  /**
+   * Sends to the node.
+   *
+   * @param message any
+   */
+  void toNode(Message message);
+
+  /**
+   * Both handshakes are done.
+   *
+   * @param client the client in words
+   * @param node the node in words
+   */
+  void ready(String client, String node);
+
+  /**
+   * Ends both connections.
+   *
+   * @param rule counted under {@code client.closed.RULE}
+   * @param reason in words
+   */
+  void disconnect(String rule, String reason);
+}

@@ -1,0 +1,27 @@
+package org.bitcoinmultiplexer.core;
+
+import org.bitcoinmultiplexer.api.Message;
+
+/**
+ * The protocol's side of a client that has an upstream connection of its own. Confined to {@link
+ * RelayContext#loop()}.
+ */
+public interface RelayConversation {
+
+  /**
+   * The client said something.
+   *
+   * @param message not validated
+   */
+  void fromClient(Message message);
+
+  /** The client's own upstream connection is open. */
+  void onNodeOpen();
+
+  /**
+   * The node said something to this client.
+   *
+   * @param message not validated
+   */
+  void fromNode(Message message);
+}

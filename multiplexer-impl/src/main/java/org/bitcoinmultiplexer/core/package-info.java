@@ -1,0 +1,26 @@
+/**
+ * Sessions, upstream, exchanges in flight and ordered delivery. Knows no Bitcoin and no sockets:
+ * the protocol is a {@link org.bitcoinmultiplexer.core.Protocol}, peers are {@link
+ * org.bitcoinmultiplexer.api.Transport}s.
+ *
+ * <p><b>Who owns what.</b> {@link org.bitcoinmultiplexer.core.Engine} is the door. Its loop owns
+ * the upstream: the connection, the correlator, the turns, the joined exchanges. Each session
+ * belongs to the loop it was accepted on, which may be the same; what crosses between two loops is
+ * handed over as a task, and handed over directly where both are one.
+ *
+ * <pre>
+ *   client loop                                 the engine's loop
+ *   Transport → Session → ClientConversation
+ *                  │ ask                 hand-over
+ *                  ▼
+ *           DeliveryQueue ── LiveExchange ──► Joining ──► Turns ──► ResponseRouter ──► Transport
+ *                  ▲                                                     │
+ *                  └──── outcome, checked once ◄── Upstream ◄── route ◄──┘
+ * </pre>
+ *
+ * <p>Internal: not exported from the module.
+ */
+@NullMarked
+package org.bitcoinmultiplexer.core;
+
+import org.jspecify.annotations.NullMarked;
