@@ -138,6 +138,27 @@ public final class Message {
     return value;
   }
 
+  /**
+   * Keeps a value that {@link #derive} would otherwise compute, for whoever came by it anyway: a
+   * decoder that verified a checksum need not have it hashed again when the message is relayed.
+   *
+   * <p>The caller vouches that the value is what the function makes of this message. Does nothing
+   * if the function's value is already known.
+   *
+   * @param function the constant that later calls of {@link #derive} will name
+   * @param value what it makes of this message
+   * @param <T> what it makes
+   */
+  public <T> void remember(Function<? super Message, T> function, T value) {
+    Objects.requireNonNull(value, "value");
+    for (Derived d = derived; d != Derived.NONE; d = d.next) {
+      if (d.function == function) {
+        return;
+      }
+    }
+    derived = new Derived(function, value, derived);
+  }
+
   /** Equal messages have the same command and the same body. */
   @Override
   public boolean equals(Object other) {

@@ -1,0 +1,219 @@
+package org.bitcoinmultiplexer.bitcoin.wire;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.bitcoinmultiplexer.api.Message;
+
+/**
+ * Makes messages out of the bytes of one connection, in whatever pieces they arrive.
+ *
+ * <p>As Bitcoin Core does: a frame with a wrong checksum or an invalid command is passed over and
+ * the connection goes on; a wrong magic, or a length beyond the limit, ends it, since nobody knows
+ * where the next frame starts.
+ *
+ * <pre>
+ *   HEADER --24 bytes, valid-----> BODY --complete--> HEADER   (message, or dropped: checksum)
+ *   HEADER --invalid command-----> SKIP --complete--> HEADER   (dropped)
+ *   HEADER --magic, length-------> DEAD                        (fatal; takes and ignores all input)
+ * </pre>
+ *
+ * <p>The body of a message is an array of exactly its size. A body that arrives in one piece, or is
+ * not longer than {@code prepaid}, is allocated at once and filled without a further copy. Beyond
+ * that, an announced length costs nothing: the array doubles as bytes arrive, so a peer makes us
+ * hold no more than twice what it sent.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+public final class FrameDecoder {
+
+  /** The longest body Bitcoin Core accepts (MAX_PROTOCOL_MESSAGE_LENGTH), in bytes. */
+  public static final int MAX_BODY_SIZE = 4_000_000;
+
+  /** Learns what was decoded, on the thread that decodes, while it does. */
+  public interface Listener {
+
+    /** A whole message arrived, its checksum verified. */
+    void onMessage(Message message);
+
+    /** A frame was passed over; the connection goes on. */
+    void onDropped(String reason);
+
+    /** The stream makes no sense any more; the connection must be closed. Called at most once. */
+    void onFatal(String reason);
+  }
+
+  private enum State {
+    HEADER,
+    BODY,
+    SKIP,
+    DEAD
+  }
+
+  private static final int FIRST_STEP = 4096;
+  private static final byte[] NOTHING = {};
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final Network network;
+  private final FrameEncoder encoder;
+  private final int maxBodySize;
+  private final int prepaid;
+  private final Listener listener;
+
+  private final byte[] header = new byte[FrameEncoder.HEADER_SIZE];
+  private State state = State.HEADER;
+  private int filled; // bytes of the header, or of the body, that have arrived
+  private int size; // of the body, as announced
+  private String command = "";
+  private byte[] body = NOTHING;
+
+  /**
+   * A decoder at the start of a stream.
+   *
+   * @param network whose magic is expected
+   * @param maxBodySize the longest body accepted, in bytes, at most {@link #MAX_BODY_SIZE}
+   * @param prepaid up to which announced length, in bytes, a body is allocated before it arrives: 0
+   *     for peers one has no reason to trust, {@code maxBodySize} for one's own node
+   * @param listener learns what arrives
+   * @throws IllegalArgumentException if a size is negative or too large
+   */
+  public FrameDecoder(Network network, int maxBodySize, int prepaid, Listener listener) {
+    if (maxBodySize < 0 || maxBodySize > MAX_BODY_SIZE) {
+      throw new IllegalArgumentException(
+          "maxBodySize must be 0 to " + MAX_BODY_SIZE + ": " + maxBodySize);
+    }
+    if (prepaid < 0) {
+      throw new IllegalArgumentException("prepaid must not be negative: " + prepaid);
+    }
+    this.network = network;
+    this.encoder = FrameEncoder.of(network);
+    this.maxBodySize = maxBodySize;
+    this.prepaid = prepaid;
+    this.listener = Objects.requireNonNull(listener, "listener");
+  }
+
+  /**
+   * Takes what arrived. The buffer is consumed entirely and not kept.
+   *
+   * @param in bytes of the stream, following those of the last call
+   */
+  public void decode(ByteBuffer in) {
+    while (in.hasRemaining()) {
+      switch (state) {
+        case HEADER -> readHeader(in);
+        case BODY -> readBody(in);
+        case SKIP -> skip(in);
+        case DEAD -> in.position(in.limit());
+      }
+    }
+  }
+
+  /**
+   * Whether the stream may end here: between two frames.
+   *
+   * @return false in the middle of a frame, or after a fatal error
+   */
+  public boolean isIdle() {
+    return state == State.HEADER && filled == 0;
+  }
+
+  private void readHeader(ByteBuffer in) {
+    int step = Math.min(in.remaining(), header.length - filled);
+    in.get(header, filled, step);
+    filled += step;
+    if (filled == header.length) {
+      openFrame();
+    }
+  }
+
+  private void openFrame() {
+    filled = 0;
+    int magic = (int) INT.get(header, 0);
+    if (magic != network.magic()) {
+      die("magic %08x is not that of %s, %08x".formatted(magic, network, network.magic()));
+      return;
+    }
+    long announced = Integer.toUnsignedLong((int) INT.get(header, FrameEncoder.LENGTH_AT));
+    if (announced > maxBodySize) {
+      die("body of " + announced + " bytes is above the limit of " + maxBodySize);
+      return;
+    }
+    size = (int) announced;
+    String name = Commands.read(header, FrameEncoder.COMMAND_AT);
+    if (name == null) {
+      state = State.SKIP;
+      if (size == 0) {
+        dropInvalidCommand();
+      }
+      return;
+    }
+    command = name;
+    state = State.BODY;
+    body = NOTHING;
+    if (size == 0) {
+      closeFrame();
+    }
+  }
+
+  private void readBody(ByteBuffer in) {
+    int step = Math.min(in.remaining(), size - filled);
+    if (filled + step > body.length) {
+      body = Arrays.copyOf(body, capacity(filled + step));
+    }
+    in.get(body, filled, step);
+    filled += step;
+    if (filled == size) {
+      closeFrame();
+    }
+  }
+
+  /** How long the array should be that holds so many bytes: exactly the body's size, in the end. */
+  private int capacity(int needed) {
+    return size <= prepaid ? size : Math.min(size, Math.max(FIRST_STEP, 2 * needed));
+  }
+
+  private void closeFrame() {
+    byte[] complete = body;
+    // Before anybody is called: a listener that throws finds the decoder at the next frame.
+    state = State.HEADER;
+    filled = 0;
+    body = NOTHING;
+    int announced = (int) INT.get(header, FrameEncoder.CHECKSUM_AT);
+    int actual = Sha256d.checksum(complete, 0, size);
+    if (actual != announced) {
+      listener.onDropped(
+          "%s of %d bytes has checksum %08x instead of %08x"
+              .formatted(command, size, announced, actual));
+      return;
+    }
+    Message message = Message.of(command, complete);
+    encoder.remember(message, header.clone());
+    listener.onMessage(message);
+  }
+
+  private void skip(ByteBuffer in) {
+    int step = Math.min(in.remaining(), size - filled);
+    in.position(in.position() + step);
+    filled += step;
+    if (filled == size) {
+      dropInvalidCommand();
+    }
+  }
+
+  private void dropInvalidCommand() {
+    state = State.HEADER;
+    filled = 0;
+    String hex = HexFormat.of().formatHex(header, FrameEncoder.COMMAND_AT, FrameEncoder.LENGTH_AT);
+    listener.onDropped("invalid command " + hex + " with " + size + " bytes");
+  }
+
+  private void die(String reason) {
+    state = State.DEAD;
+    listener.onFatal(reason);
+  }
+}

@@ -1,0 +1,180 @@
+package org.bitcoinmultiplexer.bitcoin.wire;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A Bitcoin network and the constants in which it differs from others (Core's chainparams). */
+@SuppressWarnings("ImmutableEnumChecker") // Hash is immutable, it only does not say so
+public enum Network {
+  /** The network that carries value. */
+  MAINNET(
+      "mainnet",
+      0xd9b4bef9,
+      8333,
+      "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f",
+      "00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      0x1d00ffff,
+      481_824),
+  /** The third test network. */
+  TESTNET3(
+      "testnet3",
+      0x0709110b,
+      18333,
+      "000000000933ea01ad0ee984209779baaec3ced90fa3f408719526f8d77f4943",
+      "00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      0x1d00ffff,
+      834_624),
+  /** The fourth test network (BIP94). */
+  TESTNET4(
+      "testnet4",
+      0x283f161c,
+      48333,
+      "00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043",
+      "00000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      0x1d00ffff,
+      1),
+  /** The default signet (BIP325); a custom signet has another magic and is not known here. */
+  SIGNET(
+      "signet",
+      0x40cf030a,
+      38333,
+      "00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6",
+      "00000377ae000000000000000000000000000000000000000000000000000000",
+      0x1e0377ae,
+      1),
+  /**
+   * A private network for tests. Bitcoin Core has segregated witness active from the start here,
+   * bcoin only from its third signalling window of 144 blocks on; the later one counts.
+   */
+  REGTEST(
+      "regtest",
+      0xdab5bffa,
+      18444,
+      "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
+      "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      0x207fffff,
+      432);
+
+  private final String id;
+  private final int magic;
+  private final int defaultPort;
+  private final Hash genesis;
+  private final Hash powLimit;
+  private final int powLimitBits;
+  private final int segwitHeight;
+
+  Network(
+      String id,
+      int magic,
+      int defaultPort,
+      String genesis,
+      String powLimit,
+      int powLimitBits,
+      int segwitHeight) {
+    this.id = id;
+    this.magic = magic;
+    this.defaultPort = defaultPort;
+    this.genesis = Hash.of(genesis);
+    this.powLimit = Hash.of(powLimit);
+    this.powLimitBits = powLimitBits;
+    this.segwitHeight = segwitHeight;
+  }
+
+  /**
+   * The network of a name, as people write it in a configuration: {@code mainnet}, {@code
+   * testnet3}, {@code testnet4}, {@code signet}, {@code regtest}, in any case; also Core's short
+   * forms {@code main} and {@code test}.
+   *
+   * @param name the name
+   * @return its network
+   * @throws IllegalArgumentException naming what was given and what is known
+   */
+  public static Network of(String name) {
+    String wanted = name.strip().toLowerCase(Locale.ROOT);
+    for (Network network : values()) {
+      if (network.id.equals(wanted)) {
+        return network;
+      }
+    }
+    return switch (wanted) {
+      case "main" -> MAINNET;
+      case "test", "testnet" -> TESTNET3;
+      default ->
+          throw new IllegalArgumentException(
+              "unknown network \""
+                  + name
+                  + "\"; known are "
+                  + Arrays.stream(values()).map(n -> n.id).collect(Collectors.joining(", ")));
+    };
+  }
+
+  /**
+   * The name in a configuration, such as {@code mainnet}.
+   *
+   * @return lower case
+   */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * The first four bytes of every frame, read as little endian.
+   *
+   * @return for mainnet 0xd9b4bef9, sent as f9 be b4 d9
+   */
+  public int magic() {
+    return magic;
+  }
+
+  /**
+   * The TCP port nodes listen on unless told otherwise.
+   *
+   * @return 1 to 65535
+   */
+  public int defaultPort() {
+    return defaultPort;
+  }
+
+  /**
+   * The hash of the first block.
+   *
+   * @return the hash
+   */
+  public Hash genesis() {
+    return genesis;
+  }
+
+  /**
+   * The largest, that is easiest, target a block may claim.
+   *
+   * @return the target as a number
+   */
+  public Hash powLimit() {
+    return powLimit;
+  }
+
+  /**
+   * The easiest target in the compact form of a block header.
+   *
+   * @return the value of a header's bits field
+   */
+  public int powLimitBits() {
+    return powLimitBits;
+  }
+
+  /**
+   * The first height at which a block that has a witness commitment must also carry the reserved
+   * value in its coinbase witness (BIP141).
+   *
+   * @return a block height
+   */
+  public int segwitHeight() {
+    return segwitHeight;
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+}
