@@ -1,0 +1,48 @@
+package org.bitcoinmultiplexer.bitcoin.wire;
+
+import org.bitcoinmultiplexer.api.Message;
+
+/**
+ * A {@code feefilter}: the least fee rate of transactions that its sender wants announced (BIP133).
+ *
+ * <p>Layout: rate i64.
+ *
+ * @param rate in satoshis per 1000 virtual bytes, 0 to {@link #MAX_RATE}
+ */
+public record FeeFilter(long rate) {
+
+  /** All the money there will be, in satoshis; Bitcoin Core ignores rates above it. */
+  public static final long MAX_RATE = 21_000_000L * 100_000_000L;
+
+  /** Refuses what is not an amount of money. */
+  public FeeFilter {
+    if (rate < 0 || rate > MAX_RATE) {
+      throw new IllegalArgumentException("not a fee rate: " + rate);
+    }
+  }
+
+  /**
+   * Reads a rate.
+   *
+   * @param message a feefilter
+   * @return the rate
+   * @throws MalformedMessageException if it is cut off or not an amount of money
+   */
+  public static FeeFilter parse(Message message) {
+    ByteReader in = new ByteReader(message);
+    long rate = in.i64("fee rate");
+    if (rate < 0 || rate > MAX_RATE) {
+      throw in.malformed("fee rate " + rate + " is not an amount of money");
+    }
+    return new FeeFilter(rate);
+  }
+
+  /**
+   * The rate as a message.
+   *
+   * @return a new feefilter
+   */
+  public Message toMessage() {
+    return new ByteWriter(Long.BYTES).i64(rate).toMessage(Commands.FEEFILTER);
+  }
+}
