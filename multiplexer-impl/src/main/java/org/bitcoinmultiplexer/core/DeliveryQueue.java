@@ -1,0 +1,267 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client is owed, in the order in which it asked: replies that are known, and batches
+ * whose items are asked upstream as far ahead as the client's budget allows.
+ *
+ * <p>The budget bounds the bytes that are expected for the client, held back behind something
+ * unanswered, or not yet taken by its transport. One item is always under way, however large.
+ *
+ * <p>Confined to the session's loop.
+ */
+final class DeliveryQueue {
+
+  /** What the queue needs of its session. */
+  interface Host {
+
+    /** Asks upstream for a slot, which is {@link #settle settled} later, in the session's loop. */
+    void ask(Slot slot, Message request, long weight);
+
+    /** A slot is not waited for any more. */
+    void leave(Slot slot);
+
+    long weight(Message request);
+
+    /** Bytes sent and not yet taken by the client. */
+    long pendingBytes();
+
+    void send(Message message);
+  }
+
+  /** One item of a batch, on its way. */
+  static final class Slot extends Asker {
+
+    final DeliveryQueue queue;
+    final Entry entry;
+    @Nullable Slot following;
+    long weight;
+    @Nullable Outcome outcome;
+
+    Slot(DeliveryQueue queue, Entry entry) {
+      this.queue = queue;
+      this.entry = entry;
+    }
+
+    @Override
+    void settled(Outcome result) {
+      queue.settledElsewhere(this, result);
+    }
+  }
+
+  /** A reply, or a batch. */
+  static final class Entry {
+
+    final @Nullable Message reply;
+    final @Nullable Batch batch;
+    @Nullable Entry following;
+    int asked;
+    int delivered;
+    @Nullable Slot firstSlot;
+    @Nullable Slot lastSlot;
+
+    Entry(@Nullable Message reply, @Nullable Batch batch) {
+      this.reply = reply;
+      this.batch = batch;
+    }
+  }
+
+  private static final int MOST_UNDER_WAY = 64;
+
+  private final Host host;
+  private final long budget;
+  private final Consumer<Runnable> inSession;
+  private final Consumer<Message> client;
+
+  private @Nullable Entry head;
+  private @Nullable Entry tail;
+  private @Nullable Entry asking;
+  private int entries;
+  private int underWay;
+  private long owed;
+  private boolean advancing;
+  private boolean again;
+  private boolean closed;
+
+  /**
+   * @param budget bytes
+   * @param inSession runs a task in the session's loop, at once if that is where the caller is
+   */
+  DeliveryQueue(Host host, long budget, Consumer<Runnable> inSession) {
+    this.host = host;
+    this.budget = budget;
+    this.inSession = inSession;
+    this.client = host::send;
+  }
+
+  /** How many replies and batches are waiting. */
+  int size() {
+    return entries;
+  }
+
+  void reply(Message message) {
+    if (head == null) {
+      host.send(message);
+    } else {
+      append(new Entry(message, null));
+    }
+  }
+
+  void ask(Batch batch) {
+    append(new Entry(null, batch));
+    advance();
+  }
+
+  private void append(Entry entry) {
+    if (tail == null) {
+      head = entry;
+    } else {
+      tail.following = entry;
+    }
+    tail = entry;
+    entries++;
+    if (asking == null && entry.batch != null) {
+      asking = entry;
+    }
+  }
+
+  private void settledElsewhere(Slot slot, Outcome outcome) {
+    inSession.accept(() -> settle(slot, outcome));
+  }
+
+  private void settle(Slot slot, Outcome outcome) {
+    if (closed) {
+      return;
+    }
+    // From here on the slot weighs what the answer really has.
+    long size = 0;
+    if (outcome instanceof Outcome.Answered answered) {
+      for (Message message : answered.messages()) {
+        size += message.size();
+      }
+    }
+    owed += size - slot.weight;
+    slot.weight = size;
+    slot.outcome = outcome;
+    advance();
+  }
+
+  /** Delivers what can be delivered and asks for what there is room for. */
+  void advance() {
+    if (advancing) {
+      again = true;
+      return;
+    }
+    advancing = true;
+    try {
+      do {
+        again = false;
+        deliver();
+        askAhead();
+      } while (again && !closed);
+    } finally {
+      advancing = false;
+    }
+  }
+
+  private void deliver() {
+    while (head != null && !closed) {
+      Entry entry = head;
+      Batch batch = entry.batch;
+      if (batch == null) {
+        if (entry.reply != null) {
+          host.send(entry.reply);
+        }
+      } else if (!deliver(entry, batch)) {
+        return;
+      } else {
+        batch.end(client);
+      }
+      if (closed) {
+        return;
+      }
+      head = entry.following;
+      entries--;
+      if (head == null) {
+        tail = null;
+      }
+    }
+  }
+
+  /** Delivers the settled items at the front of a batch; true if those were all. */
+  private boolean deliver(Entry entry, Batch batch) {
+    for (Slot slot = entry.firstSlot; slot != null; slot = entry.firstSlot) {
+      Outcome outcome = slot.outcome;
+      if (outcome == null || closed) {
+        return false;
+      }
+      entry.firstSlot = slot.following;
+      if (entry.firstSlot == null) {
+        entry.lastSlot = null;
+      }
+      underWay--;
+      owed -= slot.weight;
+      batch.deliver(entry.delivered++, outcome, client);
+    }
+    return entry.delivered == batch.size();
+  }
+
+  private void askAhead() {
+    while (asking != null && !closed) {
+      Entry entry = asking;
+      Batch batch = entry.batch;
+      if (batch == null || entry.asked == batch.size()) {
+        asking = entry.following;
+        continue;
+      }
+      if (!askNext(entry, batch)) {
+        return;
+      }
+    }
+  }
+
+  private boolean askNext(Entry entry, Batch batch) {
+    if (underWay > 0 && (underWay >= MOST_UNDER_WAY || owed + host.pendingBytes() >= budget)) {
+      return false;
+    }
+    Slot slot = new Slot(this, entry);
+    int item = entry.asked++;
+    if (entry.lastSlot == null) {
+      entry.firstSlot = slot;
+    } else {
+      entry.lastSlot.following = slot;
+    }
+    entry.lastSlot = slot;
+    underWay++;
+    Outcome local = batch.local(item);
+    if (local != null) {
+      slot.outcome = local;
+      again = true;
+    } else {
+      Message request = batch.request(item);
+      slot.weight = host.weight(request);
+      owed += slot.weight;
+      host.ask(slot, request, slot.weight);
+    }
+    return true;
+  }
+
+  /** The client is gone: whatever is under way for it is not waited for any more. */
+  void close() {
+    closed = true;
+    for (Entry entry = head; entry != null; entry = entry.following) {
+      for (Slot slot = entry.firstSlot; slot != null; slot = slot.following) {
+        if (slot.outcome == null) {
+          host.leave(slot);
+        }
+      }
+    }
+    head = null;
+    tail = null;
+    asking = null;
+  }
+}

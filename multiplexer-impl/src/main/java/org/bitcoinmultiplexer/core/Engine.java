@@ -1,0 +1,401 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Multiplexer;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.ResponseRouter;
+import org.bitcoinmultiplexer.api.Stats;
+import org.bitcoinmultiplexer.api.Strategy;
+import org.bitcoinmultiplexer.api.Transport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The multiplexer itself: brings clients, the upstream and the protocol together.
+ *
+ * <p>Without a strategy every client gets an upstream connection of its own; the shared one is then
+ * dialled once, to learn that the node is there, and closed again.
+ *
+ * <p>Threading: see {@link Multiplexer}. What is not marked otherwise is confined to the engine's
+ * loop.
+ */
+public final class Engine implements Multiplexer {
+
+  private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+  private final EventLoop loop;
+  private final Protocol protocol;
+  private final @Nullable Strategy strategy;
+  private final List<Connector> connectors;
+  private final Settings settings;
+  private final MultiplexerListener listener;
+  private final Executor listenerExecutor;
+  private final Counters counters = new Counters();
+  private final Hub hub = new EngineHub();
+  private final Upstream upstream;
+  private final Joining joining;
+  private final Dialler dialler;
+  private final Turns.Seat ownSeat = new Turns.Seat();
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
+  private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
+
+  private @Nullable Link link;
+  private boolean started;
+  private volatile boolean upstreamReady;
+  private volatile boolean closed;
+
+  /**
+   * An engine that does nothing until it is started.
+   *
+   * @param loop where the upstream lives; not owned
+   * @param protocol its {@link Protocol#open} is called here
+   * @param strategy how responses find their exchange; null for passthrough
+   * @param connectors the nodes, in the order of preference
+   * @param settings limits and patience
+   * @param checker runs the checks of large answers; not owned
+   * @param random for back-off
+   * @param listener hears what happens
+   * @param listenerExecutor what it is called on; must keep the order
+   */
+  public Engine(
+      EventLoop loop,
+      Protocol protocol,
+      @Nullable Strategy strategy,
+      List<Connector> connectors,
+      Settings settings,
+      Executor checker,
+      RandomGenerator random,
+      MultiplexerListener listener,
+      Executor listenerExecutor) {
+    this.loop = loop;
+    this.protocol = protocol;
+    this.strategy = strategy;
+    this.connectors = List.copyOf(connectors);
+    this.settings = settings;
+    this.listener = listener;
+    this.listenerExecutor = listenerExecutor;
+    this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
+    this.joining = new Joining(upstream, strategy != null && strategy.joins(), counters);
+    this.dialler =
+        new Dialler(loop, connectors, new Backoff(random), this::connected, this::unreachable);
+    protocol.open(hub);
+  }
+
+  // ---- the multiplexer
+
+  @Override
+  public void start() {
+    Confined.run(
+        loop,
+        () -> {
+          if (started) {
+            throw new IllegalStateException("started already");
+          }
+          started = true;
+          if (!closed) {
+            dialler.dial();
+          }
+        });
+  }
+
+  @Override
+  public void accept(Transport client) {
+    accept(client, loop);
+  }
+
+  @Override
+  public void accept(Transport client, EventLoop sessionLoop) {
+    Confined.run(
+        sessionLoop,
+        () -> {
+          int connected = sessions.size() + relays.size();
+          if (closed || connected >= settings.maxClients()) {
+            counters.count("client.refused");
+            client.close();
+            return;
+          }
+          counters.count("client.accepted");
+          if (strategy == null) {
+            Relay relay = new Relay(new RelayHome(), client, sessionLoop);
+            relays.add(relay);
+            relay.open();
+          } else {
+            Session session = new Session(new SessionHome(), client, sessionLoop);
+            sessions.add(session);
+            session.open();
+          }
+          if (closed) {
+            closeClients();
+          }
+        });
+  }
+
+  @Override
+  public Stats stats() {
+    int readyRelays = 0;
+    for (Relay relay : relays) {
+      if (relay.isReady()) {
+        readyRelays++;
+      }
+    }
+    return new Stats(
+        sessions.size() + relays.size(),
+        readySessions.size() + readyRelays,
+        upstreamReady,
+        counters.snapshot());
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    closeClients();
+    Confined.run(
+        loop,
+        () -> {
+          dialler.close();
+          upstream.close();
+          if (link != null) {
+            link.lose("the multiplexer is closed");
+          }
+        });
+  }
+
+  private void closeClients() {
+    sessions.forEach(session -> session.close("the multiplexer is closed"));
+    relays.forEach(relay -> relay.close("the multiplexer is closed"));
+  }
+
+  private void tell(Consumer<MultiplexerListener> event) {
+    listenerExecutor.execute(
+        () -> {
+          try {
+            event.accept(listener);
+          } catch (RuntimeException e) {
+            log.error("a listener failed", e);
+          }
+        });
+  }
+
+  // ---- upstream
+
+  private void connected(String target, Transport transport) {
+    link = new Link(new LinkHost(), upstream, target, transport);
+    link.open();
+  }
+
+  private void unreachable(String target, String reason) {
+    log.info("upstream {} cannot be reached: {}", target, reason);
+    tell(l -> l.onUpstreamLost(target, reason));
+  }
+
+  private void answered(Lead lead, Outcome outcome) {
+    joining.settle(lead, outcome);
+  }
+
+  private final class LinkHost implements Link.Host {
+
+    @Override
+    public EventLoop loop() {
+      return loop;
+    }
+
+    @Override
+    public ResponseRouter newRouter() {
+      return strategy == null
+          ? NoRouter.INSTANCE
+          : strategy.newRouter(protocol.dialect(), settings.window());
+    }
+
+    @Override
+    public NodeConversation greet(NodeContext node) {
+      return protocol.greet(node);
+    }
+
+    @Override
+    public Settings settings() {
+      return settings;
+    }
+
+    @Override
+    public Counters counters() {
+      return counters;
+    }
+
+    @Override
+    public void ready(Link ready, String description) {
+      log.info("upstream {} is ready: {}", ready.target(), description);
+      upstreamReady = true;
+      dialler.succeeded();
+      counters.count("upstream.connected");
+      tell(l -> l.onUpstreamReady(ready.target(), description));
+      if (strategy == null) {
+        loop.execute(() -> ready.lose("it is there; each client gets a connection of its own"));
+      }
+    }
+
+    @Override
+    public void gone(Link gone, boolean wasReady, String reason) {
+      if (link == gone) {
+        link = null;
+      }
+      if (closed || (strategy == null && wasReady)) {
+        return;
+      }
+      upstreamReady = false;
+      log.info("upstream {} is lost: {}", gone.target(), reason);
+      tell(l -> l.onUpstreamLost(gone.target(), reason));
+      if (wasReady) {
+        counters.count("upstream.lost");
+        dialler.lost();
+      } else {
+        dialler.failed();
+      }
+    }
+  }
+
+  // ---- what clients and the protocol see
+
+  private final class SessionHome implements Session.Home {
+
+    @Override
+    public Hub hub() {
+      return hub;
+    }
+
+    @Override
+    public Settings settings() {
+      return settings;
+    }
+
+    @Override
+    public ClientConversation welcome(ClientContext client) {
+      return protocol.welcome(client);
+    }
+
+    @Override
+    public long weight(Message request) {
+      return protocol.weight(request);
+    }
+
+    @Override
+    public Set<Key> keys(Message request) {
+      return protocol.dialect().keys().requestKeys(request);
+    }
+
+    @Override
+    public void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat) {
+      if (loop.inEventLoop()) {
+        joining.ask(asker, request, keys, weight, seat);
+      } else {
+        loop.execute(() -> joining.ask(asker, request, keys, weight, seat));
+      }
+    }
+
+    @Override
+    public void leave(Asker asker) {
+      Confined.run(loop, () -> joining.leave(asker));
+    }
+
+    @Override
+    public void ready(Session session, String description) {
+      readySessions.add(session);
+      counters.count("client.ready");
+      tell(l -> l.onClientReady(session.remote(), description));
+    }
+
+    @Override
+    public void gone(Session session, String reason) {
+      sessions.remove(session);
+      readySessions.remove(session);
+      tell(l -> l.onClientClosed(session.remote(), reason));
+    }
+  }
+
+  private final class RelayHome implements Relay.Home {
+
+    @Override
+    public Hub hub() {
+      return hub;
+    }
+
+    @Override
+    public Settings settings() {
+      return settings;
+    }
+
+    @Override
+    public List<Connector> connectors() {
+      return connectors;
+    }
+
+    @Override
+    public RelayConversation relay(RelayContext relay) {
+      return protocol.relay(relay);
+    }
+
+    @Override
+    public void ready(Relay relay, String remote, String description) {
+      counters.count("client.ready");
+      tell(l -> l.onClientReady(remote, description));
+    }
+
+    @Override
+    public void gone(Relay relay, String remote, String reason) {
+      relays.remove(relay);
+      tell(l -> l.onClientClosed(remote, reason));
+    }
+  }
+
+  private final class EngineHub implements Hub {
+
+    @Override
+    public EventLoop loop() {
+      return loop;
+    }
+
+    @Override
+    public void ask(Message request, Consumer<? super Outcome> then) {
+      Asker asker =
+          new Asker() {
+            @Override
+            void settled(Outcome outcome) {
+              then.accept(outcome);
+            }
+          };
+      Set<Key> keys = protocol.dialect().keys().requestKeys(request);
+      long weight = protocol.weight(request);
+      Confined.run(loop, () -> joining.ask(asker, request, keys, weight, ownSeat));
+    }
+
+    @Override
+    public void tell(Message message) {
+      Confined.run(loop, () -> upstream.tell(message));
+    }
+
+    @Override
+    public void publish(News news) {
+      counters.count("news.published");
+      readySessions.forEach(session -> session.news(news));
+    }
+
+    @Override
+    public Counters counters() {
+      return counters;
+    }
+  }
+}

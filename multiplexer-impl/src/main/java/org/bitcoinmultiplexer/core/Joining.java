@@ -1,0 +1,100 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stage in front of the upstream that lets equal requests share one exchange.
+ *
+ * <p>A positive answer settles everybody. A negative one settles those who had joined before the
+ * request was written; who joined later is asked for together, once more. Nothing is kept after the
+ * end. Two requests are joined if they have the same single key and are equal in full.
+ *
+ * <p>Confined to the engine's loop.
+ */
+final class Joining {
+
+  /** Takes a question to the node, or takes it back. */
+  interface Questions {
+
+    void ask(Lead lead);
+
+    void withdraw(Lead lead);
+  }
+
+  private final Map<Key, Lead> leads = new HashMap<>();
+  private final Questions questions;
+  private final boolean joins;
+  private final LongAdder asked;
+  private final LongAdder joined;
+
+  Joining(Questions questions, boolean joins, Counters counters) {
+    this.questions = questions;
+    this.joins = joins;
+    this.asked = counters.counter("exchange.asked");
+    this.joined = counters.counter("exchange.joined");
+  }
+
+  void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat) {
+    Key key = joins && keys.size() == 1 ? keys.iterator().next() : null;
+    if (key != null) {
+      Lead lead = leads.get(key);
+      if (lead != null && lead.request.equals(request)) {
+        joined.increment();
+        lead.join(asker);
+        return;
+      }
+    }
+    Lead lead = new Lead(request, keys, weight, seat);
+    lead.join(asker);
+    open(key, lead);
+  }
+
+  /** An asker does not wait any more. */
+  void leave(Asker asker) {
+    Lead lead = asker.lead;
+    if (lead != null && lead.leave(asker)) {
+      forget(lead);
+      questions.withdraw(lead);
+    }
+  }
+
+  /** A question has been answered, or will not be. */
+  void settle(Lead lead, Outcome outcome) {
+    forget(lead);
+    if (outcome instanceof Outcome.Answered) {
+      lead.settleAll(outcome);
+      return;
+    }
+    // Open the question of the late ones first: whoever asks while hearing the outcome joins it.
+    if (lead.hasLate()) {
+      Lead next = lead.askAgain();
+      open(joins && next.keys.size() == 1 ? next.keys.iterator().next() : null, next);
+    }
+    lead.settleEarly(outcome);
+  }
+
+  int open() {
+    return leads.size();
+  }
+
+  private void open(@Nullable Key key, Lead lead) {
+    asked.increment();
+    if (key != null) {
+      leads.putIfAbsent(key, lead);
+    }
+    questions.ask(lead);
+  }
+
+  private void forget(Lead lead) {
+    if (joins && lead.keys.size() == 1) {
+      leads.remove(lead.keys.iterator().next(), lead);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.Set;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question on behalf of everybody who asks it, through as many attempts as it takes.
+ *
+ * <p>It tells those who asked before the question was written from those who came later: a negative
+ * answer is true for the former only, since what the node did not have when it was asked it may
+ * have a moment afterwards.
+ *
+ * <p>Confined to the engine's loop.
+ */
+final class Lead {
+
+  final Message request;
+  final Set<Key> keys;
+  final long weight;
+  final Turns.Seat seat;
+
+  private final Askers early = new Askers();
+  private final Askers late = new Askers();
+  private @Nullable LiveExchange exchange;
+  private boolean written;
+
+  Lead(Message request, Set<Key> keys, long weight, Turns.Seat seat) {
+    this.request = request;
+    this.keys = keys;
+    this.weight = weight;
+    this.seat = seat;
+  }
+
+  void join(Asker asker) {
+    asker.lead = this;
+    (written ? late : early).add(asker);
+  }
+
+  /** Takes one asker out; true if nobody is left. */
+  boolean leave(Asker asker) {
+    Askers list = asker.list;
+    if (list != null) {
+      list.remove(asker);
+    }
+    asker.lead = null;
+    return isDeserted();
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  boolean isDeserted() {
+    return early.isEmpty() && late.isEmpty();
+  }
+
+  /** The attempt that is under way from now on; it is not written yet. */
+  void attempt(LiveExchange next) {
+    exchange = next;
+    written = false;
+  }
+
+  @Nullable LiveExchange exchange() {
+    return exchange;
+  }
+
+  /** The question goes out now: whoever waits by this moment has asked in time. */
+  void written() {
+    written = true;
+    late.moveTo(early, this);
+  }
+
+  /** Tells everybody. */
+  void settleAll(Outcome outcome) {
+    early.settle(outcome);
+    late.settle(outcome);
+  }
+
+  /** Tells those who asked in time. */
+  void settleEarly(Outcome outcome) {
+    early.settle(outcome);
+  }
+
+  /** Whether somebody asked too late to be told a negative answer. */
+  boolean hasLate() {
+    return !late.isEmpty();
+  }
+
+  /** Makes a fresh question of those who asked too late. */
+  Lead askAgain() {
+    Lead next = new Lead(request, keys, weight, seat);
+    late.moveTo(next.early, next);
+    return next;
+  }
+}

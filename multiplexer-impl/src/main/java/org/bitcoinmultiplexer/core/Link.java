@@ -1,0 +1,222 @@
+package org.bitcoinmultiplexer.core;
+
+import java.time.Duration;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.ResponseRouter;
+import org.bitcoinmultiplexer.api.Transport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to the node, from the moment it is open until it is lost.
+ *
+ * <pre>
+ *   GREETING ──handshake──► READY ──► LOST
+ *       └──────────────────────────────►
+ * </pre>
+ *
+ * <p>Lost is lost: whatever the transport, the node or the conversation says afterwards is ignored,
+ * and the next connection is another link. A node is given up if its handshake takes too long, if
+ * it owes answers and makes no progress (it does not even echo a marker), or if it gives no sign of
+ * life when asked for one.
+ *
+ * <p>Confined to the engine's loop.
+ */
+final class Link implements NodeContext, Transport.Listener {
+
+  /** Hears what becomes of a link. */
+  interface Owner {
+
+    void linkReady(Link link);
+
+    /** Something ended, so there may be room for more. */
+    void linkProgress();
+
+    /** Called only for a link that was ready. */
+    void linkLost(Link link);
+  }
+
+  /** What a link needs of the engine. */
+  interface Host {
+
+    EventLoop loop();
+
+    ResponseRouter newRouter();
+
+    NodeConversation greet(NodeContext link);
+
+    Settings settings();
+
+    void ready(Link link, String description);
+
+    void gone(Link link, boolean wasReady, String reason);
+
+    Counters counters();
+  }
+
+  private enum State {
+    GREETING,
+    READY,
+    LOST
+  }
+
+  private final Host host;
+  private final Owner owner;
+  private final String target;
+  private final Transport transport;
+  private final EventLoop loop;
+  private final NodeConversation conversation;
+  private State state = State.GREETING;
+  private @Nullable ResponseRouter router;
+  private EventLoop.@Nullable Timer watch;
+  private final long opened;
+  private long heard;
+  private long progressed;
+  private boolean asked;
+
+  Link(Host host, Owner owner, String target, Transport transport) {
+    this.host = host;
+    this.owner = owner;
+    this.target = target;
+    this.transport = transport;
+    this.loop = host.loop();
+    this.opened = loop.nanoTime();
+    this.heard = opened;
+    this.conversation = host.greet(this);
+  }
+
+  void open() {
+    watch();
+    transport.start(this);
+    conversation.onOpen();
+  }
+
+  ResponseRouter router() {
+    if (router == null) {
+      throw new IllegalStateException("the handshake is not done");
+    }
+    return router;
+  }
+
+  void flush() {
+    router().flush(transport::send);
+  }
+
+  @Override
+  public String target() {
+    return target;
+  }
+
+  @Override
+  public void send(Message message) {
+    if (state != State.LOST) {
+      transport.send(message);
+    }
+  }
+
+  @Override
+  public void ready(String description) {
+    if (state == State.GREETING) {
+      state = State.READY;
+      progressed = loop.nanoTime();
+      router = host.newRouter();
+      host.ready(this, description);
+      owner.linkReady(this);
+    }
+  }
+
+  @Override
+  public void fail(String reason) {
+    lose(reason);
+  }
+
+  @Override
+  public void onMessage(Message message) {
+    if (loop.inEventLoop()) {
+      hear(message);
+    } else {
+      loop.execute(() -> hear(message));
+    }
+  }
+
+  private void hear(Message message) {
+    if (state == State.LOST) {
+      return;
+    }
+    heard = loop.nanoTime();
+    asked = false;
+    if (conversation.onMessage(message) || state != State.READY) {
+      return;
+    }
+    switch (router().route(message)) {
+      case CLAIMED, MARKER -> {
+        progressed = heard;
+        owner.linkProgress();
+      }
+      case UNSOLICITED -> host.counters().count("upstream.unsolicited");
+      case VIOLATION -> lose("it answers out of order: " + message);
+    }
+  }
+
+  @Override
+  public void onRejected(String reason) {
+    host.counters().count("upstream.rejected");
+  }
+
+  @Override
+  public void onWritable() {
+    // What is written upstream is bounded by the window, not by the transport.
+  }
+
+  @Override
+  public void onClosed(String cause) {
+    Confined.run(loop, () -> lose(cause));
+  }
+
+  void lose(String reason) {
+    if (state == State.LOST) {
+      return;
+    }
+    boolean wasReady = state == State.READY;
+    state = State.LOST;
+    if (watch != null) {
+      watch.cancel();
+    }
+    transport.close();
+    conversation.onClosed();
+    if (wasReady) {
+      owner.linkLost(this);
+    }
+    host.gone(this, wasReady, reason);
+  }
+
+  private void watch() {
+    watch = loop.schedule(Duration.ofSeconds(5), this::look);
+  }
+
+  private void look() {
+    if (state == State.LOST) {
+      return;
+    }
+    Settings settings = host.settings();
+    long now = loop.nanoTime();
+    if (state == State.READY && router().inFlight() == 0) {
+      progressed = now;
+    }
+    if (state == State.GREETING && now - opened > settings.handshakeTimeout().toNanos()) {
+      lose("its handshake is not done after " + settings.handshakeTimeout().toSeconds() + " s");
+    } else if (state == State.READY
+        && router().inFlight() > 0
+        && now - progressed > settings.answerTimeout().toNanos()) {
+      lose("it does not even answer pings since " + settings.answerTimeout().toSeconds() + " s");
+    } else if (now - heard > 2 * settings.idleInterval().toNanos()) {
+      lose("it gives no sign of life");
+    } else {
+      if (state == State.READY && !asked && now - heard > settings.idleInterval().toNanos()) {
+        asked = true;
+        conversation.onIdle();
+      }
+      watch();
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.List;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Transport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client with an upstream connection of its own: what {@code passthrough} does.
+ *
+ * <pre>
+ *   CLIENT_ONLY ──dial──► DIALLING ──► JOINED ──► CLOSED
+ *        └───────────────────┴─────────────────────►
+ * </pre>
+ *
+ * <p>Frames go both ways in order; when one side does not read, the other is not read from.
+ * Confined to its loop.
+ */
+final class Relay implements RelayContext {
+
+  /** What a relay needs of the engine. */
+  interface Home {
+
+    Hub hub();
+
+    Settings settings();
+
+    List<Connector> connectors();
+
+    RelayConversation relay(RelayContext relay);
+
+    void ready(Relay relay, String remote, String description);
+
+    void gone(Relay relay, String remote, String reason);
+  }
+
+  private enum State {
+    CLIENT_ONLY,
+    DIALLING,
+    JOINED,
+    CLOSED
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+  private final Home home;
+  private final EventLoop loop;
+  private final Transport client;
+  private final RelayConversation conversation;
+  private @Nullable Transport node;
+  private EventLoop.@Nullable Timer handshake;
+  private State state = State.CLIENT_ONLY;
+  private boolean ready;
+
+  Relay(Home home, Transport client, EventLoop loop) {
+    this.home = home;
+    this.client = client;
+    this.loop = loop;
+    this.conversation = home.relay(this);
+  }
+
+  void open() {
+    handshake =
+        loop.schedule(
+            home.settings().handshakeTimeout(),
+            () ->
+                disconnect(
+                    "handshake-timeout",
+                    "the handshakes are not done after "
+                        + home.settings().handshakeTimeout().toSeconds()
+                        + " s"));
+    client.start(new Side(true));
+  }
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public Hub hub() {
+    return home.hub();
+  }
+
+  @Override
+  public void dial() {
+    if (state == State.CLIENT_ONLY) {
+      state = State.DIALLING;
+      dial(0);
+    }
+  }
+
+  private void dial(int index) {
+    if (state != State.DIALLING) {
+      return;
+    }
+    if (index == home.connectors().size()) {
+      disconnect("no-upstream", "no upstream can be reached");
+      return;
+    }
+    home.connectors()
+        .get(index)
+        .connect()
+        .whenComplete(
+            (transport, failure) ->
+                Confined.run(
+                    loop,
+                    () -> {
+                      if (failure != null) {
+                        dial(index + 1);
+                      } else if (state == State.CLOSED) {
+                        transport.close();
+                      } else {
+                        joined(transport);
+                      }
+                    }));
+  }
+
+  private void joined(Transport transport) {
+    state = State.JOINED;
+    node = transport;
+    transport.start(new Side(false));
+    guarded(conversation::onNodeOpen);
+  }
+
+  @Override
+  public void toClient(Message message) {
+    if (state != State.CLOSED) {
+      client.send(message);
+      if (node != null && client.pendingBytes() > home.settings().clientBuffer()) {
+        node.reading(false);
+      }
+    }
+  }
+
+  @Override
+  public void toNode(Message message) {
+    if (state == State.JOINED && node != null) {
+      node.send(message);
+      if (node.pendingBytes() > home.settings().clientBuffer()) {
+        client.reading(false);
+      }
+    }
+  }
+
+  @Override
+  public void ready(String clientInWords, String nodeInWords) {
+    if (!ready && state != State.CLOSED) {
+      ready = true;
+      if (handshake != null) {
+        handshake.cancel();
+      }
+      home.ready(this, client.remote(), clientInWords);
+    }
+  }
+
+  boolean isReady() {
+    return ready;
+  }
+
+  @Override
+  public void disconnect(String rule, String reason) {
+    if (state != State.CLOSED) {
+      home.hub().counters().count("client.closed." + rule);
+      end(reason);
+    }
+  }
+
+  /** Ends both connections from outside. Any thread. */
+  void close(String reason) {
+    Confined.run(loop, () -> end(reason));
+  }
+
+  private void end(String reason) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    if (handshake != null) {
+      handshake.cancel();
+    }
+    client.close();
+    if (node != null) {
+      node.close();
+    }
+    home.gone(this, client.remote(), reason);
+  }
+
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("the relay of {} failed", client.remote(), e);
+      disconnect("internal-error", "internal error: " + e);
+    }
+  }
+
+  /** One of the two connections. */
+  private final class Side implements Transport.Listener {
+
+    private final boolean ofClient;
+
+    Side(boolean ofClient) {
+      this.ofClient = ofClient;
+    }
+
+    @Override
+    public void onMessage(Message message) {
+      Confined.run(
+          loop,
+          () -> {
+            if (state != State.CLOSED) {
+              guarded(
+                  () -> {
+                    if (ofClient) {
+                      conversation.fromClient(message);
+                    } else {
+                      conversation.fromNode(message);
+                    }
+                  });
+            }
+          });
+    }
+
+    @Override
+    public void onRejected(String reason) {
+      home.hub().counters().count(ofClient ? "client.rejected" : "upstream.rejected");
+    }
+
+    @Override
+    public void onWritable() {
+      Confined.run(
+          loop,
+          () -> {
+            Transport other = ofClient ? node : client;
+            if (state != State.CLOSED && other != null) {
+              other.reading(true);
+            }
+          });
+    }
+
+    @Override
+    public void onClosed(String cause) {
+      Confined.run(loop, () -> end((ofClient ? "closed: " : "its upstream closed: ") + cause));
+    }
+  }
+}

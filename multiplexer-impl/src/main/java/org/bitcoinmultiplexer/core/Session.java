@@ -1,0 +1,321 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.Set;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Transport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The multiplexer's side of the conversation with one client.
+ *
+ * <pre>
+ *   GREETING ──handshake──► READY ──► CLOSED
+ *       └──────────────────────────────►
+ * </pre>
+ *
+ * <p>A slow reader meets, in this order: its budget (nothing more is asked for it), a pause of
+ * reading, and the end of the session. It never slows anybody else. Whatever its conversation
+ * throws ends this session and no other.
+ *
+ * <p>Confined to its loop.
+ */
+final class Session implements ClientContext, Transport.Listener, DeliveryQueue.Host {
+
+  /** What a session needs of the engine. */
+  interface Home {
+
+    Hub hub();
+
+    Settings settings();
+
+    ClientConversation welcome(ClientContext client);
+
+    long weight(Message request);
+
+    Set<Key> keys(Message request);
+
+    /** Any thread. */
+    void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat);
+
+    /** Any thread. */
+    void leave(Asker asker);
+
+    void ready(Session session, String description);
+
+    void gone(Session session, String reason);
+  }
+
+  private enum State {
+    GREETING,
+    READY,
+    CLOSED
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  /** More requests than this waiting for one client, and nothing more is read from it. */
+  private static final int MOST_WAITING = 256;
+
+  private static final int UNSENT_FACTOR = 4;
+
+  private final Home home;
+  private final Transport transport;
+  private final EventLoop loop;
+  private final Turns.Seat seat = new Turns.Seat();
+  private final DeliveryQueue queue;
+  private final ClientConversation conversation;
+
+  private State state = State.GREETING;
+  private EventLoop.@Nullable Timer watch;
+  private boolean reading = true;
+  private long heard;
+  private boolean asked;
+  private long unsentAtLastLook;
+
+  Session(Home home, Transport transport, EventLoop loop) {
+    this.home = home;
+    this.transport = transport;
+    this.loop = loop;
+    this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
+    this.conversation = home.welcome(this);
+  }
+
+  private void run(Runnable task) {
+    Confined.run(loop, task);
+  }
+
+  /** Runs a step of a living session in its loop; what it changes may let us read on, or not. */
+  private void step(Runnable task) {
+    run(
+        () -> {
+          if (state != State.CLOSED) {
+            guarded(task);
+            regulateReading();
+          }
+        });
+  }
+
+  void open() {
+    heard = loop.nanoTime();
+    watch = loop.schedule(home.settings().handshakeTimeout(), this::look);
+    transport.start(this);
+  }
+
+  // ---- what the client does
+
+  @Override
+  public void onMessage(Message message) {
+    if (loop.inEventLoop()) {
+      hear(message);
+    } else {
+      loop.execute(() -> hear(message));
+    }
+  }
+
+  private void hear(Message message) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    heard = loop.nanoTime();
+    asked = false;
+    guarded(() -> conversation.onMessage(message));
+    regulateReading();
+  }
+
+  void news(News news) {
+    run(
+        () -> {
+          if (state == State.READY) {
+            guarded(() -> conversation.onNews(news));
+          }
+        });
+  }
+
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("the session of {} failed", remote(), e);
+      disconnect("internal-error", "internal error: " + e);
+    }
+  }
+
+  @Override
+  public void onRejected(String reason) {
+    home.hub().counters().count("client.rejected");
+  }
+
+  @Override
+  public void onWritable() {
+    step(queue::advance);
+  }
+
+  @Override
+  public void onClosed(String cause) {
+    run(() -> end("closed: " + cause));
+  }
+
+  // ---- what the conversation does
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public String remote() {
+    return transport.remote();
+  }
+
+  @Override
+  public Hub hub() {
+    return home.hub();
+  }
+
+  @Override
+  public void reply(Message message) {
+    if (state != State.CLOSED) {
+      queue.reply(message);
+    }
+  }
+
+  @Override
+  public void ask(Batch batch) {
+    if (state != State.CLOSED) {
+      queue.ask(batch);
+    }
+  }
+
+  @Override
+  public void push(Message message) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    long unsent = transport.pendingBytes();
+    if (unsent > UNSENT_FACTOR * home.settings().clientBuffer()) {
+      disconnect("slow-reader", unsent + " bytes are waiting for it to read");
+    } else {
+      transport.send(message);
+    }
+  }
+
+  @Override
+  public void ready(String description) {
+    if (state == State.GREETING) {
+      state = State.READY;
+      restartWatch();
+      home.ready(this, description);
+    }
+  }
+
+  @Override
+  public void disconnect(String rule, String reason) {
+    if (state != State.CLOSED) {
+      home.hub().counters().count("client.closed." + rule);
+      end(reason);
+    }
+  }
+
+  private void end(String reason) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    if (watch != null) {
+      watch.cancel();
+    }
+    queue.close();
+    transport.close();
+    home.gone(this, reason);
+    guarded(conversation::onClosed);
+  }
+
+  /** Ends the session from outside. Any thread. */
+  void close(String reason) {
+    run(() -> end(reason));
+  }
+
+  // ---- what the queue does
+
+  @Override
+  public void ask(DeliveryQueue.Slot slot, Message request, long weight) {
+    home.ask(slot, request, home.keys(request), weight, seat);
+  }
+
+  @Override
+  public void leave(DeliveryQueue.Slot slot) {
+    home.leave(slot);
+  }
+
+  @Override
+  public long weight(Message request) {
+    return home.weight(request);
+  }
+
+  @Override
+  public long pendingBytes() {
+    return transport.pendingBytes();
+  }
+
+  @Override
+  public void send(Message message) {
+    transport.send(message);
+  }
+
+  // ---- patience
+
+  private void regulateReading() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    boolean crowded =
+        queue.size() > (reading ? MOST_WAITING : MOST_WAITING / 2)
+            || transport.pendingBytes() > home.settings().clientBuffer();
+    if (crowded == reading) {
+      reading = !crowded;
+      transport.reading(reading);
+    }
+  }
+
+  private void restartWatch() {
+    if (watch != null) {
+      watch.cancel();
+    }
+    watch = loop.schedule(home.settings().idleInterval(), this::look);
+  }
+
+  private void look() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    Settings settings = home.settings();
+    long silence = loop.nanoTime() - heard;
+    long unsent = transport.pendingBytes();
+    if (state == State.GREETING) {
+      disconnect(
+          "handshake-timeout",
+          "its handshake is not done after " + settings.handshakeTimeout().toSeconds() + " s");
+    } else if (unsent > settings.clientBuffer() && unsent >= unsentAtLastLook) {
+      disconnect(
+          "slow-reader",
+          unsent
+              + " bytes wait for it to read since "
+              + settings.idleInterval().toSeconds()
+              + " s");
+    } else if (reading && silence > settings.idleTimeout().toNanos()) {
+      disconnect("idle", "it is silent since " + settings.idleTimeout().toSeconds() + " s");
+    } else {
+      unsentAtLastLook = unsent;
+      if (!asked && silence > settings.idleInterval().toNanos()) {
+        asked = true;
+        guarded(conversation::onIdle);
+      }
+      regulateReading();
+      restartWatch();
+    }
+  }
+}

@@ -1,0 +1,252 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes questions to the node: in fair turns, through the correlator of the connection of the day,
+ * with every answer checked before anybody gets it.
+ *
+ * <p>A question is asked at most twice: again if the connection was lost under it or if its answer
+ * was a lie. While there is no connection questions wait, for as long as the patience lasts.
+ *
+ * <p>Confined to the engine's loop; only the checks of large answers run elsewhere.
+ */
+final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner {
+
+  /** Takes the outcome of a question. */
+  interface Answers {
+
+    void settled(Lead lead, Outcome outcome);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Upstream.class);
+  private static final int ATTEMPTS = 2;
+
+  /** Smaller answers are checked in place: a hand-over would cost more than the check. */
+  private static final int LARGE = 16 * 1024;
+
+  private final EventLoop loop;
+  private final Protocol protocol;
+  private final Settings settings;
+  private final Executor checker;
+  private final Answers answers;
+  private final Turns turns = new Turns();
+  private final LongAdder written;
+  private final Counters counters;
+
+  private @Nullable Link link;
+  private EventLoop.@Nullable Timer patience;
+  private boolean hopeless;
+  private boolean pumping;
+  private boolean closed;
+
+  Upstream(
+      EventLoop loop,
+      Protocol protocol,
+      Settings settings,
+      Executor checker,
+      Answers answers,
+      Counters counters) {
+    this.loop = loop;
+    this.protocol = protocol;
+    this.settings = settings;
+    this.checker = checker;
+    this.answers = answers;
+    this.counters = counters;
+    this.written = counters.counter("upstream.requests");
+  }
+
+  @Override
+  public void ask(Lead lead) {
+    attempt(lead, 1);
+  }
+
+  private void attempt(Lead lead, int number) {
+    LiveExchange exchange = new LiveExchange(lead, number, this);
+    lead.attempt(exchange);
+    if (closed) {
+      exchange.fail("the multiplexer is closed");
+    } else if (hopeless) {
+      exchange.fail("upstream is not there");
+    } else {
+      turns.add(exchange);
+      pumpSoon();
+    }
+  }
+
+  @Override
+  public void withdraw(Lead lead) {
+    LiveExchange exchange = lead.exchange();
+    if (exchange == null || exchange.ended()) {
+      return;
+    }
+    if (!exchange.asked()) {
+      exchange.cancel();
+    } else if (link != null) {
+      link.router().abandon(exchange);
+    }
+  }
+
+  /** Writes what is no request. */
+  void tell(Message message) {
+    if (link != null) {
+      link.send(message);
+    }
+  }
+
+  boolean isReady() {
+    return link != null;
+  }
+
+  /**
+   * Collects what is asked within one task of the loop, so that it is written, and fenced, once.
+   */
+  private void pumpSoon() {
+    if (!pumping && link != null) {
+      pumping = true;
+      loop.execute(this::pump);
+    }
+  }
+
+  private void pump() {
+    pumping = false;
+    Link to = link;
+    if (to == null) {
+      return;
+    }
+    int admitted = admit(turns.first(), to) + admit(turns.second(), to);
+    if (admitted > 0) {
+      written.add(admitted);
+      to.flush();
+    }
+  }
+
+  private int admit(Turns.Lane lane, Link to) {
+    int admitted = 0;
+    for (LiveExchange next = lane.peek(); next != null; next = lane.peek()) {
+      if (!to.router().admit(next)) {
+        break;
+      }
+      lane.take();
+      next.admitted();
+      admitted++;
+    }
+    return admitted;
+  }
+
+  @Override
+  public void linkReady(Link ready) {
+    link = ready;
+    hopeless = false;
+    if (patience != null) {
+      patience.cancel();
+      patience = null;
+    }
+    pumpSoon();
+  }
+
+  @Override
+  public void linkProgress() {
+    pumpSoon();
+  }
+
+  @Override
+  public void linkLost(Link lost) {
+    link = null;
+    for (var exchange : lost.router().drain()) {
+      if (exchange instanceof LiveExchange live && !live.ended()) {
+        live.cancel();
+        again(live, "upstream was lost twice");
+      }
+    }
+    if (patience == null && !closed) {
+      patience = loop.schedule(settings.patience(), this::giveUpWaiting);
+    }
+  }
+
+  private void giveUpWaiting() {
+    patience = null;
+    hopeless = true;
+    failWaiting("upstream is not there");
+  }
+
+  private void failWaiting(String reason) {
+    List<LiveExchange> waiting = new ArrayList<>();
+    for (LiveExchange next = turns.poll(); next != null; next = turns.poll()) {
+      waiting.add(next);
+    }
+    waiting.forEach(exchange -> exchange.fail(reason));
+  }
+
+  void close() {
+    closed = true;
+    failWaiting("the multiplexer is closed");
+  }
+
+  private void again(LiveExchange exchange, String reason) {
+    if (exchange.attempt < ATTEMPTS) {
+      attempt(exchange.lead, exchange.attempt + 1);
+    } else {
+      counters.count("exchange.failed");
+      answers.settled(exchange.lead, new Outcome.Failed(reason));
+    }
+  }
+
+  @Override
+  public void failed(LiveExchange exchange, String reason) {
+    counters.count("exchange.failed");
+    answers.settled(exchange.lead, new Outcome.Failed(reason));
+  }
+
+  @Override
+  public void completed(LiveExchange exchange) {
+    List<Message> received = exchange.received();
+    if (exchange.lead.isDeserted()) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    if (received.isEmpty()) {
+      counters.count("exchange.absent");
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    Message request = exchange.request();
+    long size = 0;
+    for (Message part : received) {
+      size += part.size();
+    }
+    if (size < LARGE) {
+      judge(exchange, received, protocol.check(request, received));
+      return;
+    }
+    try {
+      checker.execute(
+          () -> {
+            String lie = protocol.check(request, received);
+            Confined.run(loop, () -> judge(exchange, received, lie));
+          });
+    } catch (RejectedExecutionException e) {
+      failed(exchange, "the multiplexer is closing");
+    }
+  }
+
+  private void judge(LiveExchange exchange, List<Message> received, @Nullable String lie) {
+    if (lie == null) {
+      answers.settled(exchange.lead, new Outcome.Answered(received));
+      return;
+    }
+    counters.count("upstream.lies");
+    log.warn("upstream answered {} with something else: {}", exchange.request(), lie);
+    again(exchange, "upstream answered twice with something else: " + lie);
+  }
+}
