@@ -1,0 +1,33 @@
+package org.bitcoinmultiplexer.bitcoin.handshake;
+
+/**
+ * What a node said of itself. Immutable.
+ *
+ * @param version the protocol version common to it and us
+ * @param services what it serves, the bits of {@link org.bitcoinmultiplexer.bitcoin.wire.Version}
+ * @param userAgent what software it is, printable
+ * @param height of its best block when the handshake was done
+ * @param relay whether it wants transactions announced; one that does not disconnects whoever does
+ * @param feeFilter the least fee rate it wants to hear of, in satoshi per 1000 virtual bytes; 0
+ *     until it says so
+ * @param description the node in words, for logs
+ */
+public record NodeInfo(
+    int version,
+    long services,
+    String userAgent,
+    int height,
+    boolean relay,
+    long feeFilter,
+    String description) {
+
+  /**
+   * The same node with another fee filter.
+   *
+   * @param rate satoshi per 1000 virtual bytes
+   * @return a copy
+   */
+  public NodeInfo withFeeFilter(long rate) {
+    return new NodeInfo(version, services, userAgent, height, relay, rate, description);
+  }
+}
