@@ -1,0 +1,227 @@
+package org.bitcoinmultiplexer.strategy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Exchange;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.KeyStrategy;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.ResponseRouter;
+import org.bitcoinmultiplexer.api.Strategy.Window;
+import org.bitcoinmultiplexer.strategy.Slot.Claim;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many exchanges at a time, told apart by the keys of their answers; and next to them one that has
+ * no key.
+ *
+ * <p><b>On the wire</b> a flush writes the new keyed requests as one batch and a marker, then the
+ * keyless one, if any, and a marker of its own.
+ *
+ * <p><b>States of a keyed slot.</b> ADMITTED —flush→ ASKED —the answer is complete, or refused, or
+ * the marker's echo comes→ free. It is free with its answer, because whatever comes late is
+ * recognised by its key and belongs to nobody. <b>Of the keyless slot.</b> The same, but free only
+ * with its marker's echo, also when its exchange ended earlier.
+ *
+ * <p><b>Keys only find.</b> Each key, shortened or not, belongs to one slot at a time: an exchange
+ * with a key that is taken is not admitted until it is free again. What a key finds must still pass
+ * {@link KeyStrategy#answers}. Two requests whose short keys collide therefore wait for each other
+ * and never get each other's answer; and what cannot be checked is never routed by a short key,
+ * because nothing is routed unchecked.
+ *
+ * <p>A message costs one look-up for each of its keys, whatever is in flight.
+ */
+final class KeyRouter implements ResponseRouter {
+
+  private final Dialect dialect;
+  private final KeyStrategy keys;
+  private final UnaryOperator<Key> shorten;
+  private final Room room;
+  private final MarkerQueue markers;
+  private final Consumer<SlotList> onEcho = this::onEcho;
+
+  private final Map<Key, Slot> byKey = new HashMap<>();
+  private @Nullable Slot keyless;
+
+  /** The keyed slots that the next flush writes. */
+  private SlotList unwritten = new SlotList();
+
+  private long admissions;
+  private long turns;
+
+  /**
+   * Makes a router without exchanges.
+   *
+   * @param shorten a pure function; the identity if keys are to stay as they are
+   */
+  KeyRouter(Dialect dialect, Window window, UnaryOperator<Key> shorten) {
+    this.dialect = dialect;
+    this.keys = dialect.keys();
+    this.shorten = shorten;
+    this.room = new Room(window);
+    this.markers = new MarkerQueue(dialect);
+  }
+
+  @Override
+  public boolean admit(Exchange exchange) {
+    if (markers.isFull() || !room.has(Math.max(1, exchange.weight()))) {
+      return false;
+    }
+    boolean keyed = !exchange.keys().isEmpty();
+    if (keyed ? isAnyTaken(exchange) : keyless != null) {
+      return false;
+    }
+    Slot slot = new Slot(exchange, admissions++);
+    room.take(slot);
+    if (keyed) {
+      for (Key key : exchange.keys()) {
+        byKey.put(shorten.apply(key), slot);
+      }
+      unwritten.add(slot);
+    } else {
+      keyless = slot;
+    }
+    return true;
+  }
+
+  private boolean isAnyTaken(Exchange exchange) {
+    for (Key key : exchange.keys()) {
+      if (byKey.containsKey(shorten.apply(key))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void flush(Consumer<? super Message> upstream) {
+    if (!unwritten.isEmpty()) {
+      SlotList group = unwritten;
+      unwritten = new SlotList();
+      List<Message> requests = new ArrayList<>();
+      for (Slot slot = group.first(); slot != null; slot = slot.next) {
+        slot.markWritten();
+        requests.add(slot.exchange.request());
+      }
+      dialect.batch(requests).forEach(upstream);
+      markers.fence(group, upstream);
+    }
+    if (keyless != null && !keyless.isWritten()) {
+      keyless.markWritten();
+      upstream.accept(keyless.exchange.request());
+      markers.fence(SlotList.of(keyless), upstream);
+    }
+  }
+
+  @Override
+  public Routing route(Message response) {
+    if (dialect.isEcho(response)) {
+      return markers.route(response, onEcho);
+    }
+    return routeByKey(response) || routeKeyless(response) ? Routing.CLAIMED : Routing.UNSOLICITED;
+  }
+
+  private boolean routeByKey(Message response) {
+    turns++;
+    boolean claimed = false;
+    SlotList complete = null;
+    for (Key key : keys.responseKeys(response)) {
+      Slot slot = byKey.get(shorten.apply(key));
+      if (slot == null || !slot.isFirstOffer(turns)) {
+        continue;
+      }
+      switch (slot.offer(response, keys)) {
+        case LAST -> {
+          claimed = true;
+          release(slot);
+          complete = complete == null ? new SlotList() : complete;
+          complete.add(slot);
+        }
+        case PART -> claimed = true;
+        case NONE -> {}
+      }
+    }
+    // Last of all: an exchange that ends may make the caller admit one with a key of this message.
+    if (complete != null) {
+      complete.endAll();
+    }
+    return claimed;
+  }
+
+  private boolean routeKeyless(Message response) {
+    Slot slot = keyless;
+    if (slot == null) {
+      return false;
+    }
+    Claim claim = slot.offer(response, keys);
+    if (claim == Claim.LAST) {
+      slot.end();
+    }
+    return claim != Claim.NONE;
+  }
+
+  private void onEcho(SlotList group) {
+    for (Slot slot = group.first(); slot != null; slot = slot.next) {
+      release(slot);
+    }
+    group.endAll();
+  }
+
+  /** Frees the slot's place and keys; its exchange is yet to be ended. */
+  private void release(Slot slot) {
+    room.give(slot);
+    if (slot == keyless) {
+      keyless = null;
+    } else {
+      for (Key key : slot.exchange.keys()) {
+        byKey.remove(shorten.apply(key));
+      }
+    }
+  }
+
+  @Override
+  public void abandon(Exchange exchange) {
+    Set<Key> of = exchange.keys();
+    // All keys of an admitted exchange lead to its slot.
+    Slot slot = of.isEmpty() ? keyless : byKey.get(shorten.apply(of.iterator().next()));
+    if (slot != null && slot.exchange == exchange) {
+      slot.abandon();
+    }
+  }
+
+  @Override
+  public List<Exchange> drain() {
+    List<Slot> wanted = new ArrayList<>();
+    markers.drain(group -> addWanted(group, wanted));
+    addWanted(unwritten, wanted);
+    if (keyless != null && !keyless.isWritten() && keyless.isWanted()) {
+      wanted.add(keyless);
+    }
+    wanted.sort(Comparator.comparingLong(slot -> slot.order));
+    byKey.clear();
+    keyless = null;
+    unwritten = new SlotList();
+    room.clear();
+    return wanted.stream().map(slot -> slot.exchange).toList();
+  }
+
+  private static void addWanted(SlotList slots, List<Slot> wanted) {
+    for (Slot slot = slots.first(); slot != null; slot = slot.next) {
+      if (slot.isWanted()) {
+        wanted.add(slot);
+      }
+    }
+  }
+
+  @Override
+  public int inFlight() {
+    return room.items();
+  }
+}

@@ -1,0 +1,77 @@
+package org.bitcoinmultiplexer.strategy;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.ResponseRouter.Routing;
+
+/**
+ * The groups of requests whose marker has not been echoed, oldest first.
+ *
+ * <p>A group is what was written up to a marker and has not been answered since; it may well be
+ * empty. Confined to the router's loop.
+ */
+final class MarkerQueue {
+
+  /**
+   * How many echoes may be outstanding. A peer that answers and does not echo is to cost a
+   * standstill, which somebody notices, and not memory, which nobody does.
+   */
+  private static final int LIMIT = 1024;
+
+  private record Group(Message marker, SlotList slots) {}
+
+  private final Dialect dialect;
+  private final Deque<Group> groups = new ArrayDeque<>();
+
+  MarkerQueue(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** Whether nothing more may be written before an echo has come. */
+  boolean isFull() {
+    return groups.size() >= LIMIT;
+  }
+
+  /**
+   * Ends a group by writing a marker.
+   *
+   * @param slots those whose requests have just been written; the group's from now on
+   * @param upstream takes the marker
+   */
+  void fence(SlotList slots, Consumer<? super Message> upstream) {
+    Message marker = dialect.newMarker();
+    groups.add(new Group(marker, slots));
+    upstream.accept(marker);
+  }
+
+  /**
+   * Takes an echo.
+   *
+   * @param echo a message that {@link Dialect#isEcho}
+   * @param onGroup hears of the slots that are open in the group whose marker this is
+   * @return MARKER for the oldest marker, VIOLATION for a younger one, UNSOLICITED for any other
+   */
+  Routing route(Message echo, Consumer<SlotList> onGroup) {
+    Group oldest = groups.peek();
+    if (oldest != null && dialect.echoes(oldest.marker, echo)) {
+      groups.remove();
+      onGroup.accept(oldest.slots);
+      return Routing.MARKER;
+    }
+    for (Group group : groups) {
+      if (dialect.echoes(group.marker, echo)) {
+        return Routing.VIOLATION;
+      }
+    }
+    return Routing.UNSOLICITED;
+  }
+
+  /** Forgets all groups, and tells of the slots that were open in each, oldest first. */
+  void drain(Consumer<SlotList> onGroup) {
+    groups.forEach(group -> onGroup.accept(group.slots));
+    groups.clear();
+  }
+}
