@@ -66,13 +66,12 @@ final class RandomConversation {
       step();
       checkWindow();
     }
-    for (int i = 0; !waiting.isEmpty() || toy.peer.owesEcho(); i++) {
+    for (int i = 0; !waiting.isEmpty() || toy.router.inFlight() > 0 || toy.peer.owesEcho(); i++) {
       assertThat(i).as("steps until everything has ended").isLessThan(10_000);
       admitWaiting();
       toy.flush();
       peerSpeaks();
     }
-    assertThat(toy.router.inFlight()).isZero();
     assertThat(toy.router.drain()).isEmpty();
     all.forEach(this::checkOutcome);
   }
