@@ -1,0 +1,8 @@
+package org.bitcoinmultiplexer.examples.regtest;
+
+/** A transaction that breaks a rule or spends what it cannot; the message names the rule. */
+final class InvalidTransactionException extends RuntimeException {
+  InvalidTransactionException(String reason) {
+    super(reason);
+  }
+}

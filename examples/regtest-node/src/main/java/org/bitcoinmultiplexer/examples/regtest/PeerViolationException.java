@@ -1,0 +1,8 @@
+package org.bitcoinmultiplexer.examples.regtest;
+
+/** Something a peer did for which it is disconnected. */
+final class PeerViolationException extends RuntimeException {
+  PeerViolationException(String reason) {
+    super(reason);
+  }
+}
