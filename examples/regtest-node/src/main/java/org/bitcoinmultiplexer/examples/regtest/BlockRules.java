@@ -72,15 +72,13 @@ final class BlockRules {
     }
     requireMerkleRoot(block);
     requireWitnessCommitment(transactions);
-    for (TransactionBody body : transactions) {
-      if (body != transactions.get(0) && body.transaction().isCoinBase()) {
-        throw new InvalidBlockException("second coinbase");
-      }
-      try {
-        TransactionRules.requireWellFormed(body);
-      } catch (InvalidTransactionException e) {
-        throw new InvalidBlockException(e.getMessage());
-      }
+    if (transactions.stream().skip(1).anyMatch(body -> body.transaction().isCoinBase())) {
+      throw new InvalidBlockException("second coinbase");
+    }
+    try {
+      transactions.forEach(TransactionRules::requireWellFormed);
+    } catch (InvalidTransactionException e) {
+      throw new InvalidBlockException(e.reason());
     }
     try {
       transactions.get(0).transaction().checkCoinBaseHeight(height);

@@ -167,7 +167,7 @@ final class Chain {
         for (int i = left.size() - 1; i >= 0; i--) {
           connect(left.get(i));
         }
-        throw new InvalidBlockException("block " + entry.hash() + ": " + e.getMessage());
+        throw new InvalidBlockException("block " + entry.hash() + ": " + e.reason());
       }
     }
     return new TipChange(left, path);

@@ -99,6 +99,15 @@ final class Mempool {
     return new Utxo(output.getValue(), output.getScriptBytes(), chain.tip().height() + 1, false);
   }
 
+  /**
+   * Whether everything that a transaction spends exists, spent or not by another one in the
+   * mempool.
+   */
+  boolean hasInputs(TransactionBody body) {
+    return body.transaction().getInputs().stream()
+        .allMatch(input -> output(Outpoint.spentBy(input)) != null);
+  }
+
   private void addIfPossible(TransactionBody body, long sequence) {
     try {
       insert(check(body, sequence));

@@ -33,16 +33,16 @@ final class UtxoSet {
   UtxoChange connect(BlockBody block, int height, long medianTimePast) {
     UtxoChange change = new UtxoChange(new LinkedHashMap<>(), new ArrayList<>());
     try {
-      TransactionBody coinbase = block.transactions().get(0);
       Coin allowed = BlockRules.subsidy(height);
-      for (TransactionBody body : block.transactions()) {
+      TransactionBody coinbase = block.transactions().get(0);
+      TransactionRules.requireFinal(coinbase, height, medianTimePast);
+      create(coinbase, height, true, change);
+      for (TransactionBody body : block.transactions().subList(1, block.transactions().size())) {
         TransactionRules.requireFinal(body, height, medianTimePast);
-        if (body != coinbase) {
-          allowed = allowed.add(TransactionRules.requireSpendable(body, this::find, height));
-          TransactionRules.requireScripts(body, this::find);
-          spend(body, change);
-        }
-        create(body, height, body == coinbase, change);
+        allowed = allowed.add(TransactionRules.requireSpendable(body, this::find, height));
+        TransactionRules.requireScripts(body, this::find);
+        spend(body, change);
+        create(body, height, false, change);
       }
       if (coinbase.transaction().getOutputSum().isGreaterThan(allowed)) {
         throw new InvalidBlockException("coinbase takes more than " + allowed.toFriendlyString());
@@ -50,7 +50,7 @@ final class UtxoSet {
       return change;
     } catch (InvalidTransactionException e) {
       disconnect(change);
-      throw new InvalidBlockException(e.getMessage());
+      throw new InvalidBlockException(e.reason());
     } catch (InvalidBlockException e) {
       disconnect(change);
       throw e;

@@ -1,0 +1,77 @@
+package org.bitcoinmultiplexer.examples.regtest;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A listening socket on the loopback interface, with the thread that accepts connections from it.
+ */
+final class Listener {
+  private static final Logger log = LoggerFactory.getLogger(Listener.class);
+  private static final int BACKLOG = 256;
+
+  private final ServerSocket server;
+  private final Consumer<Socket> accepted;
+
+  private Listener(ServerSocket server, Consumer<Socket> accepted) {
+    this.server = server;
+    this.accepted = accepted;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param port 0 for any free one
+   * @param accepted takes each new socket and owns it; called by one thread, never after {@link
+   *     #close} has returned
+   */
+  static Listener open(int port, Consumer<Socket> accepted) throws IOException {
+    ServerSocket server = new ServerSocket();
+    try {
+      // A restarted node must not wait for its old connections to fade.
+      server.setReuseAddress(true);
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+    Listener listener = new Listener(server, accepted);
+    Thread thread = new Thread(listener::run, "regtest-node-listener-" + server.getLocalPort());
+    thread.setDaemon(true);
+    thread.start();
+    return listener;
+  }
+
+  int port() {
+    return server.getLocalPort();
+  }
+
+  void close() throws IOException {
+    synchronized (server) {
+      server.close();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Socket socket = server.accept();
+        synchronized (server) {
+          if (server.isClosed()) {
+            socket.close();
+            return;
+          }
+          accepted.accept(socket);
+        }
+      }
+    } catch (IOException e) {
+      log.debug("no longer listening: {}", e.toString());
+    }
+  }
+}
