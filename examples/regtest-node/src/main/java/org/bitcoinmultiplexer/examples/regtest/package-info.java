@@ -24,9 +24,9 @@
  * <p>Left out, each within what Core's peers must cope with: compact blocks are answered and
  * announced as Core does to a peer far behind (whole blocks, {@code inv} or {@code headers}),
  * transactions with unknown inputs are dropped instead of kept as orphans, addresses are never
- * gossiped, old versions get no final {@code alert}, conflicting transactions never replace each other, there is no initial block download
- * state. Of scripts, bare ones, P2PKH and P2WPKH are verified; other witness programs are accepted
- * unseen, and so are relative lock times.
+ * gossiped, old versions get no final {@code alert}, conflicting transactions never replace each
+ * other, there is no initial block download state. Of scripts, bare ones, P2PKH and P2WPKH are
+ * verified; other witness programs are accepted unseen, and so are relative lock times.
  */
 @NullMarked
 package org.bitcoinmultiplexer.examples.regtest;
