@@ -1,0 +1,568 @@
+package org.bitcoinmultiplexer.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Transport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What every {@link Transport} must do.
+ *
+ * <p>To prove one, let a test class implement this interface and {@link #openPair}; and {@link
+ * #openDamaging} if the transport decodes bytes that may be damaged. After each test the fixture is
+ * closed, and nothing may be left of it.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public interface TransportKit {
+
+  /** The longest body of the protocol. */
+  int LARGE = 4_000_000;
+
+  /** Makes two connected transports, neither started; {@code near} is the one under test. */
+  PairFixture openPair() throws Exception;
+
+  /** Makes a transport under test whose peer can send damaged frames; null if there are none. */
+  default DamagingFixture openDamaging() throws Exception {
+    return null;
+  }
+
+  /** What fixtures have in common. */
+  interface Fixture extends AutoCloseable {
+
+    /** The transport under test, not started. */
+    Transport near();
+
+    /** Waits for something; over virtual time this is overridden to run until then. */
+    default <T> T await(CompletionStage<T> stage) throws Exception {
+      return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    /** Everything that is open, to be asked after {@link #close}. */
+    default int stillOpen() {
+      return 0;
+    }
+
+    /** Closes the transports and ends whatever they ran on. */
+    @Override
+    void close() throws Exception;
+  }
+
+  /** Two connected transports. */
+  interface PairFixture extends Fixture {
+
+    /** The other end, not started. */
+    Transport far();
+  }
+
+  /** A transport whose peer can do worse than send messages. */
+  interface DamagingFixture extends Fixture {
+
+    /** Sends a message to the near end as it should be. */
+    void send(Message message) throws Exception;
+
+    /** Sends the frame of a message to the near end, with a checksum that is wrong. */
+    void sendDamaged(Message message) throws Exception;
+
+    /** Sends what is no frame of the near end's network. */
+    void sendGarbage() throws Exception;
+  }
+
+  /** A test that uses a pair. */
+  @FunctionalInterface
+  interface Body<F> {
+    void run(F fixture, TransportKitListener near, TransportKitListener far) throws Exception;
+  }
+
+  /** Runs a test and checks that the rules were kept and nothing was left. */
+  private <F extends Fixture> void with(F fixture, TransportKitLeaks leaks, Body<F> body)
+      throws Exception {
+    TransportKitListener near = new TransportKitListener();
+    TransportKitListener far = new TransportKitListener();
+    try (fixture) {
+      body.run(fixture, near, far);
+    }
+    near.assertRulesWereKept();
+    far.assertRulesWereKept();
+    leaks.assertNoThreadWasLeftBehind();
+    assertThat(fixture.stillOpen()).as("what is still open").isZero();
+  }
+
+  private void withPair(Body<PairFixture> body) throws Exception {
+    TransportKitLeaks leaks = TransportKitLeaks.watch();
+    with(openPair(), leaks, body);
+  }
+
+  private void withDamaging(Body<DamagingFixture> body) throws Exception {
+    TransportKitLeaks leaks = TransportKitLeaks.watch();
+    DamagingFixture fixture = openDamaging();
+    assumeThat(fixture).as("a transport whose frames can be damaged").isNotNull();
+    with(fixture, leaks, body);
+  }
+
+  private static Message message(int number, int size) {
+    byte[] body = new byte[size];
+    new Random(number).nextBytes(body);
+    return Message.of("test" + number % 1000, body);
+  }
+
+  private static List<Message> messages(int count, int size) {
+    List<Message> messages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      messages.add(message(i, size));
+    }
+    return messages;
+  }
+
+  @Test
+  default void deliversWholeMessagesInOrderInBothDirections() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          List<Message> there = List.of(message(1, 0), message(2, 1), message(3, 70_000));
+          List<Message> back = List.of(message(4, 300), message(5, 0));
+          there.forEach(pair.near()::send);
+          back.forEach(pair.far()::send);
+          assertThat(pair.await(far.received(3))).isEqualTo(there);
+          assertThat(pair.await(near.received(2))).isEqualTo(back);
+        });
+  }
+
+  @Test
+  default void deliversTenThousandSmallMessages() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          List<Message> sent = messages(10_000, 37);
+          sent.forEach(pair.near()::send);
+          assertThat(pair.await(far.received(sent.size()))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void deliversTheLargestMessages() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          List<Message> sent = List.of(message(1, LARGE), message(2, 5), message(3, LARGE));
+          sent.forEach(pair.near()::send);
+          assertThat(pair.await(far.received(3))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void deliversOneSharedMessageAgainAndAgain() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          Message shared = message(7, 200_000);
+          byte[] before = shared.toByteArray();
+          for (int i = 0; i < 50; i++) {
+            pair.near().send(shared);
+            pair.far().send(shared);
+          }
+          assertThat(pair.await(far.received(50))).containsOnly(shared);
+          assertThat(pair.await(near.received(50))).containsOnly(shared);
+          assertThat(shared.toByteArray()).isEqualTo(before);
+        });
+  }
+
+  @Test
+  default void deliversWhatArrivedBeforeItWasStarted() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.far().start(far);
+          List<Message> sent = messages(5, 100);
+          sent.forEach(pair.far()::send);
+          pair.near().start(near);
+          assertThat(pair.await(near.received(5))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void sendsWhatWasQueuedBeforeItWasStarted() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          List<Message> sent = messages(5, 100);
+          sent.forEach(pair.near()::send);
+          pair.far().start(far);
+          pair.near().start(near);
+          assertThat(pair.await(far.received(5))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void refusesToBeStartedTwice() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          assertThatThrownBy(() -> pair.near().start(near))
+              .isInstanceOf(IllegalStateException.class);
+        });
+  }
+
+  @Test
+  default void answersWithinACallback() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near.reacting(pair.near()::send));
+          pair.far().start(far);
+          List<Message> sent = messages(1_000, 50);
+          sent.forEach(pair.far()::send);
+          assertThat(pair.await(far.received(sent.size()))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void keepsTheOrderOfEachThreadThatSends() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          int threads = 4;
+          int each = 500;
+          List<Thread> senders = new ArrayList<>();
+          for (int t = 0; t < threads; t++) {
+            String command = "thread" + t;
+            Thread sender =
+                new Thread(
+                    () -> {
+                      for (int i = 0; i < each; i++) {
+                        byte[] body = {(byte) (i >> 8), (byte) i};
+                        pair.near().send(Message.of(command, body));
+                      }
+                    });
+            sender.start();
+            senders.add(sender);
+          }
+          for (Thread sender : senders) {
+            sender.join();
+          }
+          List<Message> received = pair.await(far.received(threads * each));
+          for (int t = 0; t < threads; t++) {
+            String command = "thread" + t;
+            assertThat(received)
+                .filteredOn(message -> message.command().equals(command))
+                .extracting(message -> message.body().getShort(0) & 0xffff)
+                .hasSize(each)
+                .isSorted();
+          }
+        });
+  }
+
+  @Test
+  default void tellsWhoClosedExactlyOnce() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          pair.near().close();
+          assertThat(pair.await(near.closed())).isNotBlank();
+          assertThat(pair.await(far.closed())).isNotBlank();
+          pair.near().close();
+          pair.far().close();
+        });
+  }
+
+  @Test
+  default void writesWhatWasQueuedBeforeItCloses() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          List<Message> sent = messages(20, 10_000);
+          sent.forEach(pair.near()::send);
+          pair.near().close();
+          assertThat(pair.await(far.received(20))).isEqualTo(sent);
+          pair.await(far.closed());
+          pair.await(near.closed());
+        });
+  }
+
+  @Test
+  default void writesWhatWasQueuedEvenIfThePeerHasSentWhatNobodyRead() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.far().start(far);
+          messages(20, 10_000).forEach(pair.far()::send);
+          pair.near().send(message(1, 500));
+          pair.near().close(); // never started: 20 messages are still on their way to it
+          assertThat(pair.await(far.received(1))).containsExactly(message(1, 500));
+          pair.await(far.closed());
+        });
+  }
+
+  @Test
+  default void closesFromWithinACallbackAndDeliversNothingMore() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near.reacting(first -> pair.near().close()));
+          pair.far().start(far);
+          messages(100, 10).forEach(pair.far()::send);
+          pair.await(near.closed());
+          assertThat(near.messages()).hasSize(1);
+          pair.await(far.closed());
+        });
+  }
+
+  @Test
+  default void closesOnceHoweverManyThreadsCloseItWhileOthersSend() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          CountDownLatch go = new CountDownLatch(1);
+          AtomicReference<Throwable> thrown = new AtomicReference<>();
+          List<Thread> threads = new ArrayList<>();
+          for (int t = 0; t < 4; t++) {
+            boolean closes = t % 2 == 0;
+            Thread thread =
+                new Thread(
+                    () -> {
+                      try {
+                        go.await();
+                        for (int i = 0; i < 200; i++) {
+                          pair.near().send(message(i, 20));
+                          pair.far().send(message(i, 20));
+                        }
+                        if (closes) {
+                          pair.near().close();
+                        }
+                        pair.near().send(message(1, 1));
+                        pair.near().reading(true);
+                        pair.near().pendingBytes();
+                      } catch (Throwable e) {
+                        thrown.set(e);
+                      }
+                    });
+            thread.start();
+            threads.add(thread);
+          }
+          go.countDown();
+          for (Thread thread : threads) {
+            thread.join();
+          }
+          assertThat(thrown).hasValue(null);
+          pair.await(near.closed());
+          pair.await(far.closed());
+        });
+  }
+
+  @Test
+  default void saysNothingIfItIsClosedBeforeItIsStarted() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().close();
+          pair.near().start(near);
+          pair.far().start(far);
+          pair.await(far.closed());
+          assertThat(near.closed()).isNotDone();
+          assertThat(near.messages()).isEmpty();
+        });
+  }
+
+  @Test
+  default void tellsThatThePeerHadGoneBeforeItWasStarted() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.far().start(far);
+          pair.far().send(message(1, 10));
+          pair.far().close();
+          pair.near().start(near);
+          assertThat(pair.await(near.closed())).isNotBlank();
+          assertThat(near.messages()).containsExactly(message(1, 10));
+        });
+  }
+
+  @Test
+  default void ignoresWhatIsSentAfterItWasClosed() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          pair.near().close();
+          pair.near().send(message(1, 10));
+          pair.await(near.closed());
+          pair.await(far.closed());
+          pair.near().send(message(2, 10));
+          assertThat(far.messages()).isEmpty();
+          assertThat(pair.near().pendingBytes()).isZero();
+        });
+  }
+
+  @Test
+  default void deliversNothingNewWhileReadingIsOff() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          // Turned off within the callback of the first message, when all are on their way.
+          CompletableFuture<Void> off = new CompletableFuture<>();
+          near.reacting(
+              message -> {
+                if (!off.isDone()) {
+                  pair.near().reading(false);
+                  off.complete(null);
+                }
+              });
+          pair.far().start(far);
+          List<Message> sent = messages(2_000, 1_000);
+          sent.forEach(pair.far()::send);
+          pair.near().start(near);
+          pair.await(off);
+          // The way back stays open, which also gives what was on its way time to arrive.
+          for (int i = 0; i < 20; i++) {
+            pair.near().send(message(i, 1_000));
+          }
+          pair.await(far.received(20));
+          assertThat(near.messages().size()).isLessThan(1_000); // "a few" that were decoded already
+          pair.near().reading(true);
+          assertThat(pair.await(near.received(sent.size()))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void countsWhatAPeerThatDoesNotReadHasNotTaken() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().reading(false);
+          pair.far().start(far);
+          Message megabyte = message(1, 1_000_000);
+          // What operating systems buffer on the way has a limit, far below this.
+          int sent = 40;
+          for (int i = 0; i < sent; i++) {
+            pair.near().send(megabyte);
+          }
+          assertThat(pair.near().pendingBytes()).isGreaterThan(3_000_000);
+          // Behind this, what was said while the way was still filling up has been said.
+          pair.far().send(message(2, 10));
+          pair.await(near.received(1));
+          CompletableFuture<Void> writable = near.nextWritable();
+          assertThat(pair.near().pendingBytes()).isGreaterThan(3_000_000);
+          pair.far().reading(true);
+          pair.await(writable);
+          assertThat(pair.await(far.received(sent))).containsOnly(megabyte);
+        });
+  }
+
+  @Test
+  default void hasNothingPendingOnceThePeerHasEverything() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far.reacting(pair.far()::send));
+          pair.near().send(message(1, 100_000));
+          pair.await(near.received(1)); // echoed: so the peer has it
+          pair.near().send(message(2, 1));
+          pair.await(near.received(2));
+          // The count of the second may lag a moment, that of the first not any more.
+          assertThat(pair.near().pendingBytes()).isLessThan(100);
+        });
+  }
+
+  @Test
+  default void closesInBoundedTimeAPeerThatDoesNotRead() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().reading(false);
+          pair.far().start(far);
+          Message megabyte = message(1, 1_000_000);
+          for (int i = 0; i < 30; i++) {
+            pair.near().send(megabyte);
+          }
+          pair.near().close();
+          pair.await(near.closed());
+        });
+  }
+
+  @Test
+  default void turnsReadingOffAndOnFromAnyThreadAtAnyTime() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().reading(false);
+          pair.near().reading(true);
+          pair.near().start(near);
+          pair.far().start(far);
+          List<Message> sent = messages(500, 200);
+          Thread toggler =
+              new Thread(
+                  () -> {
+                    for (int i = 0; i < 500; i++) {
+                      pair.near().reading(i % 2 == 1);
+                    }
+                  });
+          toggler.start();
+          sent.forEach(pair.far()::send);
+          toggler.join(); // reading was turned on last
+          assertThat(pair.await(near.received(sent.size()))).isEqualTo(sent);
+        });
+  }
+
+  @Test
+  default void saysWhereThePeerIs() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          assertThat(pair.near().remote()).contains(":");
+          assertThat(pair.far().remote()).contains(":");
+          assertThat(pair.far().remote().lastIndexOf(':')).isPositive();
+        });
+  }
+
+  @Test
+  default void aListenerThatThrowsHarmsNobodyElse() throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near()
+              .start(
+                  near.reacting(
+                      message -> {
+                        throw new IllegalStateException("thrown on purpose by a listener");
+                      }));
+          pair.far().start(far);
+          pair.far().send(message(1, 10));
+          assertThat(pair.await(near.received(1))).hasSize(1);
+        });
+  }
+
+  @Test
+  default void dropsADamagedFrameAndGoesOn() throws Exception {
+    withDamaging(
+        (fixture, near, far) -> {
+          fixture.near().start(near);
+          fixture.send(message(1, 10));
+          fixture.sendDamaged(message(2, 500));
+          fixture.send(message(3, 10));
+          assertThat(fixture.await(near.received(2)))
+              .containsExactly(message(1, 10), message(3, 10));
+          assertThat(near.rejections()).hasSize(1);
+          assertThat(near.closed()).isNotDone();
+        });
+  }
+
+  @Test
+  default void closesWhenTheBytesCannotBeFramed() throws Exception {
+    withDamaging(
+        (fixture, near, far) -> {
+          fixture.near().start(near);
+          fixture.send(message(1, 10));
+          fixture.sendGarbage();
+          assertThat(fixture.await(near.closed())).isNotBlank();
+          assertThat(near.messages()).containsExactly(message(1, 10));
+        });
+  }
+}

@@ -1,0 +1,228 @@
+package org.bitcoinmultiplexer.transport.tcp;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.transport.AcceptLimits;
+import org.bitcoinmultiplexer.transport.EventLoops;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A socket at which clients arrive.
+ *
+ * <p>Accepts a bounded number in one round of the loop, so that a storm of connections does not
+ * stop the conversations there are; and pauses when the operating system has no descriptor left
+ * instead of asking for one over and over again.
+ */
+public final class TcpListener implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
+  private static final int BACKLOG = 1024;
+  private static final int ACCEPTS_PER_ROUND = 64;
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final long CLOSE_SECONDS = 5;
+
+  private final TcpLoop loop;
+  private final ServerSocketChannel channel;
+  private final InetSocketAddress address;
+  private final Network network;
+  private final AcceptLimits.Gate gate;
+  private final Consumer<? super Transport> onAccept;
+  private @Nullable SelectionKey key; // once it has been registered in the loop
+
+  private TcpListener(
+      TcpLoop loop,
+      ServerSocketChannel channel,
+      Network network,
+      AcceptLimits limits,
+      Consumer<? super Transport> onAccept)
+      throws IOException {
+    this.loop = loop;
+    this.channel = channel;
+    this.address = (InetSocketAddress) channel.getLocalAddress();
+    this.network = network;
+    this.gate = new AcceptLimits.Gate(limits);
+    this.onAccept = onAccept;
+  }
+
+  static TcpListener open(
+      TcpLoop loop,
+      InetSocketAddress address,
+      Network network,
+      AcceptLimits limits,
+      Consumer<? super Transport> onAccept)
+      throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      channel.bind(address, BACKLOG);
+      TcpListener listener = new TcpListener(loop, channel, network, limits, onAccept);
+      loop.execute(listener::register);
+      return listener;
+    } catch (IOException e) {
+      channel.close();
+      BindException inWords =
+          new BindException(TcpTransport.inWords(address) + ": " + TcpTransport.inWords(e));
+      inWords.initCause(e);
+      throw inWords;
+    } catch (RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Where it listens.
+   *
+   * @return the address with the port that was taken
+   */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /**
+   * How many of the connections accepted here are open.
+   *
+   * @return 0 or more
+   */
+  public int connections() {
+    return gate.count();
+  }
+
+  /**
+   * Stops listening; the connections live on. Idempotent; any thread. Waits until the address is
+   * free, up to five seconds, unless called from the loop.
+   */
+  @Override
+  public void close() {
+    CountDownLatch done = new CountDownLatch(1);
+    boolean given =
+        EventLoops.offer(
+            loop,
+            () -> {
+              free();
+              done.countDown();
+            });
+    try {
+      if (given && !loop.inEventLoop() && !done.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("{} is still bound {} seconds after it was closed", this, CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "tcp listener at " + TcpTransport.inWords(address);
+  }
+
+  private void register() {
+    try {
+      key = loop.register(channel, SelectionKey.OP_ACCEPT, new Acceptor());
+    } catch (IOException e) {
+      log.error("{} cannot listen", this, e);
+      free();
+    }
+  }
+
+  private void free() {
+    try {
+      channel.close();
+      loop.freeCancelled();
+    } catch (IOException e) {
+      log.debug("closing {}", this, e);
+    }
+  }
+
+  /** Hears from the selector; not part of the public face. */
+  private final class Acceptor implements Selectable {
+
+    @Override
+    public void onReady() {
+      try {
+        for (int i = 0; i < ACCEPTS_PER_ROUND; i++) {
+          SocketChannel accepted = channel.accept();
+          if (accepted == null) {
+            return;
+          }
+          admit(accepted);
+        }
+      } catch (IOException e) {
+        log.warn("{} pauses, since a connection could not be accepted", TcpListener.this, e);
+        interest(0);
+        loop.schedule(PAUSE, () -> interest(SelectionKey.OP_ACCEPT));
+      }
+    }
+
+    @Override
+    public void onLoopClosed() {
+      free();
+    }
+  }
+
+  private void interest(int operations) {
+    SelectionKey mine = key;
+    if (mine != null && mine.isValid()) {
+      mine.interestOps(operations);
+    }
+  }
+
+  private void admit(SocketChannel accepted) {
+    TcpTransport transport = null;
+    try {
+      InetSocketAddress from = (InetSocketAddress) accepted.getRemoteAddress();
+      String host = from.getAddress().getHostAddress();
+      if (!gate.enter(host)) {
+        log.debug("{} has no room for {}", this, from);
+        accepted.close();
+        return;
+      }
+      try {
+        transport = new TcpTransport(loop, accepted, network, 0, () -> gate.leave(host));
+      } finally {
+        if (transport == null) {
+          gate.leave(host);
+        }
+      }
+    } catch (IOException e) {
+      log.debug("{} lost a connection right after it was accepted", this, e);
+      discard(accepted);
+      return;
+    }
+    TcpTransport made = transport;
+    EventLoops.contain(() -> hand(made));
+  }
+
+  private void hand(TcpTransport transport) {
+    boolean taken = false;
+    try {
+      onAccept.accept(transport);
+      taken = true;
+    } finally {
+      if (!taken) {
+        transport.close();
+      }
+    }
+  }
+
+  private static void discard(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.debug("closing a lost connection", e);
+    }
+  }
+}
