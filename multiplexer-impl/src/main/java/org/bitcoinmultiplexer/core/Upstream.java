@@ -190,6 +190,9 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
 
   void close() {
     closed = true;
+    if (patience != null) {
+      patience.cancel();
+    }
     failWaiting("the multiplexer is closed");
   }
 

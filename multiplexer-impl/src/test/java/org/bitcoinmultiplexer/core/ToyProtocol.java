@@ -1,0 +1,227 @@
+package org.bitcoinmultiplexer.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.tck.ToyDialect;
+
+/**
+ * A protocol of a few commands, with which the engine proves that it knows no Bitcoin.
+ *
+ * <p>Both sides say {@code hello} to shake hands. A client says {@code get a,b,c} and is told
+ * {@code item}s, or {@code none} for what is not there; {@code ask} and is told {@code told};
+ * {@code mark}, which is echoed in order. {@code crash} makes its conversation throw, {@code bad}
+ * breaks a rule.
+ */
+final class ToyProtocol implements Protocol {
+
+  record Headline(String text) implements News {}
+
+  static final Message HELLO = message("hello", "");
+
+  private final Dialect dialect = new ToyDialect();
+  private Hub hub;
+
+  static Message message(String command, String text) {
+    return Message.of(command, text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  static String text(Message message) {
+    return new String(message.toByteArray(), StandardCharsets.ISO_8859_1);
+  }
+
+  Hub hub() {
+    return hub;
+  }
+
+  @Override
+  public void open(Hub opened) {
+    hub = opened;
+  }
+
+  @Override
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  @Override
+  public long weight(Message request) {
+    return 1_000;
+  }
+
+  /** Items that say {@code lie} are none. */
+  @Override
+  public String check(Message request, List<Message> answer) {
+    for (Message message : answer) {
+      if (text(message).contains("lie")) {
+        return "it lies";
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public ClientConversation welcome(ClientContext client) {
+    return new ToyClientConversation(client);
+  }
+
+  @Override
+  public NodeConversation greet(NodeContext node) {
+    return new ToyNodeConversation(node);
+  }
+
+  @Override
+  public RelayConversation relay(RelayContext relay) {
+    return new RelayConversation() {
+      @Override
+      public void fromClient(Message message) {
+        if (message.command().equals("hello")) {
+          relay.dial();
+        } else {
+          relay.toNode(message);
+        }
+      }
+
+      @Override
+      public void onNodeOpen() {
+        relay.toNode(HELLO);
+      }
+
+      @Override
+      public void fromNode(Message message) {
+        if (message.command().equals("hello")) {
+          relay.ready("a toy", "a toy node");
+        }
+        relay.toClient(message);
+      }
+    };
+  }
+
+  private static final class ToyClientConversation implements ClientConversation {
+
+    private final ClientContext client;
+
+    ToyClientConversation(ClientContext client) {
+      this.client = client;
+    }
+
+    @Override
+    public void onMessage(Message message) {
+      switch (message.command()) {
+        case "hello" -> {
+          client.reply(HELLO);
+          client.ready("a toy");
+        }
+        case "mark" -> client.reply(message("echo", text(message)));
+        case "get" -> client.ask(new Get(text(message).split(",", -1)));
+        case "ask" -> client.ask(new Ask(message));
+        case "crash" -> throw new IllegalStateException("crash");
+        case "bad" -> client.disconnect("bad", "it is bad");
+        default -> client.disconnect("unknown", "unknown command " + message.command());
+      }
+    }
+
+    @Override
+    public void onNews(News news) {
+      client.push(ToyDialect.news(((Headline) news).text()));
+    }
+
+    @Override
+    public void onIdle() {
+      client.push(message("there?", ""));
+    }
+
+    @Override
+    public void onClosed() {
+      client.hub().counters().count("toy.closed");
+    }
+  }
+
+  private record Get(String[] names) implements Batch {
+
+    @Override
+    public int size() {
+      return names.length;
+    }
+
+    @Override
+    public Outcome local(int item) {
+      return names[item].startsWith("local")
+          ? new Outcome.Answered(List.of(ToyDialect.item(names[item])))
+          : null;
+    }
+
+    @Override
+    public Message request(int item) {
+      return ToyDialect.get(names[item]);
+    }
+
+    @Override
+    public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+      if (outcome instanceof Outcome.Answered answered) {
+        answered.messages().forEach(client);
+      } else {
+        client.accept(ToyDialect.none(names[item]));
+      }
+    }
+  }
+
+  private record Ask(Message question) implements Batch {
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public Message request(int item) {
+      return question;
+    }
+
+    @Override
+    public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+      if (outcome instanceof Outcome.Answered answered) {
+        client.accept(answered.message());
+      } else {
+        client.accept(message("nothing", text(question)));
+      }
+    }
+  }
+
+  private final class ToyNodeConversation implements NodeConversation {
+
+    private final NodeContext node;
+
+    ToyNodeConversation(NodeContext node) {
+      this.node = node;
+    }
+
+    @Override
+    public void onOpen() {
+      node.send(HELLO);
+    }
+
+    @Override
+    public boolean onMessage(Message message) {
+      switch (message.command()) {
+        case "hello" -> node.ready("a toy node");
+        case "news" -> hub.publish(new Headline(text(message)));
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void onIdle() {
+      node.send(message("there?", ""));
+    }
+
+    @Override
+    public void onClosed() {}
+  }
+}
