@@ -1,0 +1,25 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+/**
+ * What the newsroom may do and keep. Immutable.
+ *
+ * @param serveBlocks whether to tell the node that clients can serve blocks; it then asks for
+ *     headers and blocks that they announced
+ * @param submitBlocks whether blocks of clients are given to the node. What a multiplexer cannot
+ *     check (scripts, amounts) costs whoever hands it in the node's connection, so a client that
+ *     spends a proof of work can interrupt it for everybody.
+ * @param poolBytes how much of recent transactions to keep, in bytes of memory; at least 1
+ */
+public record NewsOptions(boolean serveBlocks, boolean submitBlocks, long poolBytes) {
+
+  /** Neither serves nor submits blocks, and keeps 16 MB of transactions. */
+  public static final NewsOptions DEFAULT = new NewsOptions(false, false, 16L << 20);
+
+  /** Refuses a pool that holds nothing. */
+  public NewsOptions {
+    if (poolBytes < 1) {
+      throw new IllegalArgumentException(
+          "the pool of transactions has at least 1 byte, not " + poolBytes);
+    }
+  }
+}

@@ -1,0 +1,391 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import com.google.common.collect.Collections2;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeHandshake;
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.core.NodeConversation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all clients share of the node: who it is, its best block, recent transactions, and who of
+ * them has what the node asks us for.
+ *
+ * <p>One instance serves one engine, over all its upstream connections.
+ *
+ * <p><b>Threading.</b> All methods may be called from any thread. State is confined to the hub's
+ * loop, to which calls hop; what is read directly ({@link #node}, {@link #height}, {@link #tip},
+ * {@link #header}, {@link #transaction}, {@link #transactions}) may lag behind news by a moment but
+ * never contradicts itself.
+ */
+public final class Newsroom {
+
+  private static final Logger log = LoggerFactory.getLogger(Newsroom.class);
+
+  private final Hub hub;
+  private final EventLoop loop;
+  private final NewsOptions options;
+  private final RandomGenerator random;
+  private final InstantSource clock;
+  private final Counters counters;
+
+  private final RecentHeaders chain;
+  private final TransactionPool pool;
+  private final Fetches fetches;
+  private final BlockDesk blocks;
+  private final BlockSubmissions submissions;
+  private final TransactionDesk transactions;
+  private final NodeQuestions questions;
+
+  private final List<Runnable> waitingForNode = new ArrayList<>();
+  private volatile @Nullable NodeInfo node;
+
+  /**
+   * A newsroom that knows nothing yet.
+   *
+   * @param hub the engine
+   * @param network whose blocks these are
+   * @param options what it may do and keep
+   * @param random draws nonces, in the hub's loop
+   * @param clock tells the time that our version message carries
+   */
+  public Newsroom(
+      Hub hub, Network network, NewsOptions options, RandomGenerator random, InstantSource clock) {
+    this.hub = hub;
+    this.loop = hub.loop();
+    this.options = options;
+    this.random = random;
+    this.clock = clock;
+    this.counters = hub.counters();
+    chain = new RecentHeaders(network);
+    pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED));
+    Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
+    fetches = new Fetches(loop, counters, announcers, this::exhausted);
+    blocks = new BlockDesk(hub, chain);
+    submissions =
+        new BlockSubmissions(
+            hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
+    transactions = new TransactionDesk(hub, pool, announcers, fetches);
+    questions = new NodeQuestions(loop, counters, pool, submissions, fetches);
+  }
+
+  private void exhausted(Hash hash) {
+    questions.exhausted(hash);
+  }
+
+  /**
+   * Greets the node on a new upstream connection. In the hub's loop.
+   *
+   * @param context the engine's side of the connection
+   * @return what hears the node
+   */
+  public NodeConversation greet(NodeContext context) {
+    NodeHandshake handshake =
+        new NodeHandshake(
+            context.target(), options.serveBlocks(), height(), random, clock, context::send);
+    return new UpstreamConversation(context, handshake, new Ear(), random, counters);
+  }
+
+  /**
+   * The node, as it last said.
+   *
+   * @return also while it is disconnected; null before the first handshake
+   */
+  public @Nullable NodeInfo node() {
+    return node;
+  }
+
+  /**
+   * Runs something as soon as {@link #node()} is known.
+   *
+   * @param where the loop it runs in
+   * @param then what to run, once; never before this returns
+   */
+  public void whenNodeKnown(EventLoop where, Runnable then) {
+    if (node != null) {
+      where.execute(then);
+      return;
+    }
+    loop.execute(
+        () -> {
+          if (node != null) {
+            where.execute(then);
+          } else {
+            waitingForNode.add(() -> where.execute(then));
+          }
+        });
+  }
+
+  /**
+   * The height of the node's best block as far as it is known, for our version messages.
+   *
+   * @return 0 or more; an estimate where the headers are not known back to the genesis block
+   */
+  public int height() {
+    NodeInfo known = node;
+    return known == null ? chain.height() : Math.max(known.height(), chain.height());
+  }
+
+  /**
+   * The node's best block.
+   *
+   * @return its header, or null if nothing was heard of it yet
+   */
+  public @Nullable BlockHeader tip() {
+    return chain.tip();
+  }
+
+  /**
+   * A recent header.
+   *
+   * @param block a block hash
+   * @return its header if it is one of the last two thousand that connect, of any branch
+   */
+  public @Nullable BlockHeader header(Hash block) {
+    return chain.header(block);
+  }
+
+  /**
+   * A recent transaction.
+   *
+   * @param id its txid or wtxid
+   * @param isWtxid which of these it is
+   * @return a {@code tx} message with witness, or null
+   */
+  public @Nullable Message transaction(Hash id, boolean isWtxid) {
+    TransactionPool.Entry entry = pool.find(id, isWtxid);
+    return entry == null ? null : entry.full;
+  }
+
+  /**
+   * All recent transactions, mined ones included.
+   *
+   * @return a live view: {@code tx} messages with witness, in no order
+   */
+  public Collection<Message> transactions() {
+    return Collections2.transform(pool.all(), entry -> entry.full);
+  }
+
+  /**
+   * A client says that it has something. What is not known and of use is asked of it.
+   *
+   * @param from the client
+   * @param items as it sent them, of any type; at most as many as an {@code inv} has
+   */
+  public void announced(Client from, List<InventoryVector> items) {
+    run(
+        () -> {
+          for (InventoryVector item : items) {
+            if (InventoryVector.isTransaction(item.type())) {
+              transactions.announcedByClient(from, item);
+            } else if (InventoryVector.isBlock(item.type())
+                && submissions.announced(from, item.hash())) {
+              questions.hasUnknownBlock(from);
+            }
+          }
+        });
+  }
+
+  /**
+   * A client sent {@code headers}: it announces blocks, or answers the node's {@code getheaders}
+   * that was pushed to it. Which of both is known here.
+   *
+   * @param from the client
+   * @param headers well-formed
+   */
+  public void headers(Client from, Message headers) {
+    Headers parsed = Headers.parse(headers);
+    run(
+        () -> {
+          if (questions.isAsked(from)) {
+            questions.answered(parsed);
+          } else if (submissions.announced(from, parsed)) {
+            questions.hasUnknownBlock(from);
+          }
+        });
+  }
+
+  /**
+   * A client sent a transaction, asked for or not: it is kept, given to the node unless that wants
+   * none, and is news to the other clients.
+   *
+   * <p>Whether it is valid nobody here can tell, only whether it is well-formed.
+   *
+   * @param from the client
+   * @param tx a {@code tx} message
+   */
+  public void submitted(Client from, Message tx) {
+    Transaction transaction = Transaction.parse(tx);
+    String flaw = TransactionRules.flaw(Transaction.strip(tx));
+    run(
+        () -> {
+          if (flaw == null) {
+            transactions.submitted(from, transaction);
+            questions.arrived(transaction);
+          } else {
+            counters.count(Counts.TX_REFUSED);
+            log.debug("transaction {} of {}: {}", transaction.wtxid(), from.remote(), flaw);
+            fetches.refused(from, transaction.wtxid());
+            fetches.refused(from, transaction.txid());
+          }
+        });
+  }
+
+  /**
+   * A client sent a block, asked for or not: it is checked as far as it can be, in the calling
+   * thread, and given to the node if that knows its parent. It becomes news when the node has
+   * accepted it.
+   *
+   * @param from the client
+   * @param block a {@code block} message
+   */
+  public void submittedBlock(Client from, Message block) {
+    String flaw = submissions.flaw(block);
+    run(() -> submissions.submitted(from, block, flaw));
+  }
+
+  /**
+   * A client has not got what it was asked for.
+   *
+   * @param from the client
+   * @param notfound a {@code notfound} message
+   */
+  public void refused(Client from, Message notfound) {
+    Inventory items = Inventory.parse(notfound);
+    run(
+        () -> {
+          for (int i = 0; i < items.size(); i++) {
+            fetches.refused(from, items.hash(i));
+          }
+        });
+  }
+
+  /**
+   * A client is gone: what it was asked for is asked of others.
+   *
+   * @param from the client; nothing else may be said of it afterwards
+   */
+  public void left(Client from) {
+    run(
+        () -> {
+          fetches.left(from);
+          questions.left(from);
+        });
+  }
+
+  /**
+   * The node answered a {@code getheaders}. Most news in answers are seen when they pass; this
+   * tells in addition where the chain ends, if that was not known.
+   *
+   * @param request what was asked
+   * @param headers the answer, checked
+   */
+  public void observed(Message request, Message headers) {
+    if (chain.tip() == null) {
+      BlockLocator locator = BlockLocator.parse(request);
+      Headers parsed = Headers.parse(headers);
+      run(() -> blocks.observed(locator, parsed));
+    }
+  }
+
+  private void run(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+      flush();
+    } else {
+      loop.execute(
+          () -> {
+            task.run();
+            flush();
+          });
+    }
+  }
+
+  private void flush() {
+    fetches.flush();
+    questions.flush();
+  }
+
+  /** Hands what the node says to whom it concerns. In the hub's loop. */
+  private final class Ear implements UpstreamConversation.Listener {
+
+    @Override
+    public void greeted(NodeContext context, NodeInfo info) {
+      node = info;
+      context.ready(info.description());
+      hub.publish(new NodeNews(info));
+      waitingForNode.forEach(Runnable::run);
+      waitingForNode.clear();
+      questions.connected(context);
+      submissions.connected(true);
+      transactions.connected(info);
+      blocks.connected(info.height());
+    }
+
+    @Override
+    public void feeFilter(long rate) {
+      NodeInfo known = node;
+      if (known != null && known.feeFilter() != rate) {
+        NodeInfo changed = known.withFeeFilter(rate);
+        node = changed;
+        hub.publish(new NodeNews(changed));
+      }
+    }
+
+    @Override
+    public void announced(InventoryVector item) {
+      if (InventoryVector.isTransaction(item.type())) {
+        transactions.announcedByNode(item);
+      } else if (InventoryVector.isBlock(item.type())) {
+        blocks.announced(item.hash());
+      }
+    }
+
+    @Override
+    public void saw(Headers headers) {
+      blocks.saw(headers);
+    }
+
+    @Override
+    public void saw(BlockHeader header) {
+      blocks.saw(header);
+    }
+
+    @Override
+    public void getdata(Inventory items) {
+      questions.getdata(items);
+      flush();
+    }
+
+    @Override
+    public void getheaders(Message canonical) {
+      questions.getheaders(canonical);
+    }
+
+    @Override
+    public void lost() {
+      questions.disconnected();
+      submissions.connected(false);
+      transactions.disconnected();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.core.News;
+
+/**
+ * The node's handshake was done, again or for the first time, or it changed its fee filter.
+ * Immutable.
+ *
+ * @param node what is known of it now
+ */
+public record NodeNews(NodeInfo node) implements News {}

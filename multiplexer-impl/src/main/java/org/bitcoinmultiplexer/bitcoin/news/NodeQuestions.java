@@ -1,0 +1,229 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.core.NodeContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what the node asks us: from what is kept, or by asking clients in turn.
+ *
+ * <p>A transaction that nobody has is {@code notfound}. A block that was not handed in lately is
+ * silence, because the protocol has no other answer. Headers come from the client that announced an
+ * unknown block last; if there is none, or none of use, the answer is that there are no more.
+ *
+ * <p>Confined to the hub's loop.
+ */
+final class NodeQuestions {
+
+  /** How long a client may take to show headers; the node asks nobody else for two minutes. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** How many of the clients that announced unknown blocks are remembered. */
+  private static final int MOST_ANNOUNCERS = 16;
+
+  /** How many transactions the node may wait for; it asks for 100 at once. */
+  private static final int MOST_AWAITED = 1_000;
+
+  private static final Message NO_HEADERS = new Headers.Builder(0).toMessage();
+
+  private final EventLoop loop;
+  private final Counters counters;
+  private final TransactionPool pool;
+  private final BlockSubmissions submissions;
+  private final Fetches fetches;
+  private final BoundedSet<Client> blockAnnouncers = new BoundedSet<>(MOST_ANNOUNCERS);
+  private final Map<Hash, InventoryVector> awaited = new HashMap<>();
+  private final List<InventoryVector> missing = new ArrayList<>();
+
+  private @Nullable NodeContext node;
+
+  // The getheaders that is being answered, whom of, and who may be asked yet.
+  private @Nullable Message question;
+  private @Nullable Client asked;
+  private final List<Client> others = new ArrayList<>();
+  private EventLoop.@Nullable Timer timer;
+
+  NodeQuestions(
+      EventLoop loop,
+      Counters counters,
+      TransactionPool pool,
+      BlockSubmissions submissions,
+      Fetches fetches) {
+    this.loop = loop;
+    this.counters = counters;
+    this.pool = pool;
+    this.submissions = submissions;
+    this.fetches = fetches;
+  }
+
+  void connected(NodeContext ready) {
+    node = ready;
+  }
+
+  void disconnected() {
+    node = null;
+    awaited.clear();
+    missing.clear();
+    settle();
+  }
+
+  /** The node asks for items. */
+  void getdata(Inventory items) {
+    for (int i = 0; i < items.size(); i++) {
+      InventoryVector item = items.get(i);
+      if (InventoryVector.isTransaction(item.type())) {
+        counters.count(Counts.NODE_ASKED_TX);
+        transaction(item);
+      } else {
+        counters.count(Counts.NODE_ASKED_BLOCK);
+        block(item);
+      }
+    }
+  }
+
+  private void transaction(InventoryVector item) {
+    TransactionPool.Entry entry = pool.find(item.hash(), item.type() == InventoryVector.WTX);
+    if (entry != null) {
+      send(item.type() == InventoryVector.TX ? Transaction.strip(entry.full) : entry.full);
+    } else if (awaited.size() < MOST_AWAITED) {
+      awaited.put(item.hash(), item);
+      fetches.want(item.hash());
+    } else {
+      missing.add(item);
+    }
+  }
+
+  private void block(InventoryVector item) {
+    Message block = submissions.find(item.hash());
+    if (block == null || item.type() == InventoryVector.FILTERED_BLOCK) {
+      counters.count(Counts.NODE_NOT_SERVED);
+    } else {
+      send(item.type() == InventoryVector.BLOCK ? Block.strip(block) : block);
+    }
+  }
+
+  /** A transaction has come and was given to the node. */
+  void arrived(Transaction transaction) {
+    awaited.remove(transaction.txid());
+    awaited.remove(transaction.wtxid());
+  }
+
+  /** No client has it. */
+  void exhausted(Hash hash) {
+    InventoryVector item = awaited.remove(hash);
+    if (item != null) {
+      missing.add(item);
+    }
+  }
+
+  /** Says what cannot be had; to be called after anything that asks clients. */
+  void flush() {
+    if (!missing.isEmpty()) {
+      counters.counter(Counts.NODE_NOT_SERVED).add(missing.size());
+      send(Inventory.of(Commands.NOTFOUND, missing));
+      missing.clear();
+    }
+  }
+
+  /** A client announced a block that nobody knew: it may have headers that the node has not. */
+  void hasUnknownBlock(Client client) {
+    blockAnnouncers.remove(client);
+    blockAnnouncers.add(client);
+  }
+
+  /**
+   * The node asks for headers. A question that was still open is answered with this one: the node
+   * takes the next {@code headers} for its answer.
+   *
+   * @param getheaders canonical
+   */
+  void getheaders(Message getheaders) {
+    counters.count(Counts.NODE_ASKED_HEADERS);
+    settle();
+    question = getheaders;
+    blockAnnouncers.forEach(client -> others.add(0, client));
+    askNext();
+  }
+
+  /** Whether this client was asked for headers, so that what it sends is the answer. */
+  boolean isAsked(Client client) {
+    return asked == client;
+  }
+
+  /** A client that {@link #isAsked} answered. */
+  void answered(Headers headers) {
+    String flaw = submissions.flaw(headers);
+    if (headers.size() == 0 || flaw != null) {
+      askNext();
+    } else {
+      send(headers.toMessage());
+      settle();
+    }
+  }
+
+  /** A client is gone. */
+  void left(Client client) {
+    blockAnnouncers.remove(client);
+    others.remove(client);
+    if (asked == client) {
+      askNext();
+    }
+  }
+
+  private void askNext() {
+    cancelTimer();
+    Message open = question;
+    if (open == null) {
+      return;
+    }
+    if (others.isEmpty()) {
+      send(NO_HEADERS);
+      settle();
+      return;
+    }
+    Client next = others.remove(0);
+    asked = next;
+    timer = loop.schedule(PATIENCE, () -> expired(next));
+    next.push(open);
+  }
+
+  private void expired(Client client) {
+    if (asked == client) {
+      askNext();
+    }
+  }
+
+  private void settle() {
+    cancelTimer();
+    question = null;
+    asked = null;
+    others.clear();
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  private void send(Message message) {
+    if (node != null) {
+      node.send(message);
+    }
+  }
+}
