@@ -12,7 +12,7 @@ import org.bitcoinmultiplexer.api.Message;
  * An exchange that remembers what it received, and fails the test at once if it is given what does
  * not answer it, if it is given anything after its end, or if it is ended twice.
  */
-final class StrictExchange implements Exchange {
+public final class StrictExchange implements Exchange {
 
   private final Message request;
   private final KeyStrategy keyStrategy;
@@ -23,7 +23,7 @@ final class StrictExchange implements Exchange {
   private boolean ended;
   private boolean failed;
 
-  StrictExchange(Message request, long weight, KeyStrategy keyStrategy) {
+  public StrictExchange(Message request, long weight, KeyStrategy keyStrategy) {
     this.request = request;
     this.weight = weight;
     this.keyStrategy = keyStrategy;
@@ -31,7 +31,7 @@ final class StrictExchange implements Exchange {
   }
 
   /** What the caller of a router does when this exchange ends. */
-  void onEnd(Runnable action) {
+  public void onEnd(Runnable action) {
     onEnd = action;
   }
 
@@ -79,11 +79,11 @@ final class StrictExchange implements Exchange {
     return ended;
   }
 
-  boolean failed() {
+  public boolean failed() {
     return failed;
   }
 
-  List<Message> received() {
+  public List<Message> received() {
     return received;
   }
 

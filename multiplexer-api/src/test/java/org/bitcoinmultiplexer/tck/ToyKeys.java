@@ -17,7 +17,7 @@ import org.bitcoinmultiplexer.api.Message;
  *   <tr><td>{@code get a,b}</td><td>{@code item a=value}, {@code item b=value}</td>
  *     <td>a key for each name; {@code none a,b} refuses</td></tr>
  *   <tr><td>{@code list a}</td><td>{@code part a/0}, {@code part a/1!}</td>
- *     <td>one key; complete with an exclamation mark, or with the marker only</td></tr>
+ *     <td>two keys, both in every part; complete with an exclamation mark, or with the marker only</td></tr>
  *   <tr><td>{@code ask a}</td><td>{@code told a}</td><td>no key</td></tr>
  *   <tr><td>{@code mark n}</td><td>{@code echo n}</td><td>the marker</td></tr>
  * </table>
@@ -29,12 +29,13 @@ public final class ToyKeys implements KeyStrategy {
 
   private static final int ITEM = 1;
   private static final int LIST = 2;
+  private static final int ALIAS = 3;
 
   @Override
   public Set<Key> requestKeys(Message request) {
     return switch (request.command()) {
       case "get" -> keys(ITEM, names(request));
-      case "list" -> keys(LIST, List.of(text(request)));
+      case "list" -> listKeys(text(request));
       default -> Set.of();
     };
   }
@@ -44,7 +45,7 @@ public final class ToyKeys implements KeyStrategy {
     return switch (response.command()) {
       case "item" -> keys(ITEM, List.of(before('=', response)));
       case "none" -> keys(ITEM, names(response));
-      case "part" -> keys(LIST, List.of(before('/', response)));
+      case "part" -> listKeys(before('/', response));
       default -> Set.of();
     };
   }
@@ -63,7 +64,10 @@ public final class ToyKeys implements KeyStrategy {
 
   @Override
   public boolean completes(Message request, Message response) {
-    return !response.command().equals("part") || text(response).endsWith("!");
+    return switch (response.command()) {
+      case "item", "told" -> true;
+      default -> text(response).endsWith("!");
+    };
   }
 
   @Override
@@ -83,6 +87,12 @@ public final class ToyKeys implements KeyStrategy {
     String text = text(message);
     int index = text.indexOf(end);
     return index < 0 ? text : text.substring(0, index);
+  }
+
+  private static Set<Key> listKeys(String name) {
+    Set<Key> keys = keys(LIST, List.of(name));
+    keys.addAll(keys(ALIAS, List.of(name)));
+    return keys;
   }
 
   private static Set<Key> keys(int kind, List<String> names) {

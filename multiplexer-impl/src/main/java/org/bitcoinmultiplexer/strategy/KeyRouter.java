@@ -40,6 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRouter implements ResponseRouter {
 
+  /**
+   * How many more markers than exchanges may be outstanding. A peer that answers in order has
+   * echoed nearly all markers before what it answers; one that goes on to answer and does not echo
+   * would cost memory without end.
+   */
+  private static final int TOLERATED_MARKERS = 1024;
+
   private final Dialect dialect;
   private final KeyStrategy keys;
   private final UnaryOperator<Key> shorten;
@@ -71,7 +78,7 @@ final class KeyRouter implements ResponseRouter {
 
   @Override
   public boolean admit(Exchange exchange) {
-    if (markers.isFull() || !room.has(Math.max(1, exchange.weight()))) {
+    if (!room.has(Math.max(1, exchange.weight()))) {
       return false;
     }
     boolean keyed = !exchange.keys().isEmpty();
@@ -125,7 +132,10 @@ final class KeyRouter implements ResponseRouter {
     if (dialect.isEcho(response)) {
       return markers.route(response, onEcho);
     }
-    return routeByKey(response) || routeKeyless(response) ? Routing.CLAIMED : Routing.UNSOLICITED;
+    if (!routeByKey(response) && !routeKeyless(response)) {
+      return Routing.UNSOLICITED;
+    }
+    return markers.size() > room.items() + TOLERATED_MARKERS ? Routing.VIOLATION : Routing.CLAIMED;
   }
 
   private boolean routeByKey(Message response) {

@@ -15,12 +15,6 @@ import org.bitcoinmultiplexer.api.ResponseRouter.Routing;
  */
 final class MarkerQueue {
 
-  /**
-   * How many echoes may be outstanding. A peer that answers and does not echo is to cost a
-   * standstill, which somebody notices, and not memory, which nobody does.
-   */
-  private static final int LIMIT = 1024;
-
   private record Group(Message marker, SlotList slots) {}
 
   private final Dialect dialect;
@@ -30,9 +24,9 @@ final class MarkerQueue {
     this.dialect = dialect;
   }
 
-  /** Whether nothing more may be written before an echo has come. */
-  boolean isFull() {
-    return groups.size() >= LIMIT;
+  /** How many echoes are outstanding. */
+  int size() {
+    return groups.size();
   }
 
   /**

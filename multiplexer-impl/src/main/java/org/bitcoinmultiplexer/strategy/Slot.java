@@ -78,7 +78,7 @@ final class Slot {
 
   /** Whether somebody still waits, so that the exchange is worth repeating elsewhere. */
   boolean isWanted() {
-    return !abandoned && state != State.ENDED && !exchange.ended();
+    return !abandoned && !exchange.ended();
   }
 
   /**

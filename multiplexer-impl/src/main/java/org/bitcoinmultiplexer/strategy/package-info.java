@@ -25,7 +25,7 @@
  * <p><b>A marker that nobody waits for.</b> The echo of an unknown marker is unsolicited: it proves
  * nothing, so it closes nothing and costs nothing. The echo of a marker before that of an older one
  * is a violation: it proves that this peer does not keep the order on which every decision about
- * silence rests.
+ * silence rests. So is answering on and on without echoing at all.
  *
  * <p><b>Where {@code sequence} will fit.</b> It differs from {@code key} in one point: keyless
  * exchanges are pipelined instead of waiting for each other. A flush cuts what was admitted into
