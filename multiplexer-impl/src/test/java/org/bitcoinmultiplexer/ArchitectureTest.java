@@ -1,0 +1,94 @@
+package org.bitcoinmultiplexer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may import whom. A new arrow is a decision: it is made here, not by an import. */
+@AnalyzeClasses(
+    packages = "org.bitcoinmultiplexer",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final String B = "org.bitcoinmultiplexer";
+  private static final String JAVA = "java..";
+  private static final String API = B + ".api";
+  private static final String CORE = B + ".core";
+  private static final String WIRE = B + ".bitcoin.wire";
+  private static final String CHAIN = B + ".bitcoin.chain";
+  private static final String HANDSHAKE = B + ".bitcoin.handshake";
+  private static final String NEWS = B + ".bitcoin.news";
+  private static final String PAIR = B + ".bitcoin.pair";
+  private static final String JSPECIFY = "org.jspecify..";
+  private static final String LOGGING = "org.slf4j..";
+  private static final String GUAVA = "com.google.common..";
+
+  @ArchTest static final ArchRule theApiIsPure = only(API);
+  @ArchTest static final ArchRule coreKnowsNoBitcoin = only(CORE, API);
+  @ArchTest static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", CORE, API);
+
+  @ArchTest static final ArchRule theWireKnowsMessages = only(WIRE, API);
+  @ArchTest static final ArchRule theChainKnowsTheWire = only(CHAIN, WIRE, API);
+  @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
+  @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
+  @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, CORE, API);
+  @ArchTest static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, CORE, API);
+
+  @ArchTest
+  static final ArchRule sessionsPutBitcoinTogether =
+      only(B + ".bitcoin.session", B + ".bitcoin..", CORE, API);
+
+  @ArchTest
+  static final ArchRule transportsFrameAndNothingElse =
+      classes()
+          .that()
+          .resideInAPackage(B + ".transport..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              B + ".transport..", WIRE, API, JAVA, JSPECIFY, LOGGING, GUAVA, "io.netty..");
+
+  @ArchTest
+  static final ArchRule nettyIsOptional =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(B + ".transport.netty..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netty..", B + ".transport.netty..");
+
+  @ArchTest
+  static final ArchRule nobodyImportsTheRoot =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(B)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(B);
+
+  @ArchTest
+  static final ArchRule noCycles =
+      slices().matching("org.bitcoinmultiplexer.(**)").should().beFreeOfCycles();
+
+  private static ArchRule only(String who, String... mayImport) {
+    String[] all = new String[mayImport.length + 5];
+    System.arraycopy(mayImport, 0, all, 0, mayImport.length);
+    all[mayImport.length] = who;
+    all[mayImport.length + 1] = JAVA;
+    all[mayImport.length + 2] = JSPECIFY;
+    all[mayImport.length + 3] = LOGGING;
+    all[mayImport.length + 4] = GUAVA;
+    return classes()
+        .that()
+        .resideInAPackage(who)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(all)
+        .allowEmptyShould(true);
+  }
+}
