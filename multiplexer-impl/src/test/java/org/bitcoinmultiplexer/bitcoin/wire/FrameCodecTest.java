@@ -3,6 +3,8 @@ package org.bitcoinmultiplexer.bitcoin.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,18 +231,46 @@ class FrameCodecTest {
   }
 
   @Test
-  void allocatesNoMoreForAnAnnouncedLengthThanWasSent() {
-    // 1,000 peers that announce 4 MB each and send one byte of it would need 4 GB otherwise,
-    // which the heap of this test does not have.
-    List<FrameDecoder> decoders = new ArrayList<>();
+  void allocatesLittleForALengthThatIsOnlyAnnounced() {
+    ByteBuffer header = header("block", 4_000_000);
+    ByteBuffer oneByte = ByteBuffer.wrap(new byte[1]);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < 1000; i++) {
       FrameDecoder one = new FrameDecoder(Network.REGTEST, 4_000_000, 0, heard);
-      one.decode(header("block", 4_000_000));
-      one.decode(ByteBuffer.wrap(new byte[1]));
-      decoders.add(one);
+      one.decode(header.duplicate());
+      one.decode(oneByte.duplicate());
     }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 1000;
+    assertThat(each).isLessThan(6_000);
     heard.expectNothing();
-    assertThat(decoders).noneMatch(FrameDecoder::isIdle);
+  }
+
+  @Test
+  void allocatesNoMoreThanTwiceWhatWasSent() {
+    ByteBuffer frame = ENCODER.frame(Message.of("block", bytes(1_000_000, 6)));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    decoder.decode(frame.slice(0, 600_000));
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1_010_000);
+    decoder.decode(frame.slice(600_000, frame.capacity() - 600_000));
+    assertThat(heard.messages).hasSize(1);
+    before = threads.getCurrentThreadAllocatedBytes();
+    decoder.decode(frame);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1_010_000);
+  }
+
+  @Test
+  void remembersTheFirstValueOnly() {
+    Function<Message, String> function = message -> "computed";
+    Message told = ping(1);
+    told.remember(function, "told");
+    told.remember(function, "told again");
+    assertThat(told.derive(function)).isEqualTo("told");
+    Message asked = ping(1);
+    assertThat(asked.derive(function)).isEqualTo("computed");
+    asked.remember(function, "told");
+    assertThat(asked.derive(function)).isEqualTo("computed");
   }
 
   @Test
