@@ -63,7 +63,7 @@ final class Faucet {
             + sum.toFriendlyString()
             + " and needs "
             + needed.toFriendlyString()
-            + ": mine blocks to it, and 100 more until they are mature");
+            + ": mine to it until enough of its coinbases are 100 deep");
   }
 
   private TransactionBody sign(Map<Outpoint, Utxo> coins, Script to, Coin amount, Coin change) {

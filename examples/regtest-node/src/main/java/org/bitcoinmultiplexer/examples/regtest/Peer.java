@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peer {
   private static final int MAX_ADDRESSES = 1000;
+  private static final int ADDRESS_SIZE = 30;
+  private static final int SMALLEST_ADDRESS_V2_SIZE = 9;
   private static final long COMPACT_BLOCKS_VERSION = 2;
   private static final long MAX_MONEY = 21_000_000L * 100_000_000L;
   private static final long HEADERS_PATIENCE_SECONDS = 120;
@@ -178,7 +180,8 @@ final class Peer {
       case "block" -> submissions.onBlock(message.payload());
       case "tx" -> submissions.onTransaction(message.payload());
       case "notfound" -> submissions.onNotFound(payload);
-      case "addr", "addrv2" -> onAddresses(payload);
+      case "addr" -> onAddresses(payload, ADDRESS_SIZE);
+      case "addrv2" -> onAddresses(payload, SMALLEST_ADDRESS_V2_SIZE);
       case "getaddr" -> ignore("no addresses");
       case "mempool", "filterload", "filteradd", "filterclear" ->
           throw new PeerViolationException(command + " without NODE_BLOOM");
@@ -222,8 +225,8 @@ final class Peer {
     }
   }
 
-  private static void onAddresses(Payload payload) {
-    int count = payload.compactSize();
+  private static void onAddresses(Payload payload, int size) {
+    int count = payload.count(size);
     if (count > MAX_ADDRESSES) {
       throw new PeerViolationException(count + " addresses");
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (RegtestNode node = RegtestNode.start(0)) {
- *   node.mine(101);                       // to the node itself: one coinbase is mature now
+ *   node.mine(101);                       // to the node itself: the first coinbases are mature now
  *   node.pay(address, Coin.COIN);         // into the mempool, announced to all peers
  *   node.mine(1);
  *   connectSomethingTo("127.0.0.1", node.port());

@@ -7,6 +7,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,7 +60,7 @@ final class RawPeer implements AutoCloseable {
         .bytes(new byte[52])
         .int64(4711)
         .compactSize(5)
-        .bytes("/raw/".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+        .bytes("/raw/".getBytes(StandardCharsets.US_ASCII))
         .int32(0)
         .uint8(relay ? 1 : 0)
         .toByteArray();
@@ -121,7 +123,7 @@ final class RawPeer implements AutoCloseable {
                 next();
               }
             })
-        .isInstanceOfAny(EOFException.class, java.net.SocketException.class);
+        .isInstanceOfAny(EOFException.class, SocketException.class);
   }
 
   void getData(InventoryVector... items) throws IOException {
