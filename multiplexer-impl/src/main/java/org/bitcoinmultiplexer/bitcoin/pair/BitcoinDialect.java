@@ -1,0 +1,72 @@
+package org.bitcoinmultiplexer.bitcoin.pair;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.KeyStrategy;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+
+/**
+ * Bitcoin, as correlators see it: keys by the table of {@link Pairs}, and {@code ping} as the
+ * marker.
+ *
+ * <p>Bitcoin Core answers in the order of requests, so that the {@code pong} comes behind every
+ * answer to what was asked before its {@code ping}. Nonces are drawn at random from 64 bits: one
+ * that is guessed, or used twice, would end an exchange early. 0 is not drawn, as some software
+ * takes it for none.
+ *
+ * <p>Confined to the hub's loop because of its random generator; the keys are not.
+ */
+public final class BitcoinDialect implements Dialect {
+
+  private final Pairs pairs;
+  private final RandomGenerator random;
+
+  /**
+   * A dialect.
+   *
+   * @param pairs what can be asked
+   * @param random draws nonces that the node cannot guess; used on the hub's loop only
+   */
+  public BitcoinDialect(Pairs pairs, RandomGenerator random) {
+    this.pairs = pairs;
+    this.random = random;
+  }
+
+  @Override
+  public KeyStrategy keys() {
+    return pairs.keys();
+  }
+
+  @Override
+  public Message newMarker() {
+    long nonce = random.nextLong();
+    while (nonce == 0) {
+      nonce = random.nextLong();
+    }
+    return Ping.ping(nonce);
+  }
+
+  @Override
+  public boolean isEcho(Message response) {
+    return response.command().equals(Commands.PONG);
+  }
+
+  @Override
+  public boolean echoes(Message marker, Message response) {
+    try {
+      return isEcho(response) && Ping.nonce(marker) == Ping.nonce(response);
+    } catch (MalformedMessageException e) {
+      return false;
+    }
+  }
+
+  /** Merges neighbouring {@code getdata} messages into some of at most 1000 items each. */
+  @Override
+  public List<Message> batch(Iterable<Message> requests) {
+    return Batches.merge(requests);
+  }
+}

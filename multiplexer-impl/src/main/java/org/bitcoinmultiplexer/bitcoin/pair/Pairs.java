@@ -1,0 +1,300 @@
+package org.bitcoinmultiplexer.bitcoin.pair;
+
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Direction.BOTH;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Direction.CLIENT;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Treatment.CONNECTION;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Treatment.LOCAL;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Treatment.MARKER;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Treatment.OWNED;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Treatment.SHARED;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Verdict.EXACT;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Verdict.MEMBER;
+import static org.bitcoinmultiplexer.bitcoin.pair.Row.Verdict.NONE;
+
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ImmutableMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.bitcoinmultiplexer.api.KeyStrategy;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Pair;
+import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of requests and responses: what may be asked upstream, how its answers are known, what
+ * they weigh, and whether they are true.
+ *
+ * <p>The package's description shows the whole table. Rows of providers come on top of it; a
+ * request that the protocol knows is not theirs to take, because the built-in rows carry the checks
+ * that protect the shared connection.
+ *
+ * <p>Safe on any thread.
+ */
+public final class Pairs {
+
+  /** All that the protocol has, in the order of its reference. */
+  static final List<Row> ROWS =
+      List.of(
+          row(1, "ping", "pong", BOTH, EXACT, "nonce", "one message", MARKER),
+          row(2, "getheaders", "headers", BOTH, MEMBER, "parent in locator", "one message", SHARED),
+          row(3, "getblocks", "inv", BOTH, NONE, "-", "-", LOCAL),
+          row(4, "getdata (last of getblocks)", "inv", BOTH, NONE, "-", "-", LOCAL),
+          row(
+              5,
+              "getdata BLOCK, WITNESS_BLOCK",
+              "block, notfound",
+              BOTH,
+              EXACT,
+              "block hash",
+              "one message",
+              SHARED),
+          row(
+              6,
+              "getdata FILTERED_BLOCK",
+              "merkleblock, tx, notfound",
+              BOTH,
+              EXACT,
+              "block hash; none for tx",
+              "marker",
+              LOCAL),
+          row(
+              7,
+              "getdata CMPCT_BLOCK",
+              "cmpctblock, block, notfound",
+              BOTH,
+              EXACT,
+              "block hash",
+              "one message",
+              SHARED),
+          row(
+              8,
+              "getdata TX, WITNESS_TX",
+              "tx, notfound",
+              BOTH,
+              EXACT,
+              "txid",
+              "one message",
+              SHARED),
+          row(9, "getdata WTX", "tx, notfound", BOTH, EXACT, "wtxid", "one message", SHARED),
+          row(10, "getdata of other types", "-", CLIENT, NONE, "-", "-", LOCAL),
+          row(
+              11,
+              "getblocktxn",
+              "blocktxn, block",
+              BOTH,
+              MEMBER,
+              "block hash and count",
+              "one message",
+              SHARED),
+          row(
+              12,
+              "getcfilters",
+              "cfilter",
+              CLIENT,
+              MEMBER,
+              "type, hash; one block",
+              "one message",
+              SHARED),
+          row(
+              13,
+              "getcfheaders",
+              "cfheaders",
+              CLIENT,
+              MEMBER,
+              "type, stop; not start",
+              "one message",
+              SHARED),
+          row(14, "getcfcheckpt", "cfcheckpt", CLIENT, EXACT, "type, stop", "one message", SHARED),
+          row(15, "mempool", "inv", CLIENT, NONE, "-", "-", LOCAL),
+          row(16, "getaddr", "addr, addrv2", BOTH, NONE, "-", "-", LOCAL),
+          row(17, "inv", "getdata", BOTH, EXACT, "hash", "any time", OWNED),
+          row(
+              18,
+              "headers, cmpctblock",
+              "getdata, getblocktxn",
+              BOTH,
+              EXACT,
+              "block hash",
+              "any time",
+              OWNED),
+          row(19, "tx, block", "reject", CLIENT, EXACT, "command, hash", "never", OWNED),
+          row(20, "version", "version, verack", BOTH, NONE, "-", "-", CONNECTION),
+          row(21, "getutxos", "utxos", CLIENT, NONE, "-", "-", LOCAL),
+          row(
+              22,
+              "reqrecon, reqsketchext",
+              "sketch, reconcildiff",
+              BOTH,
+              NONE,
+              "-",
+              "-",
+              CONNECTION),
+          row(23, "sendpackages, getpkgtxns", "pkgtxns", BOTH, NONE, "-", "-", CONNECTION),
+          row(24, "sendheaders, feefilter, ...", "-", BOTH, NONE, "-", "-", CONNECTION));
+
+  /** What concerns the connection itself never reaches a provider's row. */
+  private static final Set<String> RESERVED =
+      Set.of(Commands.PING, Commands.PONG, Commands.VERSION, Commands.VERACK);
+
+  private final ImmutableMap<String, Pair> byRequest;
+  private final BitcoinKeys keys;
+  private final Weights weights = new Weights();
+
+  private Pairs(Network network, Iterable<? extends PairProvider> providers) {
+    Map<String, Pair> requests = new LinkedHashMap<>();
+    Map<String, Pair> responses = new LinkedHashMap<>();
+    for (BuiltIn pair : builtIn(network)) {
+      requests.put(pair.request(), pair);
+      pair.responses().forEach(command -> responses.putIfAbsent(command, pair));
+    }
+    ImmutableListMultimap.Builder<String, Pair> byResponse = ImmutableListMultimap.builder();
+    responses.forEach(byResponse::put);
+    for (PairProvider provider : providers) {
+      for (Pair pair : provider.pairs()) {
+        refuseUnfit(pair, provider, requests);
+        requests.put(pair.request(), pair);
+        pair.responses().forEach(command -> byResponse.put(command, pair));
+      }
+    }
+    byRequest = ImmutableMap.copyOf(requests);
+    keys = new BitcoinKeys(byRequest, byResponse.build());
+  }
+
+  /**
+   * The built-in table and the rows of some providers.
+   *
+   * @param network tells which block is the first, and what proof of work is enough
+   * @param providers of more rows
+   * @return a new table
+   * @throws IllegalArgumentException naming a row that may not be added, and why
+   */
+  public static Pairs of(Network network, Iterable<? extends PairProvider> providers) {
+    return new Pairs(network, providers);
+  }
+
+  /**
+   * The built-in table and the rows of all providers that are installed.
+   *
+   * @param network as above
+   * @return a new table
+   * @throws IllegalArgumentException naming a row that may not be added, and why
+   */
+  public static Pairs installed(Network network) {
+    return new Pairs(network, ServiceLoader.load(PairProvider.class));
+  }
+
+  private static List<BuiltIn> builtIn(Network network) {
+    return List.of(
+        new PingPair(),
+        new HeadersPair(network),
+        new GetDataPair(network),
+        new BlockTransactionsPair(network),
+        FilterPair.filters(),
+        FilterPair.headers(),
+        FilterPair.checkpoints());
+  }
+
+  private static void refuseUnfit(Pair pair, PairProvider provider, Map<String, Pair> taken) {
+    String request = pair.request();
+    String who = "the row for \"" + request + "\" of " + provider.getClass().getName();
+    if (Commands.KNOWN.contains(request)) {
+      throw new IllegalArgumentException(who + " is refused: the protocol knows that command");
+    }
+    if (taken.containsKey(request)) {
+      throw new IllegalArgumentException(who + " is refused: another provider has that row");
+    }
+    if (!isCommand(request)) {
+      throw new IllegalArgumentException(
+          who + " is refused: a command is 1 to 12 characters of printable ASCII");
+    }
+    for (String response : pair.responses()) {
+      if (RESERVED.contains(response) || !isCommand(response)) {
+        throw new IllegalArgumentException(
+            who + " is refused: \"" + response + "\" cannot answer a request");
+      }
+    }
+  }
+
+  private static boolean isCommand(String command) {
+    return command.matches("[ -~]{1,12}");
+  }
+
+  private static Row row(
+      int number,
+      String request,
+      String responses,
+      Row.Direction direction,
+      Row.Verdict verdict,
+      String key,
+      String end,
+      Row.Treatment treatment) {
+    return new Row(number, request, responses, direction, verdict, key, end, treatment);
+  }
+
+  /**
+   * The pair of a request that can be asked upstream.
+   *
+   * @param request a command
+   * @return null if upstream is never asked that
+   */
+  public @Nullable Pair pair(String request) {
+    return byRequest.get(request);
+  }
+
+  /**
+   * Whether a provider added the row of a request, so that the session knows nothing else of it.
+   *
+   * @param request a command
+   * @return true if so
+   */
+  public boolean isProvided(String request) {
+    Pair pair = byRequest.get(request);
+    return pair != null && !(pair instanceof BuiltIn);
+  }
+
+  /**
+   * How requests and responses are matched.
+   *
+   * @return the same instance each time; safe on any thread
+   */
+  public KeyStrategy keys() {
+    return keys;
+  }
+
+  /**
+   * How many bytes the answer to a request is expected to have.
+   *
+   * @param request canonical
+   * @return an estimate, at least 1
+   */
+  public long weight(Message request) {
+    return byRequest.get(request.command()) instanceof BuiltIn pair
+        ? pair.weight(request, weights)
+        : Weights.UNKNOWN;
+  }
+
+  /**
+   * Checks an answer in full. A pure function, save that the sizes of blocks enter the {@linkplain
+   * Weights running average}.
+   *
+   * @param request as it was written upstream
+   * @param answer the whole answer, at least one message
+   * @return null if it is true and what was asked for, else in words what is wrong with it
+   */
+  public @Nullable String check(Message request, List<Message> answer) {
+    for (Message message : answer) {
+      if (!keys.answers(request, message)) {
+        return message + " does not answer " + request;
+      }
+    }
+    return byRequest.get(request.command()) instanceof BuiltIn pair
+        ? pair.check(request, answer, weights)
+        : null;
+  }
+}
