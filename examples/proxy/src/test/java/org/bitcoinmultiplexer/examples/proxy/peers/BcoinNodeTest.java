@@ -1,0 +1,17 @@
+package org.bitcoinmultiplexer.examples.proxy.peers;
+
+import java.nio.file.Path;
+
+@NeedsNode
+class BcoinNodeTest extends UpstreamNodeContract {
+
+  @Override
+  UpstreamNode start(Path directory) {
+    return BcoinNode.onDisk(true, directory);
+  }
+
+  @Override
+  boolean takesUnrequestedTransactions() {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+package org.bitcoinmultiplexer.examples.proxy.peers;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A child process that cannot outlive the tests: what still runs when the virtual machine exits is
+ * killed.
+ *
+ * <p>Its output (both streams) is read by a thread of its own, line by line; the last lines are
+ * kept to explain a failure.
+ */
+final class ChildProcess implements AutoCloseable {
+  private static final int LAST_LINES = 40;
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(20);
+  private static final Set<Process> LIVING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> LIVING.forEach(Process::destroyForcibly), "end-peers"));
+  }
+
+  private final String name;
+  private final Process process;
+  private final Deque<String> lastLines = new ArrayDeque<>();
+  private final CompletableFuture<Void> outputEnded = new CompletableFuture<>();
+
+  private ChildProcess(String name, Process process) {
+    this.name = name;
+    this.process = process;
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param onLine called for each line it prints, by the reading thread
+   */
+  static ChildProcess start(
+      String name, List<String> command, Path directory, Consumer<String> onLine) {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .start();
+      LIVING.add(process);
+      process.onExit().thenAccept(LIVING::remove);
+      ChildProcess child = new ChildProcess(name, process);
+      Thread reader = new Thread(() -> child.read(onLine), "output of " + name);
+      reader.setDaemon(true);
+      reader.start();
+      return child;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + command, e);
+    }
+  }
+
+  private void read(Consumer<String> onLine) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        synchronized (lastLines) {
+          if (lastLines.size() == LAST_LINES) {
+            lastLines.removeFirst();
+          }
+          lastLines.addLast(line);
+        }
+        onLine.accept(line);
+      }
+    } catch (IOException ended) {
+      // The process was killed: its pipe is gone, and there is nothing more to read.
+    } finally {
+      outputEnded.complete(null);
+    }
+  }
+
+  /** Completes when the process has ended and all it printed was handed over. */
+  CompletableFuture<Integer> ended() {
+    return outputEnded.thenCombine(process.onExit(), (nothing, ended) -> ended.exitValue());
+  }
+
+  /** Writes a line to its standard input. */
+  void say(String line) {
+    try {
+      OutputStream input = process.getOutputStream();
+      synchronized (input) {
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " does not listen any more: " + lastWords(), e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The last lines it printed. */
+  String lastWords() {
+    synchronized (lastLines) {
+      return name + " said: " + String.join(" | ", lastLines);
+    }
+  }
+
+  /** Waits for it to end by itself, and kills it if it does not. */
+  void awaitEnd(Duration patience) {
+    try {
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      kill();
+    }
+  }
+
+  /** Ends it at once, without a chance to tidy up, and waits until it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    Await.result(process.onExit(), () -> name + " does not die", KILL_PATIENCE);
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

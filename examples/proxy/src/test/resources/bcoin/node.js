@@ -1,0 +1,143 @@
+'use strict';
+
+/*
+ * A bcoin full node that is told what to do by JSON lines on stdin and answers by JSON lines on
+ * stdout: {"id":7,"do":"mine","blocks":3,"script":"a914..."} -> {"id":7,"result":{...}}. Lines
+ * with "event" instead of "id" are said unasked. The options are the first argument, as JSON.
+ */
+
+// The native parts would have to be compiled first.
+process.env.NODE_BACKEND = 'js';
+
+const readline = require('readline');
+const bcoin = require('bcoin');
+
+const {Address, Script, TX} = bcoin;
+
+const told = JSON.parse(process.argv[2]);
+
+const say = line => process.stdout.write(JSON.stringify(line) + '\n');
+const fail = (error) => {
+  say({event: 'error', message: String(error && error.stack || error)});
+  process.exit(1);
+};
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+const options = {
+  network: 'regtest',
+  memory: told.prefix == null,
+  workers: false,
+  listen: told.listen,
+  host: '127.0.0.1',
+  port: told.port,
+  maxInbound: 2000,
+  bip37: told.bip37,
+  compact: told.compact,
+  seeds: [],
+  upnp: false,
+  persistentMempool: false,
+  httpHost: '127.0.0.1',
+  httpPort: 0,
+  noAuth: true,
+  logLevel: told.log || 'none',
+  logConsole: told.log != null,
+  logFile: false
+};
+if (told.prefix != null)
+  options.prefix = told.prefix;
+if (told.only != null)
+  options.only = [told.only];
+
+const node = new bcoin.FullNode(options);
+
+const tip = () => ({height: node.chain.height, hash: node.chain.tip.rhash()});
+
+const find = async (what) => {
+  const block = await node.chain.getBlock(
+    typeof what === 'number' ? what : Buffer.from(what, 'hex').reverse().toString('hex'));
+  if (!block)
+    throw new Error(`no block ${what}`);
+  return block;
+};
+
+const actions = {
+  tip: async () => tip(),
+
+  // Blocks whose coinbase pays the given script (hex), which must be one that has an address.
+  mine: async ({blocks, script}) => {
+    const address = Address.fromScript(Script.fromRaw(Buffer.from(script, 'hex')));
+    const hashes = [];
+    for (let i = 0; i < blocks; i++) {
+      const block = await node.miner.cpu.mineBlock(null, address);
+      if (!await node.chain.add(block))
+        throw new Error('the mined block was not connected');
+      hashes.push(block.rhash());
+    }
+    return {...tip(), hashes};
+  },
+
+  block: async ({block}) => (await find(block)).toRaw().toString('hex'),
+
+  send: async ({tx}) => {
+    const parsed = TX.fromRaw(Buffer.from(tx, 'hex'));
+    const missing = await node.mempool.addTX(parsed);
+    if (missing)
+      throw new Error('missing inputs');
+    return parsed.txid();
+  },
+
+  mempool: async () => node.mempool.getSnapshot().map(
+    hash => Buffer.from(hash, 'hex').reverse().toString('hex')),
+
+  peers: async () => {
+    const peers = [];
+    for (let peer = node.pool.peers.head(); peer; peer = peer.next) {
+      peers.push({
+        id: peer.id,
+        inbound: !peer.outbound,
+        ready: peer.handshake,
+        agent: peer.agent,
+        version: peer.version
+      });
+    }
+    return peers;
+  },
+
+  stop: async () => {
+    await node.close();
+    setImmediate(() => process.exit(0));
+    return true;
+  }
+};
+
+node.on('error', error => say({event: 'log', message: String(error && error.message || error)}));
+node.on('connect', () => say({event: 'tip', ...tip()}));
+node.on('tx', tx => say({event: 'tx', txid: tx.txid()}));
+node.pool.on('ban', peer => say({event: 'ban', peer: peer.hostname()}));
+
+(async () => {
+  await node.ensure();
+  await node.open();
+  await node.connect();
+  if (told.only != null)
+    await node.startSync();
+  say({event: 'ready', ...tip()});
+
+  // One at a time, in the order they were said.
+  let last = Promise.resolve();
+  const lines = readline.createInterface({input: process.stdin});
+  lines.on('line', (line) => {
+    const request = JSON.parse(line);
+    last = last.then(async () => {
+      try {
+        say({id: request.id, result: await actions[request.do](request)});
+      } catch (e) {
+        say({id: request.id, error: String(e && e.message || e)});
+      }
+    });
+  });
+  // Whoever started us is gone.
+  lines.on('close', () => process.exit(0));
+})().catch(fail);
