@@ -1,0 +1,169 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
+import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
+import org.bitcoinmultiplexer.bitcoin.handshake.Step;
+import org.bitcoinmultiplexer.bitcoin.news.Client;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
+import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.core.ClientConversation;
+import org.bitcoinmultiplexer.core.News;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol's side of a session: lets the handshake hear everything until it is done, then
+ * {@link ReadyClient}; and ends the session of a client that breaks a rule.
+ *
+ * <pre>
+ *   GREETING ──handshake done──► READY ──► CLOSED
+ *       └───────────────────────────────────►
+ * </pre>
+ *
+ * <p>Confined to the session's loop, except {@link #push} and {@link #remote}.
+ */
+final class BitcoinConversation implements ClientConversation, Client {
+
+  /**
+   * So many messages that cannot be read are dropped one by one, as Core drops them without end;
+   * whoever sends more does not speak our protocol.
+   */
+  static final int MOST_MALFORMED = 100;
+
+  private final ClientContext context;
+  private final Shared shared;
+  private final ClientHandshake handshake;
+  private @Nullable ReadyClient client; // null while GREETING
+  private boolean prefersHeaders;
+  private boolean waiting;
+  private int malformed;
+  private boolean closed;
+
+  /**
+   * A conversation in which nothing has been said.
+   *
+   * @param context the engine's side of it
+   * @param shared what all conversations share
+   */
+  BitcoinConversation(ClientContext context, Shared shared) {
+    this.context = context;
+    this.shared = shared;
+    this.handshake =
+        new ClientHandshake(
+            ClientHandshake.WITHHELD,
+            shared.newsroom()::node,
+            shared.newsroom()::height,
+            shared.random(),
+            shared.clock(),
+            context::reply);
+  }
+
+  @Override
+  public void onMessage(Message message) {
+    try {
+      took(handshake.onMessage(message), message);
+    } catch (Violation e) {
+      context.disconnect(e.rule(), e.reason());
+    } catch (MalformedMessageException e) {
+      onMalformed(message, e);
+    }
+  }
+
+  private void took(Step step, Message message) {
+    switch (step) {
+      case PASS -> heard(message);
+      case DONE -> ready();
+      case TAKEN -> awaitNode();
+      case IGNORED -> {}
+      case VIOLATED ->
+          context.disconnect(handshake.violation().rule(), handshake.violation().reason());
+    }
+  }
+
+  private void heard(Message message) {
+    if (client != null) {
+      client.onMessage(message);
+    } else if (message.command().equals(Commands.SENDHEADERS)) {
+      prefersHeaders = true;
+    } else if (message.command().equals(Commands.SENDCMPCT)) {
+      var unused = SendCompact.parse(message); // only for its limit: compact blocks are not offered
+    }
+  }
+
+  private void awaitNode() {
+    if (handshake.waitsForNode() && !waiting) {
+      waiting = true;
+      shared.newsroom().whenNodeKnown(context.loop(), this::onNodeKnown);
+    }
+  }
+
+  private void onNodeKnown() {
+    if (!closed && handshake.nodeKnown() == Step.DONE) {
+      ready();
+    }
+  }
+
+  private void ready() {
+    ClientInfo info = handshake.client();
+    ReadyClient ready = new ReadyClient(this, context, shared, info);
+    if (prefersHeaders) {
+      ready.preferHeaders();
+    }
+    client = ready;
+    context.ready(info.userAgent() + " " + info.version());
+  }
+
+  private void onMalformed(Message message, MalformedMessageException e) {
+    String reason = String.valueOf(e.getMessage());
+    if (e.isMisbehaviour()) {
+      context.disconnect(Rules.LIMIT + "-" + message.command(), reason);
+      return;
+    }
+    context.hub().counters().count("client.malformed");
+    malformed++;
+    if (malformed > MOST_MALFORMED) {
+      context.disconnect(
+          Rules.MALFORMED, malformed + " messages could not be read, lastly " + reason);
+    }
+  }
+
+  @Override
+  public void onNews(News news) {
+    if (client != null && !closed) {
+      client.onNews(news);
+    }
+  }
+
+  @Override
+  public void onIdle() {
+    if (client != null) {
+      context.push(Ping.ping(shared.random().nextLong()));
+    }
+  }
+
+  @Override
+  public void onClosed() {
+    closed = true;
+    if (client != null) {
+      client.close();
+      shared.newsroom().left(this);
+    }
+  }
+
+  @Override
+  public void push(Message message) {
+    if (context.loop().inEventLoop()) {
+      context.push(message);
+    } else {
+      context.loop().execute(() -> context.push(message));
+    }
+  }
+
+  @Override
+  public String remote() {
+    return context.remote();
+  }
+}

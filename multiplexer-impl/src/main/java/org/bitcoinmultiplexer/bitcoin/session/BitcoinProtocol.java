@@ -1,0 +1,103 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
+import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
+import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.core.ClientConversation;
+import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.core.NodeConversation;
+import org.bitcoinmultiplexer.core.Protocol;
+import org.bitcoinmultiplexer.core.RelayContext;
+import org.bitcoinmultiplexer.core.RelayConversation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Bitcoin P2P protocol, as the engine needs to know it: the door to everything under {@code
+ * org.bitcoinmultiplexer.bitcoin}.
+ *
+ * <p>One instance serves one engine. {@link #open} comes first; the rest may be called from any
+ * thread, and what it returns is confined as {@link Protocol} says.
+ */
+public final class BitcoinProtocol implements Protocol {
+
+  private final BitcoinOptions options;
+  private final Pairs pairs;
+  private final RandomGenerator random;
+  private final BitcoinDialect dialect;
+  private @Nullable Shared shared; // set before the engine runs anything
+
+  /**
+   * A protocol for one engine.
+   *
+   * @param options what there is to choose
+   * @throws IllegalArgumentException naming a provider's row that may not be added, and why
+   */
+  public BitcoinProtocol(BitcoinOptions options) {
+    this.options = options;
+    this.pairs = Pairs.of(options.network(), options.providers());
+    this.random = synchronised(options.random());
+    this.dialect = new BitcoinDialect(pairs, random);
+  }
+
+  /** Sessions live on many loops; a nonce is drawn once in minutes. */
+  private static RandomGenerator synchronised(RandomGenerator random) {
+    Object lock = new Object();
+    return () -> {
+      synchronized (lock) {
+        return random.nextLong();
+      }
+    };
+  }
+
+  @Override
+  public void open(Hub hub) {
+    Newsroom newsroom =
+        new Newsroom(hub, options.network(), options.news(), random, options.clock());
+    shared =
+        new Shared(
+            options.network(), newsroom, pairs, new Announcements(), random, options.clock());
+  }
+
+  private Shared shared() {
+    if (shared == null) {
+      throw new IllegalStateException("the protocol has not been opened");
+    }
+    return shared;
+  }
+
+  @Override
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  @Override
+  public ClientConversation welcome(ClientContext client) {
+    return new BitcoinConversation(client, shared());
+  }
+
+  @Override
+  public RelayConversation relay(RelayContext relay) {
+    throw new UnsupportedOperationException("passthrough is not there yet");
+  }
+
+  @Override
+  public NodeConversation greet(NodeContext node) {
+    return shared().newsroom().greet(node);
+  }
+
+  @Override
+  public long weight(Message request) {
+    return pairs.weight(request);
+  }
+
+  @Override
+  public @Nullable String check(Message request, List<Message> answer) {
+    return pairs.check(request, answer);
+  }
+}

@@ -1,0 +1,58 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.core.Batch;
+import org.bitcoinmultiplexer.core.ClientContext;
+
+/**
+ * A {@code getblocktxn}: cut out of the whole block, because a {@code blocktxn} does not say which
+ * positions it has, so that two clients' could be swapped. Of any depth; Core sends the whole block
+ * from depth 11 on, which costs the client more.
+ */
+final class BlockTransactionsBatch implements Batch {
+
+  // Several clients ask for parts of one block at a time: it is walked over once.
+  private static final Function<Message, Block> PARSED = Block::parse;
+
+  private final BlockTransactionsRequest wanted;
+  private final ClientContext context;
+
+  BlockTransactionsBatch(BlockTransactionsRequest wanted, ClientContext context) {
+    this.wanted = wanted;
+    this.context = context;
+  }
+
+  @Override
+  public int size() {
+    return 1;
+  }
+
+  @Override
+  public Message request(int item) {
+    return Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, wanted.block());
+  }
+
+  @Override
+  public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+    if (!(outcome instanceof Outcome.Answered answered)) {
+      return;
+    }
+    Message part;
+    try {
+      part = answered.message().derive(PARSED).blocktxn(wanted);
+    } catch (MalformedMessageException e) {
+      context.disconnect(Rules.BAD_INDEX, String.valueOf(e.getMessage()));
+      return;
+    }
+    client.accept(part);
+  }
+}

@@ -1,0 +1,125 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.core.Batch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code getdata}: blocks and transactions in the order and flavour in which they were asked for.
+ *
+ * <p>Upstream is always asked for the form with witness, so that all clients share one answer; who
+ * asked for the other is given what remains without. A block asked for as {@code cmpctblock} comes
+ * whole, which BIP152 allows of any that is not recent.
+ *
+ * <p>What cannot be had is answered as Core does: a block with silence, transactions with one
+ * {@code notfound} per run of them. (It comes in front of the block behind the run; Core's comes
+ * after it. Nobody can rely on either.) Failed counts as absent. Other types are consumed in
+ * silence.
+ */
+final class DataBatch implements Batch {
+
+  /** Core ignores a {@code notfound} with more entries than 5,000 and a few (NP[NOTFOUND]). */
+  static final int MOST_NOT_FOUND = 5_000;
+
+  /** Hears that a block was delivered, and may send something right behind it. */
+  interface AfterBlock {
+    void delivered(Hash block, Consumer<? super Message> client);
+  }
+
+  private final Inventory items;
+  private final Newsroom newsroom;
+  private final boolean knowsWtxids;
+  private final AfterBlock afterBlock;
+  private List<InventoryVector> missing = List.of();
+
+  /**
+   * A request.
+   *
+   * @param items at least one, none of which asks for a filtered block
+   * @param newsroom has the recent transactions
+   * @param knowsWtxids whether the client may be sent an inventory vector with a wtxid
+   * @param afterBlock hears of every block
+   */
+  DataBatch(Inventory items, Newsroom newsroom, boolean knowsWtxids, AfterBlock afterBlock) {
+    this.items = items;
+    this.newsroom = newsroom;
+    this.knowsWtxids = knowsWtxids;
+    this.afterBlock = afterBlock;
+  }
+
+  @Override
+  public int size() {
+    return items.size();
+  }
+
+  @Override
+  public @Nullable Outcome local(int item) {
+    int type = items.type(item);
+    if (InventoryVector.isTransaction(type)) {
+      Message tx = newsroom.transaction(items.hash(item), type == InventoryVector.WTX);
+      return tx != null ? new Outcome.Answered(List.of(tx)) : null;
+    }
+    return InventoryVector.isBlock(type) ? null : Outcome.Absent.INSTANCE;
+  }
+
+  @Override
+  public Message request(int item) {
+    int type = items.type(item);
+    int asked;
+    if (InventoryVector.isBlock(type)) {
+      asked = InventoryVector.WITNESS_BLOCK;
+    } else {
+      asked = type == InventoryVector.WTX ? type : InventoryVector.WITNESS_TX;
+    }
+    return Inventory.of(Commands.GETDATA, asked, items.hash(item));
+  }
+
+  @Override
+  public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+    int type = items.type(item);
+    if (InventoryVector.isTransaction(type)) {
+      if (outcome instanceof Outcome.Answered answered) {
+        Message tx = answered.message();
+        client.accept(type == InventoryVector.TX ? Transaction.strip(tx) : tx);
+      } else if (type != InventoryVector.WTX || knowsWtxids) {
+        missing(items.get(item), client);
+      }
+      return;
+    }
+    end(client);
+    if (outcome instanceof Outcome.Answered answered) {
+      Message block = answered.message();
+      client.accept(type == InventoryVector.BLOCK ? Block.strip(block) : block);
+      afterBlock.delivered(items.hash(item), client);
+    }
+  }
+
+  @Override
+  public void end(Consumer<? super Message> client) {
+    if (!missing.isEmpty()) {
+      client.accept(Inventory.of(Commands.NOTFOUND, missing));
+      missing = List.of();
+    }
+  }
+
+  private void missing(InventoryVector vector, Consumer<? super Message> client) {
+    if (missing.isEmpty()) {
+      missing = new ArrayList<>();
+    }
+    missing.add(vector);
+    if (missing.size() == MOST_NOT_FOUND) {
+      end(client);
+    }
+  }
+}

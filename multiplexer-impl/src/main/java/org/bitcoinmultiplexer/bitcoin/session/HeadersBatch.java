@@ -1,0 +1,64 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.core.Batch;
+
+/**
+ * A {@code getheaders}: answered with the node's headers, never fewer, because a short list means
+ * "this is my tip" to whoever reads it.
+ *
+ * <p>Where the node is silent or gone the client gets an empty list, as from Core at its tip: btcd
+ * disconnects whoever does not answer. Only an empty locator, which asks for one known header, may
+ * meet silence.
+ */
+final class HeadersBatch implements Batch {
+
+  private static final Message NONE = new Headers.Builder(0).toMessage();
+
+  private final BlockLocator locator;
+  private final Message canonical;
+  private final KnownHeaders known;
+  private final Newsroom newsroom;
+
+  HeadersBatch(BlockLocator locator, KnownHeaders known, Newsroom newsroom) {
+    this.locator = locator;
+    this.canonical = Locators.canonical(locator);
+    this.known = known;
+    this.newsroom = newsroom;
+  }
+
+  @Override
+  public int size() {
+    return 1;
+  }
+
+  @Override
+  public Message request(int item) {
+    return canonical;
+  }
+
+  @Override
+  public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+    if (outcome instanceof Outcome.Answered answered) {
+      Message headers = answered.message();
+      Hash last = headers.derive(Locators.LAST_HEADER);
+      if (!last.equals(Hash.ZERO)) {
+        known.sent(last);
+      } else if (locator.size() > 0) {
+        known.sent(locator.hash(0)); // nothing follows what the client has
+      }
+      if (newsroom.tip() == null) {
+        newsroom.observed(canonical, headers);
+      }
+      client.accept(headers);
+    } else if (locator.size() > 0) {
+      client.accept(NONE);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockCheck;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.chain.HeadersCheck;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.chain.Verdict;
+import org.bitcoinmultiplexer.bitcoin.news.Client;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.ClientContext;
+
+/**
+ * What one client brings: announcements, headers, transactions and blocks, on their way to the
+ * newsroom once they are known to be what their form promises.
+ *
+ * <p>Confined to the session's loop.
+ */
+final class Offers {
+
+  /** As many announcements of transactions as Core tracks for a peer (5,000), at once. */
+  static final int BURST = 5_000;
+
+  /** And so many more each second: far above what the whole network relays, which is about 10. */
+  static final int PER_SECOND = 100;
+
+  /**
+   * The weight of the largest transaction that a node relays (MAX_STANDARD_TX_WEIGHT). A larger one
+   * is dropped: it might be valid, but only a miner would take it, and not from a peer.
+   */
+  static final int MOST_WEIGHT = 400_000;
+
+  /** Core ignores a {@code notfound} of more: 5,000 transactions and 16 blocks. */
+  static final int MOST_NOT_FOUND = 5_016;
+
+  private final Client self;
+  private final ClientContext context;
+  private final Network network;
+  private final Newsroom newsroom;
+  private final KnownHeaders known;
+  private final TransactionAnnouncer transactions;
+  private final int transactionType;
+  private final Allowance announcements;
+
+  /**
+   * Nothing was offered yet.
+   *
+   * @param self the client as the newsroom knows it
+   * @param byWtxid whether the client announces transactions by wtxid; what it announces the other
+   *     way is skipped, as in Core
+   */
+  Offers(
+      Client self,
+      ClientContext context,
+      Shared shared,
+      boolean byWtxid,
+      KnownHeaders known,
+      TransactionAnnouncer transactions) {
+    this.self = self;
+    this.context = context;
+    this.network = shared.network();
+    this.newsroom = shared.newsroom();
+    this.known = known;
+    this.transactions = transactions;
+    this.transactionType = byWtxid ? InventoryVector.WTX : InventoryVector.TX;
+    this.announcements = new Allowance(BURST, PER_SECOND, context.loop().nanoTime());
+  }
+
+  void inv(Message message) {
+    Inventory inventory = Inventory.parse(message);
+    List<InventoryVector> news = new ArrayList<>();
+    for (int i = 0; i < inventory.size(); i++) {
+      int type = inventory.type(i);
+      if (type == InventoryVector.BLOCK) {
+        known.announced(inventory.hash(i));
+      } else if (type == transactionType) {
+        transactions.clientHas(inventory.hash(i));
+      } else {
+        continue;
+      }
+      if (!announcements.take(context.loop().nanoTime())) {
+        context.hub().counters().counter("client.inv.dropped").add(inventory.size() - i);
+        break;
+      }
+      news.add(inventory.get(i));
+    }
+    if (!news.isEmpty()) {
+      newsroom.announced(self, news);
+    }
+  }
+
+  void headers(Message message) {
+    Headers headers = Headers.parse(message);
+    Verdict verdict = HeadersCheck.verdict(headers, network);
+    if (!verdict.isValid()) {
+      throw new Violation(Rules.BAD_HEADERS, verdict.reason());
+    }
+    if (headers.size() > 0) {
+      known.announced(headers.hash(headers.size() - 1));
+    }
+    newsroom.headers(self, headers.toMessage());
+  }
+
+  void transaction(Message message) {
+    Transaction transaction = Transaction.parse(message);
+    Message tx = transaction.toMessage();
+    transactions.clientHas(transaction.txid());
+    transactions.clientHas(transaction.wtxid());
+    if (3 * transaction.strippedSize() + tx.size() > MOST_WEIGHT) {
+      context.hub().counters().count("client.tx.oversized");
+    } else {
+      newsroom.submitted(self, tx);
+    }
+  }
+
+  void block(Message message) {
+    BlockHeader header = BlockHeader.of(message);
+    if (!header.hasProofOfWork(network)) {
+      throw new Violation(
+          Rules.BAD_BLOCK, "block " + header.hash() + " has no proof of work for what it states");
+    }
+    boolean canBeJudged =
+        newsroom.header(header.previous()) != null && newsroom.header(header.hash()) == null;
+    Verdict verdict = canBeJudged ? BlockCheck.verdict(message, network) : Verdict.VALID;
+    if (!verdict.isValid()) {
+      throw new Violation(Rules.BAD_BLOCK, verdict.reason());
+    }
+    known.announced(header.hash());
+    newsroom.submittedBlock(self, message);
+  }
+
+  void notFound(Message message) {
+    Inventory inventory = Inventory.parse(message);
+    if (inventory.size() <= MOST_NOT_FOUND) {
+      newsroom.refused(self, inventory.toMessage());
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+/** The names of the rules for which a session is ended; see this package's description. */
+final class Rules {
+
+  /** Asks for a service that we said we do not have. */
+  static final String NOT_OFFERED = "not-offered";
+
+  /** Followed by a hyphen and the command: a count in it is above its limit. */
+  static final String LIMIT = "limit";
+
+  /** Headers without proof of work, or not in a row. */
+  static final String BAD_HEADERS = "bad-headers";
+
+  /** A block that is not what its header says. */
+  static final String BAD_BLOCK = "bad-block";
+
+  /** Asks for a transaction that the block has not. */
+  static final String BAD_INDEX = "bad-index";
+
+  /** A request of a provider's row that the row refuses. */
+  static final String BAD_REQUEST = "bad-request";
+
+  /** Too many messages that cannot be read. */
+  static final String MALFORMED = "malformed";
+
+  private Rules() {}
+}

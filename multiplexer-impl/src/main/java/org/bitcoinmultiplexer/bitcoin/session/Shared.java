@@ -1,0 +1,25 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+
+/**
+ * What all conversations of one engine share. Safe on any thread.
+ *
+ * @param network whose blocks these are
+ * @param newsroom what is known of the node and told to all
+ * @param pairs what can be asked upstream, the rows of providers among it
+ * @param announcements makes announcements of blocks once for all
+ * @param random draws nonces; any thread
+ * @param clock tells the time that our version message carries
+ */
+record Shared(
+    Network network,
+    Newsroom newsroom,
+    Pairs pairs,
+    Announcements announcements,
+    RandomGenerator random,
+    InstantSource clock) {}

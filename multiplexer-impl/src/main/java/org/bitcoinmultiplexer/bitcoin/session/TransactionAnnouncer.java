@@ -1,0 +1,118 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.EventLoop.Timer;
+import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.core.ClientContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Announces transactions to one client, in its flavour: by wtxid if that was negotiated (BIP339),
+ * else by txid, because bitcoinj takes an inventory vector of an unknown type for a fatal error.
+ *
+ * <p>News are collected for {@link #TICK} and go out as one {@code inv}. Nothing is announced to a
+ * client that said {@code relay=0} (Core and Neutrino disconnect whoever does), nor to one whose
+ * fee filter only something absurd would pass, which is how Core says the same while it
+ * synchronises. Other fee filters are not applied: a fee cannot be computed here, and announcing
+ * too much breaks no rule (BIP133). Nothing is announced twice while it is among the {@link
+ * RecentIds}.
+ *
+ * <p>Confined to the session's loop.
+ */
+final class TransactionAnnouncer {
+
+  /** How long news wait for company. */
+  static final Duration TICK = Duration.ofMillis(100);
+
+  /** At most so many transactions in one {@code inv}. */
+  static final int BATCH = 1_000;
+
+  /**
+   * Fee filters from here on mean "none at all": Core rounds 21 million coins to one of a few
+   * values, of which 9,170,997 satoshi per 1000 virtual bytes is the least.
+   */
+  static final long NO_TRANSACTIONS = 9_000_000;
+
+  private final ClientContext context;
+  private final boolean relay;
+  private final boolean byWtxid;
+  private final RecentIds recent = new RecentIds();
+  private List<Hash> pending = List.of();
+  private @Nullable Timer timer;
+  private long feeFilter;
+
+  /**
+   * An announcer with nothing to say yet.
+   *
+   * @param context whom it is said to
+   * @param relay whether the client wants to hear of transactions
+   * @param byWtxid whether by wtxid
+   */
+  TransactionAnnouncer(ClientContext context, boolean relay, boolean byWtxid) {
+    this.context = context;
+    this.relay = relay;
+    this.byWtxid = byWtxid;
+  }
+
+  /** The client set its fee filter, in satoshi per 1000 virtual bytes. */
+  void feeFilter(long rate) {
+    feeFilter = rate;
+  }
+
+  /** The client has this transaction. */
+  void clientHas(Hash id) {
+    if (relay) {
+      recent.add(id);
+    }
+  }
+
+  /** There is a transaction that the client did not bring itself. */
+  void onNews(TransactionNews news) {
+    Hash id = byWtxid ? news.wtxid() : news.txid();
+    if (!wanted() || !recent.add(id)) {
+      return;
+    }
+    if (pending.isEmpty()) {
+      pending = new ArrayList<>();
+    }
+    pending.add(id);
+    if (pending.size() == BATCH) {
+      flush();
+    } else if (timer == null) {
+      timer = context.loop().schedule(TICK, this::onTick);
+    }
+  }
+
+  /** The client is gone. */
+  void close() {
+    pending = List.of();
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  private void onTick() {
+    timer = null;
+    flush();
+  }
+
+  private void flush() {
+    List<Hash> ids = pending;
+    pending = List.of();
+    if (!ids.isEmpty() && wanted()) {
+      int type = byWtxid ? InventoryVector.WTX : InventoryVector.TX;
+      context.push(Inventory.of(Commands.INV, type, ids));
+    }
+  }
+
+  private boolean wanted() {
+    return relay && feeFilter < NO_TRANSACTIONS;
+  }
+}

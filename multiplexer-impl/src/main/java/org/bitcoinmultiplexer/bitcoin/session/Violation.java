@@ -1,0 +1,33 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+/**
+ * A client went beyond a rule for which Bitcoin Core disconnects.
+ *
+ * <p>Carries no stack trace: it tells of a fault in what a peer sent, and a hostile peer can cause
+ * it as often as it likes.
+ */
+final class Violation extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String rule;
+
+  /**
+   * The end of a session.
+   *
+   * @param rule from the table in this package's description, never anything a peer said
+   * @param reason in words, naming the value that was out of bounds
+   */
+  Violation(String rule, String reason) {
+    super(reason, null, false, false);
+    this.rule = rule;
+  }
+
+  String rule() {
+    return rule;
+  }
+
+  String reason() {
+    return String.valueOf(getMessage());
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The protocol's side of a session: what each message of a client means, what it is answered, and
+ * for what it is disconnected. {@link org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol} is
+ * the door.
+ *
+ * <pre>
+ *   BitcoinConversation     the handshake, then
+ *     └ ReadyClient         what each message means
+ *         ├ Requests        what it asks for       → a Batch each, asked upstream in our own words
+ *         ├ Offers          what it brings         → the newsroom
+ *         ├ BlockAnnouncer, TransactionAnnouncer    ← news
+ *         └ KnownHeaders    what it has, so that it is not told
+ * </pre>
+ *
+ * <p>Clients are written against Bitcoin Core; where nothing else is said, this behaves as it does.
+ * Nothing a client wrote goes upstream as it is.
+ *
+ * <pre>
+ * message                          what becomes of it
+ * -------------------------------  ----------------------------------------------------------------
+ * version, verack, wtxidrelay,     the handshake, see bitcoin.handshake; later a second version or
+ *   sendaddrv2, feature              verack is ignored, the others end the session
+ * ping                             pong, behind the answers to everything asked before
+ * getheaders                       asked upstream; headers, empty ones if upstream is silent
+ * getblocks                        asked upstream as getheaders; inv of at most 500
+ * getdata BLOCK, WITNESS_BLOCK,    asked upstream as WITNESS_BLOCK; block, stripped for BLOCK, whole
+ *   CMPCT_BLOCK                      for CMPCT_BLOCK; silence if there is none
+ * getdata TX, WITNESS_TX, WTX      from the recent ones, else asked upstream; tx, stripped for TX,
+ *                                    or notfound
+ * getdata of other types           silence
+ * getblocktxn                      asked upstream as the whole block; blocktxn, or silence
+ * inv, headers, tx, block,         checked, then the newsroom's; an inv of the flavour that was not
+ *   notfound                         negotiated is skipped
+ * sendheaders, feefilter           how news come to this client
+ * sendcmpct, addr, addrv2          ignored within their limits
+ * a request of a provider's row    asked upstream; all of the answer
+ * getaddr, pong, alert, reject,    ignored, and so is everything unknown
+ *   sendtxrcncl, ...
+ * </pre>
+ *
+ * <p><b>Limits.</b> Beyond them the session ends, counted as {@code client.closed.RULE}. They are
+ * Core's; each is met before anything is asked or said upstream.
+ *
+ * <pre>
+ * rule                             for
+ * -------------------------------  ----------------------------------------------------------------
+ * limit-inv, limit-getdata         more than 50,000 inventory vectors
+ * limit-notfound                   the same; of more than 5,016 it is ignored
+ * limit-getheaders, -getblocks     a locator of more than 101 hashes
+ * limit-headers                    more than 2,000
+ * limit-addr, limit-addrv2         more than 1,000 addresses
+ * limit-sendcmpct                  an announce byte above 1
+ * limit-getblocktxn                no index at all
+ * bad-index                        getblocktxn of a transaction that the block has not
+ * bad-headers                      no proof of work, or not in a row
+ * bad-block                        no proof of work; on a known parent also: other transactions or
+ *                                    witnesses than it commits to
+ * not-offered                      mempool, filterload, filteradd, filterclear, getcfilters,
+ *                                    getcfheaders, getcfcheckpt, getdata FILTERED_BLOCK
+ * bad-request                      a request that a provider's row refuses
+ * malformed                        more than 100 messages that cannot be read; up to there each is
+ *                                    dropped (client.malformed), where Core knows no end
+ * </pre>
+ *
+ * <p><b>Bounds on what is ignored.</b> Of announced transactions and blocks 5,000 at once and 100
+ * each second are looked at ({@code client.inv.dropped}), so that nobody keeps the shared loop busy
+ * with inventions. A transaction heavier than 400,000 is dropped ({@code client.tx.oversized}): no
+ * node relays it. A transaction for a node that wants none is not passed on; it is no fault of the
+ * client, whose node may have changed since it was told.
+ *
+ * <p><b>What cannot be decided here.</b> Some of what costs a peer its connection to Core shows
+ * only to who has all blocks: a block or transaction with a wrong signature, spending what is not
+ * there, or a header with the wrong difficulty just after an adjustment. A transaction of that kind
+ * is harmless to a node from version 30 on. For the rest our address should have the {@code noban}
+ * permission ({@code -whitelist=noban@...}), under which Core punishes none of it:
+ *
+ * <ul>
+ *   <li>block: consensus invalid (needs real proof of work);
+ *   <li>block or headers building on a block that the node found invalid;
+ *   <li>transactions that are consensus invalid, up to version 29.
+ * </ul>
+ *
+ * <p>Blocks are passed on only if that was {@linkplain
+ * org.bitcoinmultiplexer.bitcoin.news.NewsOptions#submitBlocks switched on}. Blocks and headers
+ * whose parent is unknown never are: Core disconnects for such a block, but it is no fault to have
+ * a longer memory than we do, so they are dropped. The other direct disconnects of Core concern
+ * messages that are never forwarded.
+ */
+@NullMarked
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import org.jspecify.annotations.NullMarked;

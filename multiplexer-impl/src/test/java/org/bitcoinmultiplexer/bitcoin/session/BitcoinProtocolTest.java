@@ -1,0 +1,181 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Pair;
+import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.junit.jupiter.api.Test;
+
+class BitcoinProtocolTest {
+
+  /** A row of a provider: a request of one byte, whose answer has as many messages as it says. */
+  private static final class Echoes implements Pair {
+
+    private final String request;
+
+    Echoes(String request) {
+      this.request = request;
+    }
+
+    @Override
+    public String request() {
+      return request;
+    }
+
+    @Override
+    public Set<String> responses() {
+      return Set.of("echo");
+    }
+
+    @Override
+    public Optional<Message> canonical(Message message) {
+      return message.size() == 0
+          ? Optional.empty()
+          : Optional.of(Message.of(request, message.array(), message.offset(), 1));
+    }
+
+    @Override
+    public Set<Key> requestKeys(Message message) {
+      return Set.of();
+    }
+
+    @Override
+    public Set<Key> responseKeys(Message message) {
+      return Set.of();
+    }
+
+    @Override
+    public boolean answers(Message asked, Message response) {
+      return true;
+    }
+
+    @Override
+    public boolean completes(Message asked, Message response) {
+      return false;
+    }
+  }
+
+  private final ScriptedEngine engine = new ScriptedEngine();
+
+  @Test
+  void aProvidersRequestIsAskedInItsCanonicalFormAndAllOfItsAnswerDelivered() {
+    ScriptedClient client = client(new Echoes("getechoes"));
+    client.says("getechoes", (byte) 3, (byte) 9);
+    client.says(Ping.ping(1));
+
+    assertThat(client.asked).containsExactly(Message.of("getechoes", new byte[] {3}));
+    Message[] echoes = {echo(1), echo(2), echo(3)};
+    client.upstream(echoes);
+    assertThat(client.heard()).containsExactly(echo(1), echo(2), echo(3), Ping.pong(1));
+  }
+
+  @Test
+  void aProvidersRequestWithoutAnswerMeetsSilence() {
+    ScriptedClient client = client(new Echoes("getechoes"));
+    client.says("getechoes", (byte) 3);
+    client.upstreamHasNothing();
+
+    assertThat(client.heard()).isEmpty();
+  }
+
+  @Test
+  void aRequestThatItsRowRefusesEndsTheSession() {
+    ScriptedClient client = client(new Echoes("getechoes"));
+    client.says("getechoes");
+
+    assertThat(client.rule).isEqualTo("bad-request");
+    assertThat(client.reason).contains("getechoes(0 bytes)");
+  }
+
+  @Test
+  void anAnswerNobodyAskedForIsOfNoConcernFromAClient() {
+    ScriptedClient client = client(new Echoes("getechoes"));
+    client.says("echo", (byte) 3);
+    client.says("pong", (byte) 3);
+
+    assertThat(client.rule).isNull();
+    assertThat(client.asked).isEmpty();
+  }
+
+  @Test
+  void aRowForAKnownCommandIsRefused() {
+    assertThatThrownBy(() -> protocol(new Echoes(Commands.GETDATA)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("getdata");
+  }
+
+  @Test
+  void speaksOfWeightsMarkersAndChecksAsTheTableDoes() {
+    BitcoinProtocol protocol = protocol();
+    Message block = Chain.block(Network.REGTEST.genesis(), 1);
+    Message request =
+        Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, BlockHeader.of(block).hash());
+
+    assertThat(protocol.weight(request)).isPositive();
+    assertThat(protocol.check(request, List.of(block))).isNull();
+    assertThat(protocol.check(request, List.of(Chain.block(Network.REGTEST.genesis(), 2))))
+        .isNotNull();
+    Message marker = protocol.dialect().newMarker();
+    assertThat(protocol.dialect().echoes(marker, Ping.pong(Ping.nonce(marker)))).isTrue();
+    assertThat(protocol.dialect()).isSameAs(protocol.dialect());
+  }
+
+  @Test
+  void mustBeOpenedFirst() {
+    BitcoinProtocol protocol = new BitcoinProtocol(options());
+
+    assertThatThrownBy(() -> protocol.greet(engine)).isInstanceOf(IllegalStateException.class);
+  }
+
+  private ScriptedClient client(Pair... pairs) {
+    BitcoinProtocol protocol = protocol(pairs);
+    engine.loop.run(
+        () -> {
+          var node = protocol.greet(engine);
+          node.onOpen();
+          node.onMessage(
+              ClientKind.introduction(70016, "/Satoshi:28.0.0/", Scene.NODE_SERVICES, true, 0));
+          node.onMessage(Message.of(Commands.VERACK, new byte[0]));
+        });
+    ScriptedClient client = new ScriptedClient(engine, protocol::welcome);
+    client.says(ClientKind.CORE.introduction());
+    client.says(Commands.VERACK);
+    client.heard();
+    return client;
+  }
+
+  private BitcoinProtocol protocol(Pair... pairs) {
+    BitcoinProtocol protocol = new BitcoinProtocol(options(pairs));
+    protocol.open(engine);
+    return protocol;
+  }
+
+  private static BitcoinOptions options(Pair... pairs) {
+    PairProvider provider = () -> List.of(pairs);
+    return new BitcoinOptions(
+        Network.REGTEST,
+        NewsOptions.DEFAULT,
+        List.of(provider),
+        new SplittableRandom(1),
+        InstantSource.system());
+  }
+
+  private static Message echo(int number) {
+    return Message.of("echo", new byte[] {(byte) number});
+  }
+}

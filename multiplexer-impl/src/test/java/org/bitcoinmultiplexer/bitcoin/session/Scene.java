@@ -1,0 +1,100 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.NodeConversation;
+
+/** A newsroom on a scripted engine, and the clients that come to it. */
+final class Scene {
+
+  static final long NODE_SERVICES = 0x409;
+
+  final ScriptedEngine engine = new ScriptedEngine();
+  final SplittableRandom random = new SplittableRandom(20110914);
+  final Newsroom newsroom;
+  private final Shared shared;
+  private NodeConversation node;
+
+  Scene() {
+    this(new NewsOptions(true, true, 1 << 20));
+  }
+
+  Scene(NewsOptions options, PairProvider... providers) {
+    InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L));
+    newsroom = new Newsroom(engine, Network.REGTEST, options, random, clock);
+    shared =
+        new Shared(
+            Network.REGTEST,
+            newsroom,
+            Pairs.of(Network.REGTEST, List.of(providers)),
+            new Announcements(),
+            random,
+            clock);
+  }
+
+  /** A scene whose node has shaken hands and has these blocks. */
+  static Scene withNode(List<BlockHeader> chain) {
+    Scene scene = new Scene();
+    scene.nodeConnects(chain.size(), true);
+    scene.nodeHas(chain);
+    return scene;
+  }
+
+  void nodeConnects(int height, boolean relay) {
+    engine.loop.run(
+        () -> {
+          node = newsroom.greet(engine);
+          node.onOpen();
+        });
+    nodeSays(ClientKind.introduction(70016, "/Satoshi:28.0.0/", NODE_SERVICES, relay, height));
+    nodeSays(Message.of(Commands.WTXIDRELAY, new byte[0]));
+    nodeSays(Message.of(Commands.VERACK, new byte[0]));
+    assertThat(engine.nodeReady).isTrue();
+  }
+
+  void nodeSays(Message message) {
+    engine.loop.run(() -> node.onMessage(message));
+  }
+
+  /** Answers all questions of the newsroom about the way with this chain. */
+  void nodeHas(List<BlockHeader> chain) {
+    Message headers = Chain.headersMessage(chain);
+    nodeSays(headers);
+    while (!engine.asked.isEmpty()) {
+      ScriptedEngine.Asked asked = engine.asked.remove(0);
+      assertThat(asked.request().command()).isEqualTo(Commands.GETHEADERS);
+      engine.loop.run(() -> asked.then().accept(new Outcome.Answered(List.of(headers))));
+    }
+    assertThat(newsroom.tip()).isNotNull();
+    assertThat(newsroom.tip().hash()).isEqualTo(chain.get(chain.size() - 1).hash());
+  }
+
+  /** The node announces transactions, and gives them when asked. */
+  void nodeRelays(Message tx, Hash wtxid) {
+    nodeSays(Inventory.of(Commands.INV, InventoryVector.WTX, wtxid));
+    ScriptedEngine.Asked asked = engine.asked.remove(0);
+    assertThat(asked.request().command()).isEqualTo(Commands.GETDATA);
+    engine.loop.run(() -> asked.then().accept(new Outcome.Answered(List.of(tx))));
+  }
+
+  /** A client that has said nothing yet. */
+  ScriptedClient connect() {
+    return new ScriptedClient(engine, context -> new BitcoinConversation(context, shared));
+  }
+}

@@ -1,0 +1,195 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.core.Batch;
+import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.core.ClientConversation;
+import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.News;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client and the engine's side of its session, of which the test is the hands: what upstream is
+ * asked waits until it is settled, and answers leave in order as the contract wants.
+ */
+final class ScriptedClient implements ClientContext {
+
+  /** A reply, or a batch that is being asked item by item. */
+  private static final class Entry {
+    @Nullable Message reply;
+    @Nullable Batch batch;
+    int next;
+  }
+
+  private final ScriptedEngine engine;
+  private final ClientConversation conversation;
+  private final Deque<Entry> queue = new ArrayDeque<>();
+  private @Nullable Message pending;
+  private boolean delivering;
+
+  /** Everything the client was sent, in order. */
+  final List<Message> received = new ArrayList<>();
+
+  /** What was asked upstream for it. */
+  final List<Message> asked = new ArrayList<>();
+
+  @Nullable String description;
+  @Nullable String rule;
+  @Nullable String reason;
+
+  ScriptedClient(ScriptedEngine engine, Function<ClientContext, ClientConversation> protocol) {
+    this.engine = engine;
+    this.conversation = protocol.apply(this);
+    engine.clients.add(this);
+  }
+
+  /** The client says something. */
+  void says(Message message) {
+    if (rule == null) {
+      engine.loop.run(() -> conversation.onMessage(message));
+    }
+  }
+
+  void says(String command, byte... body) {
+    says(Message.of(command, body));
+  }
+
+  void hear(News news) {
+    if (description != null && rule == null) {
+      engine.loop.run(() -> conversation.onNews(news));
+    }
+  }
+
+  void idles() {
+    engine.loop.run(conversation::onIdle);
+  }
+
+  void leaves() {
+    rule = "left";
+    engine.loop.run(conversation::onClosed);
+  }
+
+  /** What the client was sent since this was last asked. */
+  List<Message> heard() {
+    List<Message> heard = List.copyOf(received);
+    received.clear();
+    return heard;
+  }
+
+  /** What is waiting to be settled. */
+  @Nullable Message pending() {
+    return pending;
+  }
+
+  /** Upstream answers what was asked last for this client. */
+  void upstream(Message... answer) {
+    settle(new Outcome.Answered(List.of(answer)));
+  }
+
+  void upstreamHasNothing() {
+    settle(Outcome.Absent.INSTANCE);
+  }
+
+  void settle(Outcome outcome) {
+    assertThat(pending).as("a request that waits for upstream").isNotNull();
+    pending = null;
+    Entry entry = queue.element();
+    engine.loop.run(
+        () -> {
+          deliver(entry, outcome);
+          advance();
+        });
+  }
+
+  private void deliver(Entry entry, Outcome outcome) {
+    Batch batch = entry.batch;
+    assertThat(batch).isNotNull();
+    delivering = true; // a batch that asks for more from within is heard when it is done
+    batch.deliver(entry.next++, outcome, received::add);
+    if (entry.next == batch.size() && rule == null) {
+      batch.end(received::add);
+      queue.remove();
+    }
+    delivering = false;
+  }
+
+  private void advance() {
+    while (!queue.isEmpty() && pending == null && rule == null && !delivering) {
+      Entry entry = queue.element();
+      if (entry.reply != null) {
+        received.add(entry.reply);
+        queue.remove();
+        continue;
+      }
+      Outcome local = entry.batch.local(entry.next);
+      if (local != null) {
+        deliver(entry, local);
+      } else {
+        pending = entry.batch.request(entry.next);
+        asked.add(pending);
+      }
+    }
+  }
+
+  @Override
+  public EventLoop loop() {
+    return engine.loop;
+  }
+
+  @Override
+  public String remote() {
+    return "client:1";
+  }
+
+  @Override
+  public Hub hub() {
+    return engine;
+  }
+
+  @Override
+  public void reply(Message message) {
+    Entry entry = new Entry();
+    entry.reply = message;
+    queue.add(entry);
+    advance();
+  }
+
+  @Override
+  public void ask(Batch batch) {
+    Entry entry = new Entry();
+    entry.batch = batch;
+    queue.add(entry);
+    advance();
+  }
+
+  @Override
+  public void push(Message message) {
+    if (rule == null) {
+      received.add(message);
+    }
+  }
+
+  @Override
+  public void ready(String words) {
+    description = words;
+  }
+
+  @Override
+  public void disconnect(String violated, String why) {
+    if (rule == null) {
+      rule = violated;
+      reason = why;
+      engine.counters.count("client.closed." + violated);
+      conversation.onClosed();
+    }
+  }
+}

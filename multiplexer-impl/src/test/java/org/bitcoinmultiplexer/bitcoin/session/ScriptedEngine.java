@@ -1,0 +1,74 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+
+/** An engine and its node, of which the test is the hands: records what it is told. */
+final class ScriptedEngine implements Hub, NodeContext {
+
+  /** A request on the protocol's own behalf. */
+  record Asked(Message request, Consumer<? super Outcome> then) {}
+
+  final SimulatedLoop loop = new SimulatedLoop();
+  final List<Message> toNode = new ArrayList<>();
+  final List<Asked> asked = new ArrayList<>();
+  final List<ScriptedClient> clients = new ArrayList<>();
+  final Counters counters = new Counters();
+  boolean nodeReady;
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public void ask(Message request, Consumer<? super Outcome> then) {
+    asked.add(new Asked(request, then));
+  }
+
+  @Override
+  public void tell(Message message) {
+    toNode.add(message);
+  }
+
+  @Override
+  public void publish(News news) {
+    for (ScriptedClient client : clients) {
+      client.hear(news);
+    }
+  }
+
+  @Override
+  public Counters counters() {
+    return counters;
+  }
+
+  @Override
+  public String target() {
+    return "node";
+  }
+
+  @Override
+  public void send(Message message) {
+    toNode.add(message);
+  }
+
+  @Override
+  public void ready(String description) {
+    nodeReady = true;
+  }
+
+  @Override
+  public void fail(String reason) {
+    throw new AssertionError("the conversation gave the node up: " + reason);
+  }
+}
