@@ -57,6 +57,12 @@ final class Knowledge {
     }
   }
 
+  /** The last announced block that is still unknown here; null if there is none. */
+  @Nullable Sha256Hash unknown(Chain chain) {
+    resolve(chain);
+    return lastUnknown;
+  }
+
   void sentHeader(BlockEntry block) {
     lastHeaderSent = block;
   }

@@ -88,6 +88,7 @@ final class Submissions {
     if (headers.isEmpty()) {
       return;
     }
+    boolean news = node.chain().find(headers.get(count - 1).hash()) == null;
     BlockEntry last;
     try {
       last = accept(headers);
@@ -99,6 +100,14 @@ final class Submissions {
       if (count == MAX_HEADERS) {
         List<Sha256Hash> from = List.of(last.hash());
         peer.send("getheaders", Messages.getHeaders(from, Sha256Hash.ZERO_HASH));
+      }
+      if (news) {
+        // What was announced while these were under way has not been asked for, and nobody will
+        // announce it again.
+        Sha256Hash unknown = peer.knowledge().unknown(node.chain());
+        if (unknown != null) {
+          peer.requestHeaders(unknown);
+        }
       }
       requestBlocks();
     }

@@ -163,6 +163,30 @@ class RelayTest {
   }
 
   @Test
+  void asksForWhatWasAnnouncedWhileHeadersWereUnderWay() throws Exception {
+    List<BlockBody> blocks = Blocks.children(node, 2);
+    try (RawPeer peer = RawPeer.connect(node)) {
+      for (BlockBody block : blocks) {
+        peer.send(
+            "inv",
+            Messages.inventory(
+                List.of(new InventoryVector(InventoryVector.BLOCK, block.header().hash()))));
+      }
+      peer.expect("getheaders");
+      peer.expectSilence();
+      peer.send("headers", header(blocks.get(0)));
+      peer.expect("sendheaders");
+      Payload question = peer.expect("getheaders");
+      question.int32();
+      question.bytes(32 * question.compactSize());
+      assertThat(question.hash()).isEqualTo(blocks.get(1).header().hash());
+      // No progress, no further question.
+      peer.send("headers", header(blocks.get(0)));
+      peer.expectSilence();
+    }
+  }
+
+  @Test
   void fetchesAnnouncedTransactionsAndPassesThemOn() throws Exception {
     Transaction payment = elsewhere();
     try (RawPeer from = RawPeer.connect(node);
