@@ -1,11 +1,9 @@
 package org.bitcoinmultiplexer.transport.tcp;
 
-import com.google.common.net.InetAddresses;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -18,6 +16,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.EventLoops;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to reach a node: looks its name up, tries one address after another, and ends with a
- * transport or with words. Confined to the loop, but for the look-up, which blocks and therefore
- * has a thread of its own while it lasts.
+ * transport or with words. Confined to the loop.
  */
 final class Dial implements Selectable {
 
@@ -58,27 +56,15 @@ final class Dial implements Selectable {
   private void begin(Duration timeout) {
     timer =
         loop.schedule(timeout, () -> fail("no answer within " + timeout.toMillis() + " ms", null));
-    if (InetAddresses.isInetAddress(host)) {
-      untried.add(InetAddresses.forString(host));
-      tryNext("no address", null);
-    } else {
-      Thread lookUp = new Thread(this::lookUp, "look-up of " + host);
-      lookUp.setDaemon(true);
-      lookUp.start();
-    }
+    Addresses.lookUp(
+        host,
+        found -> inLoop(() -> resolved(found)),
+        failure -> inLoop(() -> fail("unknown host", failure)));
   }
 
-  private void lookUp() {
-    try {
-      List<InetAddress> found = List.of(InetAddress.getAllByName(host));
-      inLoop(
-          () -> {
-            untried.addAll(found);
-            tryNext("no address", null);
-          });
-    } catch (UnknownHostException e) {
-      inLoop(() -> fail("unknown host", e));
-    }
+  private void resolved(List<InetAddress> found) {
+    untried.addAll(found);
+    tryNext("no address", null);
   }
 
   private void inLoop(Runnable task) {
@@ -107,7 +93,7 @@ final class Dial implements Selectable {
       }
     } catch (IOException e) {
       discard();
-      tryNext(TcpTransport.inWords(e), e);
+      tryNext(Addresses.inWords(e), e);
     }
   }
 
@@ -123,7 +109,7 @@ final class Dial implements Selectable {
       }
     } catch (IOException e) {
       discard();
-      tryNext(TcpTransport.inWords(e), e);
+      tryNext(Addresses.inWords(e), e);
     }
   }
 
@@ -137,7 +123,7 @@ final class Dial implements Selectable {
     }
   }
 
-  private void fail(String failure, @Nullable IOException cause) {
+  private void fail(String failure, @Nullable Throwable cause) {
     discard();
     stopTimer();
     ConnectException inWords = new ConnectException(target + ": " + failure);

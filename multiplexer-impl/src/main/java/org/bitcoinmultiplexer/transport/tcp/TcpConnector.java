@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.transport.Addresses;
 
 /** Dials one node; each attempt is a {@link Dial}. */
 final class TcpConnector implements Connector {
@@ -36,7 +37,7 @@ final class TcpConnector implements Connector {
 
   @Override
   public String target() {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    return Addresses.inWords(host, port);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
+import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.EventLoops;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +75,7 @@ public final class TcpListener implements AutoCloseable {
     } catch (IOException e) {
       channel.close();
       BindException inWords =
-          new BindException(TcpTransport.inWords(address) + ": " + TcpTransport.inWords(e));
+          new BindException(Addresses.inWords(address) + ": " + Addresses.inWords(e));
       inWords.initCause(e);
       throw inWords;
     } catch (RuntimeException e) {
@@ -126,7 +127,7 @@ public final class TcpListener implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "tcp listener at " + TcpTransport.inWords(address);
+    return "tcp listener at " + Addresses.inWords(address);
   }
 
   private void register() {

@@ -1,20 +1,19 @@
 package org.bitcoinmultiplexer.transport.tcp;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.Inbox;
 import org.bitcoinmultiplexer.transport.Outbox;
@@ -69,20 +68,13 @@ final class TcpTransport implements Transport, Selectable {
       throws IOException {
     this.loop = loop;
     this.channel = channel;
-    this.remote = inWords((InetSocketAddress) channel.getRemoteAddress());
+    this.remote = Addresses.inWords((InetSocketAddress) channel.getRemoteAddress());
     this.onRelease = onRelease;
     this.inbox = new Inbox(loop, this::release);
     this.outbox = new Outbox(network);
     this.decoder = new FrameDecoder(network, FrameDecoder.MAX_BODY_SIZE, prepaid, inbox);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     this.key = loop.register(channel, 0, this);
-  }
-
-  /** An address as {@code 203.0.113.7:8333} or {@code [2001:db8::7]:8333}. */
-  static String inWords(InetSocketAddress address) {
-    InetAddress host = address.getAddress();
-    String words = host == null ? address.getHostString() : host.getHostAddress();
-    return (words.contains(":") ? "[" + words + "]" : words) + ":" + address.getPort();
   }
 
   @Override
@@ -188,7 +180,7 @@ final class TcpTransport implements Transport, Selectable {
       }
       updateInterest();
     } catch (IOException e) {
-      lost(inWords(e));
+      lost(Addresses.inWords(e));
     }
   }
 
@@ -222,7 +214,7 @@ final class TcpTransport implements Transport, Selectable {
       }
       requestFlush();
     } catch (IOException e) {
-      lost(inWords(e));
+      lost(Addresses.inWords(e));
     }
   }
 
@@ -251,14 +243,6 @@ final class TcpTransport implements Transport, Selectable {
     } else {
       inbox.ended(cause);
     }
-  }
-
-  /** What went wrong with a socket, as {@code connection reset}. */
-  static String inWords(IOException e) {
-    String message = e.getMessage();
-    return message == null
-        ? e.getClass().getSimpleName()
-        : message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
   }
 
   @Override

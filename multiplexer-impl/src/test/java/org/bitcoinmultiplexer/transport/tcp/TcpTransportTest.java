@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.transport.tcp;
 
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -13,19 +12,18 @@ import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.tck.TransportKit;
+import org.bitcoinmultiplexer.transport.SocketServerKit;
 import org.junit.jupiter.api.Nested;
 
 class TcpTransportTest {
-
-  static final InetSocketAddress ANY_PORT =
-      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   /** A pair of which either end may be the one under test. */
   private static TransportKit.PairFixture open(boolean nearIsAccepted) throws Exception {
     TcpLoop nearLoop = TcpLoop.start("accepting");
     TcpLoop farLoop = TcpLoop.start("dialling");
     CompletableFuture<Transport> accepted = new CompletableFuture<>();
-    TcpListener listener = nearLoop.listen(ANY_PORT, Network.REGTEST, accepted::complete);
+    TcpListener listener =
+        nearLoop.listen(SocketServerKit.ANY_PORT, Network.REGTEST, accepted::complete);
     Transport dialled =
         farLoop
             .connector("127.0.0.1", listener.address().getPort(), Network.REGTEST)
