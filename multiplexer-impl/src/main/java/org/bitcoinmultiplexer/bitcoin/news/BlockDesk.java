@@ -163,7 +163,7 @@ final class BlockDesk {
   /** Learns the way to the node's best block; a full answer is only a part of it. */
   private boolean connects(Headers headers, boolean isNews) {
     if (headers.size() == 0) {
-      chain.raise(nodeHeight);
+      correct(isNews);
       return true;
     }
     boolean full = headers.size() == Headers.MAX_SIZE;
@@ -174,11 +174,18 @@ final class BlockDesk {
     }
     BlockHeader tip = chain.tip();
     if (!full) {
-      chain.raise(nodeHeight);
+      correct(isNews);
     } else if (tip != null && tip.hash().equals(headers.hash(headers.size() - 1))) {
       again = true;
     }
     return tip != null;
+  }
+
+  /** The first answer on a connection ends at the block of which the node stated the height. */
+  private void correct(boolean isNews) {
+    if (!isNews) {
+      chain.raise(nodeHeight);
+    }
   }
 
   private void askOne(Hash block) {

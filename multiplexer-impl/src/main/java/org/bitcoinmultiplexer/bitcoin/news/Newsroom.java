@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
@@ -232,6 +233,7 @@ public final class Newsroom {
    *
    * @param from the client
    * @param tx a {@code tx} message
+   * @throws MalformedMessageException if it is not a transaction
    */
   public void submitted(Client from, Message tx) {
     Transaction transaction = Transaction.parse(tx);
@@ -257,6 +259,7 @@ public final class Newsroom {
    *
    * @param from the client
    * @param block a {@code block} message
+   * @throws MalformedMessageException if it does not even have a header
    */
   public void submittedBlock(Client from, Message block) {
     String flaw = submissions.flaw(block);
@@ -310,19 +313,14 @@ public final class Newsroom {
   private void run(Runnable task) {
     if (loop.inEventLoop()) {
       task.run();
-      flush();
+      fetches.flush();
     } else {
       loop.execute(
           () -> {
             task.run();
-            flush();
+            fetches.flush();
           });
     }
-  }
-
-  private void flush() {
-    fetches.flush();
-    questions.flush();
   }
 
   /** Hands what the node says to whom it concerns. In the hub's loop. */
@@ -373,7 +371,7 @@ public final class Newsroom {
     @Override
     public void getdata(Inventory items) {
       questions.getdata(items);
-      flush();
+      fetches.flush();
     }
 
     @Override

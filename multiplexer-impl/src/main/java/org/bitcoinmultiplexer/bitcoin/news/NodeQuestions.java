@@ -48,6 +48,7 @@ final class NodeQuestions {
   private final BoundedSet<Client> blockAnnouncers = new BoundedSet<>(MOST_ANNOUNCERS);
   private final Map<Hash, InventoryVector> awaited = new HashMap<>();
   private final List<InventoryVector> missing = new ArrayList<>();
+  private boolean collecting;
 
   private @Nullable NodeContext node;
 
@@ -83,6 +84,7 @@ final class NodeQuestions {
 
   /** The node asks for items. */
   void getdata(Inventory items) {
+    collecting = true;
     for (int i = 0; i < items.size(); i++) {
       InventoryVector item = items.get(i);
       if (InventoryVector.isTransaction(item.type())) {
@@ -93,6 +95,8 @@ final class NodeQuestions {
         block(item);
       }
     }
+    collecting = false;
+    sayMissing();
   }
 
   private void transaction(InventoryVector item) {
@@ -127,12 +131,13 @@ final class NodeQuestions {
     InventoryVector item = awaited.remove(hash);
     if (item != null) {
       missing.add(item);
+      sayMissing();
     }
   }
 
-  /** Says what cannot be had; to be called after anything that asks clients. */
-  void flush() {
-    if (!missing.isEmpty()) {
+  /** Says what cannot be had, all of one request at once. */
+  private void sayMissing() {
+    if (!collecting && !missing.isEmpty()) {
       counters.counter(Counts.NODE_NOT_SERVED).add(missing.size());
       send(Inventory.of(Commands.NOTFOUND, missing));
       missing.clear();

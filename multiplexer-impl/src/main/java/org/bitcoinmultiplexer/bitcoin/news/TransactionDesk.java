@@ -103,9 +103,18 @@ final class TransactionDesk {
             take(answered);
           } else {
             counters.count(Counts.TX_MISSING);
+            askClients(id);
           }
           askNext();
         });
+  }
+
+  /** A client may have announced it while the node was asked. */
+  private void askClients(Hash id) {
+    if (announcers.first(id) != null) {
+      fetches.want(id);
+      fetches.flush();
+    }
   }
 
   private void askNext() {

@@ -1,0 +1,212 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.core.NodeConversation;
+
+/** A newsroom between a node and clients that do what the test says. */
+final class NewsFixture {
+
+  /** A chain so long that it is not learnt from its beginning. */
+  static final int LONG = 800_000;
+
+  /** One upstream connection, as the engine and the node see it. */
+  final class Line implements NodeContext {
+    final List<Message> sent = new ArrayList<>();
+    final List<String> ready = new ArrayList<>();
+    final List<String> failed = new ArrayList<>();
+    final NodeConversation conversation = newsroom.greet(this);
+
+    @Override
+    public String target() {
+      return "node:18444";
+    }
+
+    @Override
+    public void send(Message message) {
+      sent.add(message);
+    }
+
+    @Override
+    public void ready(String description) {
+      ready.add(description);
+    }
+
+    @Override
+    public void fail(String reason) {
+      failed.add(reason);
+    }
+
+    /** The node says something; whether it ended at the conversation. */
+    boolean says(Message message) {
+      boolean[] taken = new boolean[1];
+      hub.loop.run(() -> taken[0] = conversation.onMessage(message));
+      return taken[0];
+    }
+
+    void greets(int height, boolean relay) {
+      hub.loop.run(conversation::onOpen);
+      says(version(height, relay));
+      says(Message.of(Commands.WTXIDRELAY, new byte[0]));
+      says(Message.of(Commands.VERACK, new byte[0]));
+      sent.clear();
+    }
+
+    void closes() {
+      hub.loop.run(conversation::onClosed);
+    }
+  }
+
+  /** A client that notes what it is asked. */
+  static final class Peer implements Client {
+    final String name;
+    final List<Message> asked = new ArrayList<>();
+
+    Peer(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void push(Message message) {
+      asked.add(message);
+    }
+
+    @Override
+    public String remote() {
+      return name;
+    }
+
+    /** The items of all getdata since the last call. */
+    List<InventoryVector> takeAsked() {
+      List<InventoryVector> items = new ArrayList<>();
+      for (Message message : asked) {
+        assertThat(message.command()).isEqualTo(Commands.GETDATA);
+        Inventory inventory = Inventory.parse(message);
+        for (int i = 0; i < inventory.size(); i++) {
+          items.add(inventory.get(i));
+        }
+      }
+      asked.clear();
+      return items;
+    }
+  }
+
+  final ScriptedHub hub = new ScriptedHub();
+  final Newsroom newsroom;
+  Line line;
+
+  NewsFixture() {
+    this(new NewsOptions(true, true, 1 << 20));
+  }
+
+  NewsFixture(NewsOptions options) {
+    newsroom =
+        new Newsroom(
+            hub,
+            Network.REGTEST,
+            options,
+            new Random(7),
+            InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L)));
+    line = new Line();
+  }
+
+  /** A connection to a node whose chain is long, so that nothing is asked at first. */
+  NewsFixture connected() {
+    line.greets(LONG, true);
+    hub.news.clear();
+    return this;
+  }
+
+  /** As {@link #connected()}, and a best block is known. */
+  List<BlockHeader> knowing(int count) {
+    connected();
+    List<BlockHeader> headers = TestChain.grow(Hash.of("%064x".formatted(7)), count, 0);
+    hub.loop.run(
+        () ->
+            newsroom.observed(
+                getheaders(List.of(headers.get(0).previous()), Hash.ZERO),
+                TestChain.headers(headers)));
+    assertThat(hub.takeNews(BlockNews.class)).hasSize(1);
+    return headers;
+  }
+
+  void reconnect(int height) {
+    line.closes();
+    line = new Line();
+    line.greets(height, true);
+  }
+
+  /** The node answers a question: the answer passes the conversation first, as in the engine. */
+  void answer(ScriptedHub.Question question, Message answer) {
+    assertThat(line.says(answer)).isFalse();
+    hub.loop.run(() -> question.then().accept(new Outcome.Answered(List.of(answer))));
+  }
+
+  void absent(ScriptedHub.Question question) {
+    hub.loop.run(() -> question.then().accept(Outcome.Absent.INSTANCE));
+  }
+
+  /** The node's answer to the oldest question passes. */
+  void answer(Message answer) {
+    answer(hub.take(), answer);
+  }
+
+  void announces(Client client, int type, Hash... hashes) {
+    List<InventoryVector> items = new ArrayList<>();
+    for (Hash hash : hashes) {
+      items.add(new InventoryVector(type, hash));
+    }
+    hub.loop.run(() -> newsroom.announced(client, items));
+  }
+
+  void submits(Client client, Message tx) {
+    hub.loop.run(() -> newsroom.submitted(client, tx));
+  }
+
+  void nodeAnnounces(int type, Hash... hashes) {
+    assertThat(line.says(Inventory.of(Commands.INV, type, List.of(hashes)))).isTrue();
+  }
+
+  List<Hash> takeBlockNews() {
+    List<Hash> hashes = new ArrayList<>();
+    for (BlockNews news : hub.takeNews(BlockNews.class)) {
+      hashes.addAll(TestChain.hashes(news.headers()));
+    }
+    return hashes;
+  }
+
+  static Message getheaders(List<Hash> locator, Hash stop) {
+    return BlockLocator.of(Commands.GETHEADERS, 70016, locator, stop);
+  }
+
+  static Message version(int height, boolean relay) {
+    return new Version(
+            70016,
+            Version.NODE_NETWORK | Version.NODE_WITNESS,
+            1_700_000_000L,
+            NetworkAddress.UNSPECIFIED,
+            NetworkAddress.UNSPECIFIED,
+            99,
+            "/Satoshi:31.0.0/",
+            height,
+            relay)
+        .toMessage();
+  }
+}

@@ -1,0 +1,67 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+
+/** An engine whose upstream is the test: questions wait until the test takes and answers them. */
+final class ScriptedHub implements Hub {
+
+  record Question(Message request, Consumer<? super Outcome> then) {}
+
+  final SimulatedLoop loop = new SimulatedLoop();
+  final Counters counters = new Counters();
+  final List<Question> questions = new ArrayList<>();
+  final List<Message> told = new ArrayList<>();
+  final List<News> news = new ArrayList<>();
+
+  @Override
+  public SimulatedLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public void ask(Message request, Consumer<? super Outcome> then) {
+    questions.add(new Question(request, then));
+  }
+
+  @Override
+  public void tell(Message message) {
+    told.add(message);
+  }
+
+  @Override
+  public void publish(News item) {
+    news.add(item);
+  }
+
+  @Override
+  public Counters counters() {
+    return counters;
+  }
+
+  /** The oldest question, which is then no longer open. */
+  Question take() {
+    if (questions.isEmpty()) {
+      throw new AssertionError("nothing was asked");
+    }
+    return questions.remove(0);
+  }
+
+  /** All news of a kind published since the last call for this kind. */
+  <T extends News> List<T> takeNews(Class<T> kind) {
+    List<T> taken = news.stream().filter(kind::isInstance).map(kind::cast).toList();
+    news.removeIf(kind::isInstance);
+    return taken;
+  }
+
+  long count(String counter) {
+    return counters.counter(counter).sum();
+  }
+}
