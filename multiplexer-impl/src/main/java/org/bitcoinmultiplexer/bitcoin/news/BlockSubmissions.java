@@ -226,7 +226,7 @@ final class BlockSubmissions {
       fetches.arrived(hash);
       announcers.forget(hash);
     } else if (flaw != null) {
-      log.info("block {} of {} dropped: {}", hash, from.remote(), flaw);
+      log.debug("block {} of {} dropped: {}", hash, from.remote(), flaw);
       fetches.refused(from, hash);
     } else {
       fetches.arrived(hash);

@@ -1,0 +1,196 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.news.TestChain.block;
+import static org.bitcoinmultiplexer.bitcoin.news.TestChain.grow;
+import static org.bitcoinmultiplexer.bitcoin.news.TestChain.headers;
+import static org.bitcoinmultiplexer.bitcoin.news.TestChain.last;
+
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.news.NewsFixture.Peer;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.junit.jupiter.api.Test;
+
+class BlockSubmissionsTest {
+
+  private final NewsFixture fixture = new NewsFixture();
+  private final ScriptedHub hub = fixture.hub;
+  private final List<BlockHeader> known = fixture.knowing(12);
+  private final Message block = block(last(known));
+  private final BlockHeader header = BlockHeader.of(block);
+  private final Peer alice = new Peer("alice");
+  private final Peer bob = new Peer("bob");
+
+  @Test
+  void handsInACheckedBlockAndTellsEverybodyWhenTheNodeHasIt() {
+    submits(alice, block);
+
+    assertThat(hub.told).containsExactly(block);
+    assertThat(hub.news).isEmpty();
+    ScriptedHub.Question question = hub.take();
+    BlockLocator asked = BlockLocator.parse(question.request());
+    assertThat(asked.hash(0)).isEqualTo(last(known).hash());
+    assertThat(asked.stop()).isEqualTo(header.hash());
+    fixture.answer(question, headers(header));
+
+    assertThat(fixture.takeBlockNews()).containsExactly(header.hash());
+    assertThat(hub.count(Counts.BLOCK_TAKEN)).isEqualTo(1);
+  }
+
+  @Test
+  void tellsNobodyOfABlockThatTheNodeDidNotTake() {
+    submits(alice, block);
+    fixture.answer(headers(List.of()));
+    assertThat(hub.news).isEmpty();
+    assertThat(hub.count(Counts.BLOCK_NOT_TAKEN)).isEqualTo(1);
+  }
+
+  @Test
+  void handsInABlockOnce() {
+    submits(alice, block);
+    submits(bob, block);
+    assertThat(hub.told).hasSize(1);
+    fixture.answer(headers(header));
+    submits(bob, block);
+    assertThat(hub.told).hasSize(1);
+    assertThat(hub.count(Counts.BLOCK_KNOWN)).isEqualTo(2);
+  }
+
+  @Test
+  void handsInABlockOnOneThatWasJustHandedIn() {
+    Message next = block(header);
+    submits(alice, block);
+    submits(alice, next);
+    assertThat(hub.told).containsExactly(block, next);
+  }
+
+  @Test
+  void dropsWhatWouldCostTheConnection() {
+    BlockHeader tip = last(known);
+    byte[] forged = block.toByteArray();
+    forged[forged.length - 5] ^= 1; // the script of the coinbase's output
+    submits(alice, Message.of("block", forged));
+    assertThat(hub.count(Counts.BLOCK_INVALID)).isEqualTo(1);
+    submits(alice, block(Hash.of("%064x".formatted(5)), tip.time() + 1, 1));
+    assertThat(hub.count(Counts.BLOCK_ORPHAN)).isEqualTo(1);
+    submits(alice, block(tip.hash(), known.get(6).time(), 1));
+    assertThat(hub.count(Counts.BLOCK_INVALID)).as("too early").isEqualTo(2);
+    submits(alice, Message.of("block", headers(unproven()).array(), 1, 80));
+    assertThat(hub.count(Counts.BLOCK_INVALID)).as("without work").isEqualTo(3);
+
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.questions).isEmpty();
+    submits(alice, block(tip.hash(), known.get(6).time() + 1, 1));
+    assertThat(hub.told).as("later than the median of eleven").hasSize(1);
+  }
+
+  @Test
+  void dropsEverythingWhereSubmittingIsSwitchedOff() {
+    NewsFixture strict = new NewsFixture(NewsOptions.DEFAULT);
+    BlockHeader tip = last(strict.knowing(12));
+    Message submitted = block(tip);
+    strict.hub.loop.run(() -> strict.newsroom.submittedBlock(alice, submitted));
+    strict.announces(alice, InventoryVector.BLOCK, BlockHeader.of(submitted).hash());
+    strict.hub.loop.run(() -> strict.newsroom.headers(alice, headers(BlockHeader.of(submitted))));
+    assertThat(strict.hub.told).isEmpty();
+    assertThat(alice.asked).isEmpty();
+    assertThat(strict.hub.count(Counts.BLOCK_DISABLED)).isEqualTo(3);
+  }
+
+  @Test
+  void fetchesAnAnnouncedBlockOnceAndFromTheNextIfTheFirstLies() {
+    fixture.announces(alice, InventoryVector.BLOCK, header.hash());
+    fixture.announces(alice, InventoryVector.BLOCK, header.hash());
+    fixture.announces(bob, InventoryVector.BLOCK, header.hash());
+    InventoryVector item = new InventoryVector(InventoryVector.WITNESS_BLOCK, header.hash());
+    assertThat(alice.takeAsked()).containsExactly(item);
+    assertThat(bob.asked).isEmpty();
+
+    byte[] forged = block.toByteArray();
+    forged[forged.length - 5] ^= 1;
+    submits(alice, Message.of("block", forged));
+    assertThat(bob.takeAsked()).containsExactly(item);
+    submits(bob, block);
+
+    assertThat(hub.told).containsExactly(block);
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
+  void fetchesABlockThatAHeaderAnnouncesIfItFits() {
+    List<BlockHeader> two = grow(last(known), 2, 3);
+    hub.loop.run(() -> fixture.newsroom.headers(alice, headers(two)));
+    assertThat(alice.takeAsked())
+        .extracting(InventoryVector::hash)
+        .containsExactlyElementsOf(TestChain.hashes(two));
+
+    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(unproven())));
+    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(grow(header, 1, 1))));
+    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(known)));
+    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(grow(last(known), 9, 4))));
+    assertThat(bob.asked).isEmpty();
+  }
+
+  @Test
+  void doesNotFetchABlockThatIsKnown() {
+    fixture.announces(alice, InventoryVector.BLOCK, known.get(3).hash());
+    assertThat(alice.asked).isEmpty();
+  }
+
+  @Test
+  void asksOneClientForTwoBlocksAtOnceAndNothingBeside() {
+    List<BlockHeader> blocks = grow(last(known), 3, 3);
+    fixture.announces(alice, InventoryVector.BLOCK, TestChain.hashes(blocks).toArray(Hash[]::new));
+    fixture.announces(alice, InventoryVector.WTX, Hash.ZERO);
+    assertThat(alice.takeAsked()).hasSize(2);
+    Message notfound =
+        Inventory.of(Commands.NOTFOUND, InventoryVector.WITNESS_BLOCK, blocks.get(0).hash());
+    hub.loop.run(() -> fixture.newsroom.refused(alice, notfound));
+    assertThat(alice.takeAsked())
+        .extracting(InventoryVector::hash)
+        .containsExactly(blocks.get(2).hash());
+  }
+
+  @Test
+  void givesTheNodeNothingWhileThereIsNone() {
+    fixture.line.closes();
+    submits(alice, block);
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.count(Counts.BLOCK_DISCONNECTED)).isEqualTo(1);
+    fixture.line = fixture.new Line();
+    fixture.line.greets(NewsFixture.LONG, true);
+    submits(alice, block);
+    assertThat(hub.told).containsExactly(block);
+  }
+
+  @Test
+  void servesTheLastBlocksThatWereHandedIn() {
+    BlockHeader tip = last(known);
+    for (int i = 0; i < 5; i++) {
+      submits(alice, block(tip.hash(), tip.time() + 600, i));
+    }
+    Message first = hub.told.get(0);
+    Message last = hub.told.get(4);
+    for (Message asked : List.of(first, last)) {
+      fixture.line.says(
+          Inventory.of(
+              Commands.GETDATA, InventoryVector.WITNESS_BLOCK, BlockHeader.of(asked).hash()));
+    }
+    assertThat(fixture.line.sent).containsExactly(last);
+  }
+
+  private BlockHeader unproven() {
+    BlockHeader tip = last(known);
+    return TestChain.header(tip.hash(), 9, tip.time() + 600, TestChain.BITS, false);
+  }
+
+  private void submits(Client client, Message submitted) {
+    hub.loop.run(() -> fixture.newsroom.submittedBlock(client, submitted));
+  }
+}

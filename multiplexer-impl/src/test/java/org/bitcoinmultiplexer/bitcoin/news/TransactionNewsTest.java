@@ -1,0 +1,307 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.news.NewsFixture.Peer;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.junit.jupiter.api.Test;
+
+class TransactionNewsTest {
+
+  private static final Message TX = TestChain.tx(1, 5);
+  private static final Hash TXID = Transaction.parse(TX).txid();
+  private static final Hash WTXID = Transaction.parse(TX).wtxid();
+
+  private final NewsFixture fixture = new NewsFixture().connected();
+  private final ScriptedHub hub = fixture.hub;
+  private final Peer alice = new Peer("alice");
+  private final Peer bob = new Peer("bob");
+
+  @Test
+  void fetchesAnAnnouncedTransactionAndTellsEverybody() {
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+
+    assertThat(hub.questions).hasSize(1);
+    assertThat(hub.questions.get(0).request())
+        .isEqualTo(Inventory.of(Commands.GETDATA, InventoryVector.WTX, WTXID));
+    fixture.answer(TX);
+
+    assertThat(hub.takeNews(TransactionNews.class))
+        .containsExactly(new TransactionNews(TXID, WTXID, null));
+    assertThat(fixture.newsroom.transaction(WTXID, true)).isEqualTo(TX);
+    assertThat(fixture.newsroom.transaction(TXID, false)).isEqualTo(TX);
+    assertThat(fixture.newsroom.transaction(TXID, true)).isNull();
+    assertThat(fixture.newsroom.transactions()).containsExactly(TX);
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    assertThat(hub.questions).isEmpty();
+    assertThat(hub.told).isEmpty();
+  }
+
+  @Test
+  void asksANodeThatAnnouncesByTxidForTheFormWithWitness() {
+    fixture.nodeAnnounces(InventoryVector.TX, TXID);
+    assertThat(hub.take().request())
+        .isEqualTo(Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, TXID));
+  }
+
+  @Test
+  void asksOfAFloodOnlySoMuchAtOnceAndForgetsTheOldest() {
+    int flood = TransactionDesk.MOST_ASKED + TransactionDesk.MOST_QUEUED + 1_000;
+    for (int from = 0; from < flood; from += 50_000) {
+      fixture.nodeAnnounces(InventoryVector.WTX, ids(from, Math.min(flood, from + 50_000)));
+    }
+    assertThat(hub.questions).hasSize(TransactionDesk.MOST_ASKED);
+    assertThat(hub.count(Counts.TX_DROPPED)).isEqualTo(1_000);
+
+    int asked = 0;
+    while (!hub.questions.isEmpty()) {
+      assertThat(hub.questions).hasSizeLessThanOrEqualTo(TransactionDesk.MOST_ASKED);
+      ScriptedHub.Question question = hub.take();
+      asked++;
+      hub.loop.run(
+          () -> question.then().accept(org.bitcoinmultiplexer.api.Outcome.Absent.INSTANCE));
+    }
+    assertThat(asked).isEqualTo(TransactionDesk.MOST_ASKED + TransactionDesk.MOST_QUEUED);
+    assertThat(hub.count(Counts.TX_MISSING)).isEqualTo(asked);
+    assertThat(hub.news).isEmpty();
+  }
+
+  @Test
+  void forgetsWhatIsQueuedWhenTheConnectionIsGone() {
+    fixture.nodeAnnounces(InventoryVector.WTX, ids(0, TransactionDesk.MOST_ASKED + 500));
+    fixture.reconnect(NewsFixture.LONG);
+    int asked = hub.questions.size();
+    List<ScriptedHub.Question> open = new ArrayList<>(hub.questions);
+    hub.questions.clear();
+    open.forEach(fixture::absent);
+    assertThat(asked).isEqualTo(TransactionDesk.MOST_ASKED);
+    assertThat(hub.questions).isEmpty();
+  }
+
+  @Test
+  void givesTheNodeWhatAClientSubmitsAndTellsTheOthersWhoseItIs() {
+    fixture.submits(alice, TX);
+
+    assertThat(hub.told).containsExactly(TX);
+    assertThat(hub.takeNews(TransactionNews.class))
+        .containsExactly(new TransactionNews(TXID, WTXID, alice));
+    assertThat(fixture.newsroom.transaction(TXID, false)).isEqualTo(TX);
+
+    fixture.submits(bob, TX);
+    assertThat(hub.told).hasSize(1);
+    assertThat(hub.news).isEmpty();
+    assertThat(hub.count(Counts.TX_KNOWN)).isEqualTo(1);
+  }
+
+  @Test
+  void asksAClientForWhatItAnnouncesInItsOwnFlavour() {
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    fixture.announces(bob, InventoryVector.TX, TXID);
+    assertThat(alice.takeAsked()).containsExactly(new InventoryVector(InventoryVector.WTX, WTXID));
+    assertThat(bob.takeAsked())
+        .containsExactly(new InventoryVector(InventoryVector.WITNESS_TX, TXID));
+
+    fixture.submits(alice, TX);
+    assertThat(hub.told).containsExactly(TX);
+    assertThat(hub.loop.pendingTimers()).as("both requests are settled").isZero();
+    fixture.announces(bob, InventoryVector.WTX, WTXID);
+    assertThat(bob.asked).isEmpty();
+  }
+
+  @Test
+  void asksTheNextAnnouncerAfterNotfoundThenAfterLeavingThenAfterAMinute() {
+    Peer carol = new Peer("carol");
+    Peer dave = new Peer("dave");
+    for (Peer peer : List.of(alice, bob, carol, dave)) {
+      fixture.announces(peer, InventoryVector.WTX, WTXID);
+    }
+    InventoryVector item = new InventoryVector(InventoryVector.WTX, WTXID);
+    assertThat(alice.takeAsked()).containsExactly(item);
+    assertThat(bob.asked).isEmpty();
+
+    hub.loop.run(
+        () ->
+            fixture.newsroom.refused(
+                bob, Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, Hash.ZERO)));
+    Message notfound = Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, WTXID);
+    hub.loop.run(() -> fixture.newsroom.refused(alice, notfound));
+    assertThat(bob.takeAsked()).containsExactly(item);
+    hub.loop.run(() -> fixture.newsroom.left(bob));
+    assertThat(carol.takeAsked()).containsExactly(item);
+    hub.loop.advance(Fetches.PATIENCE.minusMillis(1));
+    assertThat(dave.asked).isEmpty();
+    hub.loop.advance(Duration.ofMillis(1));
+    assertThat(dave.takeAsked()).containsExactly(item);
+    hub.loop.run(() -> fixture.newsroom.refused(dave, notfound));
+
+    assertThat(alice.asked).isEmpty();
+    assertThat(hub.loop.pendingTimers()).isZero();
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    assertThat(alice.takeAsked()).as("announced anew").containsExactly(item);
+  }
+
+  @Test
+  void takesALateAnswerOfAClientThatWasGivenUp() {
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    hub.loop.advance(Fetches.PATIENCE);
+    fixture.submits(alice, TX);
+    assertThat(hub.told).containsExactly(TX);
+  }
+
+  @Test
+  void asksOneClientOnlySoMuchAtOnceAndBoundsWhatItMayAnnounce() {
+    Hash[] flood = ids(0, 50_000);
+    fixture.announces(alice, InventoryVector.WTX, flood);
+    fixture.announces(bob, InventoryVector.WTX, WTXID);
+
+    assertThat(alice.takeAsked()).hasSize(Fetches.MOST_ASKED);
+    assertThat(bob.takeAsked()).as("another client is not kept waiting").hasSize(1);
+    int asked = Fetches.MOST_ASKED;
+    for (int i = 0; i < Fetches.MOST_ASKED; i++) {
+      Message notfound = Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, flood[i]);
+      hub.loop.run(() -> fixture.newsroom.refused(alice, notfound));
+      asked += alice.takeAsked().size();
+    }
+    assertThat(asked).isEqualTo(2 * Fetches.MOST_ASKED);
+    assertThat(hub.count(Counts.ANNOUNCEMENT_DROPPED)).isGreaterThanOrEqualTo(44_000);
+    hub.loop.run(() -> fixture.newsroom.left(alice));
+    hub.loop.advance(Fetches.PATIENCE);
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
+  void asksTheClientIfTheNodeAnnouncedItTooButDoesNotGiveIt() {
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    assertThat(alice.asked).isEmpty();
+
+    fixture.absent(hub.take());
+
+    assertThat(alice.takeAsked()).hasSize(1);
+  }
+
+  @Test
+  void keepsSubmissionsForTheNextConnection() {
+    fixture.line.closes();
+    fixture.submits(alice, TX);
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+
+    fixture.line = fixture.new Line();
+    fixture.line.greets(NewsFixture.LONG, true);
+    assertThat(hub.told).containsExactly(TX);
+    fixture.reconnect(NewsFixture.LONG);
+    assertThat(hub.told).hasSize(1);
+  }
+
+  @Test
+  void givesNothingToANodeThatWantsNoTransactions() {
+    fixture.reconnect(NewsFixture.LONG);
+    fixture.line.closes();
+    fixture.submits(bob, TestChain.tx(2, 0));
+    fixture.line = fixture.new Line();
+    fixture.line.greets(NewsFixture.LONG, false);
+    fixture.submits(alice, TX);
+
+    assertThat(hub.told).isEmpty();
+    assertThat(fixture.line.sent).isEmpty();
+    assertThat(hub.count(Counts.TX_UNWANTED)).isEqualTo(2);
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(2);
+  }
+
+  @Test
+  void givesARebroadcastToTheNodeAgain() {
+    fixture.submits(alice, TX);
+    hub.loop.advance(TransactionDesk.REBROADCAST.minusMillis(1));
+    fixture.submits(alice, TX);
+    fixture.announces(alice, InventoryVector.TX, TXID);
+    assertThat(hub.told).hasSize(1);
+    hub.loop.advance(Duration.ofMillis(1));
+
+    fixture.announces(alice, InventoryVector.TX, TXID);
+    fixture.submits(alice, TX);
+
+    assertThat(hub.told).containsExactly(TX, TX);
+    assertThat(alice.asked).isEmpty();
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+  }
+
+  @Test
+  void refusesWhatIsInvalidWhateverItSpends() {
+    Hash spent = Hash.of("%064x".formatted(3));
+    fixture.submits(alice, Message.of(Commands.TX, TestChain.coinbase(1)));
+    fixture.submits(alice, TestChain.tx(spent, 0, FeeFilter.MAX_RATE + 1, 0));
+    fixture.submits(alice, TestChain.tx(spent, 0, -1, 1));
+    fixture.submits(alice, TestChain.tx(Hash.ZERO, -1, 1, 1));
+
+    assertThat(hub.count(Counts.TX_REFUSED)).isEqualTo(4);
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.news).isEmpty();
+    assertThatThrownBy(() -> fixture.submits(alice, Message.of(Commands.TX, new byte[9])))
+        .isInstanceOf(MalformedMessageException.class);
+    fixture.submits(alice, TestChain.tx(spent, 0, FeeFilter.MAX_RATE, 1));
+    assertThat(hub.told).hasSize(1);
+  }
+
+  @Test
+  void doesNotLetAClientReplaceTheWitnessThatTheNodeServed() {
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    fixture.answer(TX);
+    Message other = TestChain.tx(1, 6);
+    assertThat(Transaction.parse(other).txid()).isEqualTo(TXID);
+
+    fixture.submits(alice, other);
+    assertThat(fixture.newsroom.transaction(TXID, false)).isEqualTo(TX);
+
+    Message third = TestChain.tx(1, 7);
+    fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(third).wtxid());
+    fixture.answer(third);
+    assertThat(fixture.newsroom.transaction(TXID, false)).isEqualTo(third);
+  }
+
+  @Test
+  void evictsTheOldestWhenThePoolIsFull() {
+    LongAdder evicted = new LongAdder();
+    TransactionPool pool = new TransactionPool(5_000, evicted);
+    for (int i = 0; i < 50; i++) {
+      pool.add(new TransactionPool.Entry(Transaction.parse(TestChain.tx(i, i % 2)), true, 0));
+    }
+    assertThat(evicted.sum() + pool.all().size()).isEqualTo(50);
+    assertThat(pool.all()).hasSizeBetween(5, 12);
+    Transaction first = Transaction.parse(TestChain.tx(0, 0));
+    Transaction last = Transaction.parse(TestChain.tx(49, 1));
+    assertThat(pool.find(first.txid(), false)).isNull();
+    assertThat(pool.find(first.wtxid(), true)).isNull();
+    assertThat(pool.find(last.txid(), false)).isNotNull();
+    assertThat(pool.find(last.wtxid(), true)).isNotNull();
+  }
+
+  @Test
+  void hopsToTheHubsLoopFromAnyOtherThread() {
+    fixture.newsroom.submitted(alice, TX);
+    assertThat(hub.told).isEmpty();
+    hub.loop.runTasks();
+    assertThat(hub.told).containsExactly(TX);
+  }
+
+  private static Hash[] ids(int from, int to) {
+    Hash[] ids = new Hash[to - from];
+    for (int i = from; i < to; i++) {
+      ids[i - from] = Hash.of("%064x".formatted(i + 1_000_000));
+    }
+    return ids;
+  }
+}

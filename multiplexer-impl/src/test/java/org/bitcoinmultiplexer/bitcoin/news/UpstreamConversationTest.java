@@ -1,0 +1,206 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UpstreamConversationTest {
+
+  private final NewsFixture fixture = new NewsFixture();
+  private final ScriptedHub hub = fixture.hub;
+  private final NewsFixture.Line line = fixture.line;
+
+  @Test
+  void shakesHandsAndIsReadyOnce() {
+    assertThat(fixture.newsroom.node()).isNull();
+    hub.loop.run(line.conversation::onOpen);
+    assertThat(line.sent).extracting(Message::command).containsExactly(Commands.VERSION);
+    assertThat(Version.parse(line.sent.get(0)).services())
+        .isEqualTo(Version.NODE_NETWORK | Version.NODE_WITNESS);
+
+    assertThat(line.says(NewsFixture.version(5_000, true))).isTrue();
+    assertThat(line.ready).isEmpty();
+    assertThat(line.says(plain(Commands.VERACK))).isTrue();
+    assertThat(line.says(plain(Commands.VERACK))).isTrue();
+
+    assertThat(line.ready).singleElement().asString().contains("node:18444", "/Satoshi:31.0.0/");
+    assertThat(fixture.newsroom.node()).isNotNull();
+    assertThat(fixture.newsroom.height()).isEqualTo(5_000);
+    assertThat(hub.takeNews(NodeNews.class)).containsExactly(new NodeNews(fixture.newsroom.node()));
+  }
+
+  @Test
+  void promisesNothingUnlessBlocksAreToBeServed() {
+    NewsFixture modest = new NewsFixture(NewsOptions.DEFAULT);
+    modest.hub.loop.run(modest.line.conversation::onOpen);
+    assertThat(Version.parse(modest.line.sent.get(0)).services()).isZero();
+  }
+
+  @Test
+  void givesUpANodeThatIsTooOld() {
+    hub.loop.run(line.conversation::onOpen);
+    Version old = Version.parse(NewsFixture.version(5, true));
+    line.says(
+        new Version(
+                60_000,
+                old.services(),
+                old.time(),
+                old.receiver(),
+                old.sender(),
+                old.nonce(),
+                old.userAgent(),
+                5,
+                true)
+            .toMessage());
+    assertThat(line.failed).singleElement().asString().contains("60000");
+    assertThat(line.says(Ping.ping(1))).as("nothing is routed any more").isTrue();
+    line.closes();
+    assertThat(fixture.newsroom.node()).isNull();
+  }
+
+  @Test
+  void saysNothingAfterTheHandshakeThatChangesTheConnection() {
+    fixture.connected();
+    assertThat(line.sent).isEmpty();
+    assertThat(hub.told).isEmpty();
+  }
+
+  @Test
+  void answersPingsAtOnce() {
+    fixture.connected();
+    assertThat(line.says(Ping.ping(77))).isTrue();
+    assertThat(line.sent).containsExactly(Ping.pong(77));
+  }
+
+  @Test
+  void recognisesTheEchoOfItsOwnPingAndNoOther() {
+    fixture.connected();
+    hub.loop.run(line.conversation::onIdle);
+    hub.loop.run(line.conversation::onIdle);
+    assertThat(line.sent).as("one ping at a time").hasSize(1);
+    long nonce = Ping.nonce(line.sent.get(0));
+
+    assertThat(line.says(Ping.pong(nonce + 1))).as("a marker of the router").isFalse();
+    assertThat(line.says(Ping.pong(nonce))).isTrue();
+    assertThat(line.says(Ping.pong(nonce))).isFalse();
+    hub.loop.run(line.conversation::onIdle);
+    assertThat(line.sent).hasSize(2);
+    assertThat(Ping.nonce(line.sent.get(1))).isNotEqualTo(nonce);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sendcmpct",
+        "sendheaders",
+        "addr",
+        "addrv2",
+        "alert",
+        "feature",
+        "sendtxrcncl",
+        "getaddr",
+        "mempool",
+        "filterload",
+        "getblocks",
+        "reject"
+      })
+  void keepsToItselfWhatIsNoAnswer(String command) {
+    fixture.connected();
+    assertThat(line.says(Message.of(command, new byte[9]))).isTrue();
+    assertThat(line.sent).isEmpty();
+    assertThat(hub.news).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "block",
+        "tx",
+        "headers",
+        "notfound",
+        "cmpctblock",
+        "blocktxn",
+        "merkleblock",
+        "cfilter",
+        "cfheaders",
+        "cfcheckpt",
+        "utxos"
+      })
+  void leavesToTheRouterWhatMayBeAnAnswerEvenIfItCannotBeRead(String command) {
+    fixture.connected();
+    assertThat(line.says(Message.of(command, new byte[3]))).isFalse();
+    assertThat(hub.news).isEmpty();
+  }
+
+  @Test
+  void survivesAnnouncementsThatCannotBeRead() {
+    fixture.connected();
+    line.says(Message.of(Commands.INV, new byte[] {5, 1, 2}));
+    line.says(Message.of(Commands.PING, new byte[3]));
+    line.says(Message.of(Commands.GETDATA, new byte[] {(byte) 0xff}));
+    assertThat(hub.count(Counts.NODE_MALFORMED)).isEqualTo(3);
+    assertThat(line.says(Ping.ping(5))).isTrue();
+  }
+
+  @Test
+  void passesOnTheFeeFilterOnceForEachRate() {
+    fixture.connected();
+    assertThat(line.says(new FeeFilter(1000).toMessage())).isTrue();
+    line.says(new FeeFilter(1000).toMessage());
+    line.says(new FeeFilter(2000).toMessage());
+    assertThat(hub.takeNews(NodeNews.class))
+        .extracting(news -> news.node().feeFilter())
+        .containsExactly(1000L, 2000L);
+    assertThat(fixture.newsroom.node().feeFilter()).isEqualTo(2000);
+  }
+
+  @Test
+  void ignoresItemsOfUnknownTypes() {
+    fixture.connected();
+    assertThat(
+            line.says(
+                Inventory.of(
+                    Commands.INV,
+                    List.of(
+                        new InventoryVector(0, Hash.ZERO), new InventoryVector(99, Hash.ZERO)))))
+        .isTrue();
+    assertThat(hub.questions).isEmpty();
+  }
+
+  @Test
+  void runsWhatWaitsForTheNodeInItsOwnLoop() {
+    SimulatedLoop elsewhere = new SimulatedLoop();
+    List<String> ran = new ArrayList<>();
+    fixture.newsroom.whenNodeKnown(elsewhere, () -> ran.add("early"));
+    hub.loop.runTasks();
+    elsewhere.runTasks();
+    assertThat(ran).isEmpty();
+
+    fixture.connected();
+    assertThat(ran).isEmpty();
+    elsewhere.runTasks();
+    assertThat(ran).containsExactly("early");
+    line.closes();
+    fixture.newsroom.whenNodeKnown(elsewhere, () -> ran.add("late"));
+    assertThat(ran).containsExactly("early");
+    elsewhere.runTasks();
+    assertThat(ran).as("known while disconnected too").containsExactly("early", "late");
+  }
+
+  private static Message plain(String command) {
+    return Message.of(command, new byte[0]);
+  }
+}
