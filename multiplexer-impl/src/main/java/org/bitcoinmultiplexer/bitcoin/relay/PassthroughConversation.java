@@ -1,0 +1,278 @@
+package org.bitcoinmultiplexer.bitcoin.relay;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.handshake.Handshakes;
+import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.core.RelayContext;
+import org.bitcoinmultiplexer.core.RelayConversation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a client and a node talk over two connections as if it were one.
+ *
+ * <pre>
+ *   NEW ──client's version──► DIALLING ──node open──► GREETING ──node's version──► NEGOTIATING
+ *                                                            both veracks──► RELAYING
+ * </pre>
+ *
+ * <p>Each peer gets the other's {@code version} with a nonce of ours and with no more than can be
+ * kept: the encrypted transport and versions above 70016 are not shown. The node sees the client's
+ * user agent, so that software which looks for itself in the node's list of peers finds itself.
+ * Since the node is told the client's version, it gates its own messages as if it spoke to the
+ * client; negotiation then only needs to be relayed in order:
+ *
+ * <ul>
+ *   <li>Before the node's {@code verack} the client gets nothing but {@code wtxidrelay}, {@code
+ *       sendaddrv2} and {@code sendtxrcncl}, and these only if its version is 70016 or more.
+ *   <li>Before the client's {@code verack} the node gets what negotiates, {@code sendheaders} and
+ *       {@code sendcmpct}; what else the client says is dropped, as the node would. Up to 16 such
+ *       messages are held while the node has not been heard yet.
+ * </ul>
+ *
+ * <p>After both veracks every frame is relayed as it is, in order, in either direction: what a
+ * client does wrong costs it its own connection.
+ *
+ * <p>Confined to {@link RelayContext#loop()}.
+ */
+public final class PassthroughConversation implements RelayConversation {
+
+  /** No client has so many to say before it has heard a version; more are dropped. */
+  static final int MAX_HELD = 16;
+
+  private enum State {
+    NEW,
+    DIALLING,
+    GREETING,
+    NEGOTIATING,
+    RELAYING,
+    ENDED
+  }
+
+  private final RelayContext relay;
+  private final long shown;
+  private final RandomGenerator random;
+  private final Deque<Message> held = new ArrayDeque<>();
+
+  private State state = State.NEW;
+  private @Nullable Version client;
+  private @Nullable Version node;
+  private @Nullable Recorder recorder;
+  private boolean clientAcknowledged;
+  private boolean nodeAcknowledged;
+
+  /**
+   * A conversation that waits for the client.
+   *
+   * @param relay the engine's side of both connections
+   * @param shown which of the client's services the node is shown, such as {@code NODE_NETWORK |
+   *     NODE_WITNESS} to let it ask the client for blocks; the encrypted transport never is
+   * @param random draws the nonces
+   */
+  public PassthroughConversation(RelayContext relay, long shown, RandomGenerator random) {
+    this.relay = relay;
+    this.shown = shown & ~Version.NODE_P2P_V2;
+    this.random = random;
+  }
+
+  /**
+   * What the peers remember of this connection now.
+   *
+   * @return a snapshot; null before both have introduced themselves
+   */
+  public @Nullable ConnectionState state() {
+    return recorder == null ? null : recorder.state();
+  }
+
+  @Override
+  public void fromClient(Message message) {
+    switch (state) {
+      case NEW -> {
+        if (message.command().equals(Commands.VERSION)) {
+          onClientVersion(message);
+        }
+      }
+      case DIALLING, GREETING -> {
+        if (isEarly(message) && held.size() < MAX_HELD) {
+          held.add(message);
+        }
+      }
+      case NEGOTIATING -> negotiate(message);
+      case RELAYING -> toNode(message);
+      case ENDED -> {}
+    }
+  }
+
+  @Override
+  public void onNodeOpen() {
+    if (state != State.DIALLING) {
+      return;
+    }
+    state = State.GREETING;
+    Version said = Objects.requireNonNull(client, "client's version");
+    relay.toNode(shown(said, said.services() & shown));
+  }
+
+  @Override
+  public void fromNode(Message message) {
+    switch (state) {
+      case GREETING -> {
+        if (message.command().equals(Commands.VERSION)) {
+          onNodeVersion(message);
+        }
+      }
+      case NEGOTIATING -> answer(message);
+      case RELAYING -> toClient(message);
+      case NEW, DIALLING, ENDED -> {}
+    }
+  }
+
+  private void onClientVersion(Message message) {
+    Version said = parse(message, "malformed-version", "the client's");
+    if (said == null) {
+      return;
+    }
+    if (said.protocol() < ProtocolVersions.LEAST_CLIENT) {
+      end(
+          "obsolete-version",
+          "version " + said.protocol() + " is below " + ProtocolVersions.LEAST_CLIENT);
+      return;
+    }
+    client = said;
+    state = State.DIALLING;
+    relay.dial();
+  }
+
+  private void onNodeVersion(Message message) {
+    Version said = parse(message, "malformed-node-version", "the node's");
+    Version asked = Objects.requireNonNull(client, "client's version");
+    if (said == null) {
+      return;
+    }
+    node = said;
+    int common = Math.min(capped(said), capped(asked));
+    recorder = new Recorder(common, asked.relay());
+    state = State.NEGOTIATING;
+    relay.toClient(shown(said, said.services() & ~Version.NODE_P2P_V2));
+    while (!held.isEmpty()) {
+      negotiate(held.remove());
+    }
+  }
+
+  /** The client's part of the negotiation. */
+  private void negotiate(Message message) {
+    switch (message.command()) {
+      case Commands.VERSION -> {}
+      case Commands.VERACK -> {
+        if (!clientAcknowledged) {
+          clientAcknowledged = true;
+          relay.toNode(message);
+          readyIfBothAcknowledged();
+        }
+      }
+      default -> {
+        if (clientAcknowledged || isEarly(message)) {
+          toNode(message);
+        }
+      }
+    }
+  }
+
+  /** The node's part of the negotiation. */
+  private void answer(Message message) {
+    switch (message.command()) {
+      case Commands.VERSION -> {}
+      case Commands.VERACK -> {
+        if (!nodeAcknowledged) {
+          nodeAcknowledged = true;
+          relay.toClient(message);
+          readyIfBothAcknowledged();
+        }
+      }
+      case Commands.WTXIDRELAY, Commands.SENDADDRV2, Commands.SENDTXRCNCL -> {
+        Version asked = Objects.requireNonNull(client, "client's version");
+        if (nodeAcknowledged || asked.protocol() >= ProtocolVersions.WTXID_RELAY) {
+          toClient(message);
+        }
+      }
+      default -> {
+        if (nodeAcknowledged) {
+          toClient(message);
+        }
+      }
+    }
+  }
+
+  private void readyIfBothAcknowledged() {
+    if (clientAcknowledged && nodeAcknowledged) {
+      state = State.RELAYING;
+      relay.ready(
+          Handshakes.describe(Objects.requireNonNull(client, "client's version")),
+          Handshakes.describe(Objects.requireNonNull(node, "node's version")));
+    }
+  }
+
+  private void toNode(Message message) {
+    Objects.requireNonNull(recorder, "recorder").fromClient(message);
+    relay.toNode(message);
+  }
+
+  private void toClient(Message message) {
+    Objects.requireNonNull(recorder, "recorder").fromNode(message);
+    relay.toClient(message);
+  }
+
+  private Message shown(Version said, long services) {
+    return new Version(
+            capped(said),
+            services,
+            said.time(),
+            NetworkAddress.UNSPECIFIED,
+            NetworkAddress.UNSPECIFIED,
+            random.nextLong(),
+            said.userAgent(),
+            said.height(),
+            said.relay())
+        .toMessage();
+  }
+
+  private static int capped(Version said) {
+    return Math.min(ProtocolVersions.OWN, said.protocol());
+  }
+
+  /** What Bitcoin Core heeds between version and verack. */
+  private static boolean isEarly(Message message) {
+    return switch (message.command()) {
+      case Commands.WTXIDRELAY,
+          Commands.SENDADDRV2,
+          Commands.SENDTXRCNCL,
+          Commands.FEATURE,
+          Commands.SENDHEADERS,
+          Commands.SENDCMPCT,
+          Commands.VERACK ->
+          true;
+      default -> false;
+    };
+  }
+
+  private @Nullable Version parse(Message message, String rule, String whose) {
+    try {
+      return Version.parse(message);
+    } catch (MalformedMessageException e) {
+      end(rule, whose + " " + e.getMessage());
+      return null;
+    }
+  }
+
+  private void end(String rule, String reason) {
+    state = State.ENDED;
+    relay.disconnect(rule, reason);
+  }
+}

@@ -1,0 +1,81 @@
+package org.bitcoinmultiplexer.bitcoin.relay;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.RelayContext;
+
+/** Records what a conversation does, and fails at what no engine would allow. */
+final class ScriptedRelay implements RelayContext {
+
+  final List<Message> client = new ArrayList<>();
+  final List<Message> node = new ArrayList<>();
+  int dialled;
+  boolean nodeOpen;
+  String ready;
+  String disconnected;
+  String reason;
+
+  @Override
+  public EventLoop loop() {
+    throw new AssertionError("a relay needs no timers");
+  }
+
+  @Override
+  public Hub hub() {
+    throw new AssertionError("a relay shares nothing");
+  }
+
+  @Override
+  public void dial() {
+    if (dialled++ > 0) {
+      throw new AssertionError("dialled twice");
+    }
+  }
+
+  @Override
+  public void toClient(Message message) {
+    alive();
+    client.add(message);
+  }
+
+  @Override
+  public void toNode(Message message) {
+    alive();
+    if (!nodeOpen) {
+      throw new AssertionError(message + " to a node that is not there");
+    }
+    node.add(message);
+  }
+
+  @Override
+  public void ready(String clientInWords, String nodeInWords) {
+    if (ready != null) {
+      throw new AssertionError("ready twice");
+    }
+    ready = clientInWords + " <-> " + nodeInWords;
+  }
+
+  @Override
+  public void disconnect(String rule, String why) {
+    alive();
+    disconnected = rule;
+    reason = why;
+  }
+
+  private void alive() {
+    if (disconnected != null) {
+      throw new AssertionError("used after " + disconnected);
+    }
+  }
+
+  List<String> toClient() {
+    return client.stream().map(Message::command).toList();
+  }
+
+  List<String> toNode() {
+    return node.stream().map(Message::command).toList();
+  }
+}
