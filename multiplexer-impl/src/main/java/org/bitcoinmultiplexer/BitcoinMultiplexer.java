@@ -1,0 +1,163 @@
+package org.bitcoinmultiplexer;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Multiplexer;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.Stats;
+import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.Engine;
+import org.bitcoinmultiplexer.transport.AcceptLimits;
+import org.bitcoinmultiplexer.transport.tcp.TcpListener;
+import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A multiplexer for Bitcoin's peer-to-peer protocol.
+ *
+ * <pre>{@code
+ * try (var multiplexer = BitcoinMultiplexer.builder().upstream("127.0.0.1:8333").build()) {
+ *   multiplexer.start();
+ *   multiplexer.listen(new InetSocketAddress("127.0.0.1", 18333));
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>It owns what it made itself: its thread, its listeners, the transports it was given; not the
+ * loops and executors it was given.
+ */
+public final class BitcoinMultiplexer implements Multiplexer {
+
+  private final Network network;
+  private final int maxClients;
+  private final EventLoop loop;
+  private final Engine engine;
+  private final @Nullable TcpLoop ownTcp;
+  private final List<ExecutorService> ownExecutors = new ArrayList<>();
+  private final List<TcpListener> listeners = new ArrayList<>();
+
+  BitcoinMultiplexer(MultiplexerBuilder builder) {
+    network = builder.network;
+    maxClients = builder.maxClients;
+    var strategy = builder.newStrategy();
+    var protocol = new BitcoinProtocol(builder.protocolOptions());
+
+    boolean dialsTcp = !builder.upstreams.isEmpty();
+    TcpLoop tcp =
+        builder.loop instanceof TcpLoop given
+            ? given
+            : dialsTcp || builder.loop == null ? TcpLoop.start("multiplexer") : null;
+    ownTcp = tcp == builder.loop ? null : tcp;
+    if (builder.loop != null) {
+      loop = builder.loop;
+    } else if (tcp != null) {
+      loop = tcp;
+    } else {
+      throw new IllegalStateException("a loop is either given or made");
+    }
+
+    List<Connector> connectors = new ArrayList<>(builder.connectors);
+    if (tcp != null) {
+      builder.upstreams.forEach(
+          node -> connectors.add(tcp.connector(node.host(), node.port(), network)));
+    }
+    engine =
+        new Engine(
+            loop,
+            protocol,
+            strategy,
+            connectors,
+            builder.settings(),
+            builder.checker != null ? builder.checker : ownExecutor("multiplexer-checks"),
+            builder.random,
+            builder.listener != null ? builder.listener : new MultiplexerListener() {},
+            builder.listenerExecutor != null
+                ? builder.listenerExecutor
+                : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"));
+  }
+
+  /**
+   * Begins to put a multiplexer together.
+   *
+   * @return a new builder
+   */
+  public static MultiplexerBuilder builder() {
+    return new MultiplexerBuilder();
+  }
+
+  private Executor ownExecutor(String name) {
+    ExecutorService executor =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    ownExecutors.add(executor);
+    return executor;
+  }
+
+  @Override
+  public void start() {
+    engine.start();
+  }
+
+  /**
+   * Listens for clients over TCP, on the multiplexer's own thread.
+   *
+   * @param address where; port 0 takes any that is free
+   * @return the address that is listened on
+   * @throws IOException saying in words which address could not be had, and why
+   * @throws IllegalStateException if the multiplexer runs on a loop of the embedder's that does no
+   *     TCP: then he listens himself and calls {@link #accept}
+   */
+  public InetSocketAddress listen(InetSocketAddress address) throws IOException {
+    if (!(loop instanceof TcpLoop tcp)) {
+      throw new IllegalStateException("the loop that was given does no TCP: listen yourself");
+    }
+    TcpListener listener =
+        tcp.listen(address, network, new AcceptLimits(maxClients, maxClients), this::accept);
+    synchronized (listeners) {
+      listeners.add(listener);
+    }
+    return listener.address();
+  }
+
+  @Override
+  public void accept(Transport client) {
+    engine.accept(client);
+  }
+
+  @Override
+  public void accept(Transport client, EventLoop sessionLoop) {
+    engine.accept(client, sessionLoop);
+  }
+
+  @Override
+  public Stats stats() {
+    return engine.stats();
+  }
+
+  @Override
+  public void close() {
+    synchronized (listeners) {
+      listeners.forEach(TcpListener::close);
+      listeners.clear();
+    }
+    engine.close();
+    if (ownTcp != null) {
+      // Behind what the engine has just queued there.
+      ownTcp.execute(ownTcp::close);
+    }
+    ownExecutors.forEach(ExecutorService::shutdown);
+  }
+}

@@ -1,0 +1,488 @@
+package org.bitcoinmultiplexer;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.api.Strategy;
+import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.Settings;
+import org.bitcoinmultiplexer.strategy.Strategies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a multiplexer together and refuses what makes no sense: an unknown option, one that is set
+ * twice, a value out of range. The message names the option and the value.
+ *
+ * <p>Only the upstream is required. Not safe for use by several threads at once.
+ */
+public final class MultiplexerBuilder {
+
+  final Set<Option> given = EnumSet.noneOf(Option.class);
+  final Map<String, String> strategyOptions = new TreeMap<>();
+  final List<HostAndPort> upstreams = new ArrayList<>();
+  final List<Connector> connectors = new ArrayList<>();
+
+  Network network = Network.MAINNET;
+  String strategyName = Option.STRATEGY.defaultValue();
+  int windowItems = Settings.DEFAULTS.window().items();
+  long windowBytes = Settings.DEFAULTS.window().bytes();
+  int maxClients = Settings.DEFAULTS.maxClients();
+  long clientBuffer = Settings.DEFAULTS.clientBuffer();
+  boolean serveBlocks;
+  boolean submitBlocks = true;
+  Duration handshakeTimeout = Settings.DEFAULTS.handshakeTimeout();
+  Duration clientTimeout = Settings.DEFAULTS.idleTimeout();
+  Duration upstreamTimeout = Settings.DEFAULTS.answerTimeout();
+
+  @Nullable EventLoop loop;
+  @Nullable Executor checker;
+  @Nullable MultiplexerListener listener;
+  @Nullable Executor listenerExecutor;
+  RandomGenerator random = new SecureRandom();
+  ClassLoader classLoader = MultiplexerBuilder.class.getClassLoader();
+
+  MultiplexerBuilder() {}
+
+  /** A node to dial, as it was written. */
+  record HostAndPort(String host, int port) {
+
+    static HostAndPort parse(String text) {
+      int colon = text.lastIndexOf(':');
+      String host = colon < 0 ? "" : text.substring(0, colon);
+      if (host.startsWith("[") && host.endsWith("]")) {
+        host = host.substring(1, host.length() - 1);
+      }
+      int port = -1;
+      try {
+        port = Integer.parseInt(text.substring(colon + 1));
+      } catch (NumberFormatException e) {
+        // Refused below, together with a number that is no port.
+      }
+      if (host.isEmpty() || port < 1 || port > 65_535) {
+        throw new IllegalArgumentException("upstream: '" + text + "' is not HOST:PORT");
+      }
+      return new HostAndPort(host, port);
+    }
+  }
+
+  /**
+   * Which Bitcoin network is spoken on both sides; mainnet unless set.
+   *
+   * @param value the network
+   * @return this
+   */
+  public MultiplexerBuilder network(Network value) {
+    once(Option.NETWORK);
+    network = Objects.requireNonNull(value);
+    return this;
+  }
+
+  /**
+   * The nodes to dial over TCP, in the order of preference: at each attempt the first that can be
+   * reached is taken.
+   *
+   * @param hostsAndPorts {@code HOST:PORT}, several separated by commas
+   * @return this
+   */
+  public MultiplexerBuilder upstream(String hostsAndPorts) {
+    once(Option.UPSTREAM);
+    for (String one : hostsAndPorts.split(",", -1)) {
+      upstreams.add(HostAndPort.parse(one.strip()));
+    }
+    return this;
+  }
+
+  /**
+   * The nodes to dial by the embedder's own networking, in the order of preference.
+   *
+   * @param values at least one
+   * @return this
+   */
+  public MultiplexerBuilder upstream(Connector... values) {
+    once(Option.UPSTREAM);
+    if (values.length == 0) {
+      throw new IllegalArgumentException("upstream: at least one connector is needed");
+    }
+    connectors.addAll(Arrays.asList(values));
+    return this;
+  }
+
+  /**
+   * How responses find their exchange; {@code key} unless set.
+   *
+   * @param name a built-in strategy's or a provider's
+   * @return this
+   */
+  public MultiplexerBuilder strategy(String name) {
+    once(Option.STRATEGY);
+    strategyName = Objects.requireNonNull(name);
+    return this;
+  }
+
+  /**
+   * How much may be in flight upstream; 64 requests and 16 MB unless set.
+   *
+   * @param items 1 to 10,000 requests
+   * @param bytes of expected answers, from 1; one larger answer is still asked for
+   * @return this
+   */
+  public MultiplexerBuilder window(int items, long bytes) {
+    once(Option.WINDOW_ITEMS);
+    once(Option.WINDOW_BYTES);
+    windowItems = (int) within(Option.WINDOW_ITEMS, items, 1, 10_000);
+    windowBytes = within(Option.WINDOW_BYTES, bytes, 1, Long.MAX_VALUE);
+    return this;
+  }
+
+  /**
+   * How many clients may be connected at once; 1,000 unless set. One more is closed at once.
+   *
+   * @param clients 1 to 1,000,000
+   * @return this
+   */
+  public MultiplexerBuilder maxClients(int clients) {
+    once(Option.CLIENTS_MAX);
+    maxClients = (int) within(Option.CLIENTS_MAX, clients, 1, 1_000_000);
+    return this;
+  }
+
+  /**
+   * How many bytes may be on their way to one client before it has to read; 4 MB unless set. A
+   * client with four times as much unread is closed.
+   *
+   * @param bytes from 100,000
+   * @return this
+   */
+  public MultiplexerBuilder clientBuffer(long bytes) {
+    once(Option.CLIENT_BUFFER);
+    clientBuffer = within(Option.CLIENT_BUFFER, bytes, 100_000, Long.MAX_VALUE / 8);
+    return this;
+  }
+
+  /**
+   * Whether upstream is told that we have blocks, so that it asks for those our clients announce;
+   * false unless set. For clients that are full nodes.
+   *
+   * @param value whether
+   * @return this
+   */
+  public MultiplexerBuilder serveBlocks(boolean value) {
+    once(Option.SERVE_BLOCKS);
+    serveBlocks = value;
+    return this;
+  }
+
+  /**
+   * Whether a valid new block that a client sends goes upstream; true unless set.
+   *
+   * @param value whether
+   * @return this
+   */
+  public MultiplexerBuilder submitBlocks(boolean value) {
+    once(Option.SUBMIT_BLOCKS);
+    submitBlocks = value;
+    return this;
+  }
+
+  /**
+   * How long a handshake may take, on either side; 60 s unless set.
+   *
+   * @param value 1 s to an hour
+   * @return this
+   */
+  public MultiplexerBuilder handshakeTimeout(Duration value) {
+    once(Option.HANDSHAKE_TIMEOUT);
+    handshakeTimeout = seconds(Option.HANDSHAKE_TIMEOUT, value.toSeconds());
+    return this;
+  }
+
+  /**
+   * After how long a silence a client is closed; 20 minutes unless set.
+   *
+   * @param value 1 s to an hour
+   * @return this
+   */
+  public MultiplexerBuilder clientTimeout(Duration value) {
+    once(Option.CLIENT_TIMEOUT);
+    clientTimeout = seconds(Option.CLIENT_TIMEOUT, value.toSeconds());
+    return this;
+  }
+
+  /**
+   * How long upstream may owe answers without any progress before it is dialled anew; 60 s unless
+   * set. A node that validates a block or reads from a slow disk may be silent for seconds.
+   *
+   * @param value 1 s to an hour
+   * @return this
+   */
+  public MultiplexerBuilder upstreamTimeout(Duration value) {
+    once(Option.UPSTREAM_TIMEOUT);
+    upstreamTimeout = seconds(Option.UPSTREAM_TIMEOUT, value.toSeconds());
+    return this;
+  }
+
+  /**
+   * Sets an option by name, as text.
+   *
+   * @param name as in {@link Option#optionName()}, or a strategy's own as {@code STRATEGY.OPTION}
+   * @param value as text
+   * @return this
+   * @throws IllegalArgumentException naming the option that does not exist or the value it cannot
+   *     have
+   */
+  public MultiplexerBuilder set(String name, String value) {
+    Option option = Option.named(name).orElse(null);
+    if (option == null) {
+      return setStrategyOption(name, value);
+    }
+    switch (option) {
+      case NETWORK -> network(Network.of(value));
+      case UPSTREAM -> upstream(value);
+      case STRATEGY -> strategy(value);
+      case WINDOW_ITEMS -> {
+        once(option);
+        windowItems = (int) within(option, number(option, value), 1, 10_000);
+      }
+      case WINDOW_BYTES -> {
+        once(option);
+        windowBytes = within(option, number(option, value), 1, Long.MAX_VALUE);
+      }
+      case CLIENTS_MAX -> maxClients(Math.toIntExact(whole(option, value)));
+      case CLIENT_BUFFER -> clientBuffer(number(option, value));
+      case SERVE_BLOCKS -> serveBlocks(yesOrNo(option, value));
+      case SUBMIT_BLOCKS -> submitBlocks(yesOrNo(option, value));
+      case HANDSHAKE_TIMEOUT -> handshakeTimeout(Duration.ofSeconds(whole(option, value)));
+      case CLIENT_TIMEOUT -> clientTimeout(Duration.ofSeconds(whole(option, value)));
+      case UPSTREAM_TIMEOUT -> upstreamTimeout(Duration.ofSeconds(whole(option, value)));
+    }
+    return this;
+  }
+
+  private MultiplexerBuilder setStrategyOption(String name, String value) {
+    int dot = name.indexOf('.');
+    String prefix = dot < 0 ? "" : name.substring(0, dot);
+    Set<String> strategies = Strategies.load(classLoader).names();
+    if (!strategies.contains(prefix) || dot == name.length() - 1) {
+      throw new IllegalArgumentException(
+          "unknown option '"
+              + name
+              + "'; there are: "
+              + Stream.concat(
+                      Arrays.stream(Option.values()).map(Option::optionName), Stream.of("key.size"))
+                  .collect(Collectors.joining(", ")));
+    }
+    if (strategyOptions.putIfAbsent(name, value) != null) {
+      throw new IllegalArgumentException("option '" + name + "' is set twice");
+    }
+    return this;
+  }
+
+  /**
+   * Sets everything that a configuration has.
+   *
+   * @param configuration options as text
+   * @return this
+   * @throws IllegalArgumentException as {@link #set}
+   */
+  public MultiplexerBuilder configuration(Configuration configuration) {
+    configuration.values().forEach(this::set);
+    return this;
+  }
+
+  /**
+   * The loop that owns the upstream, and the sessions that are accepted without one of their own.
+   * Unless set, the multiplexer starts a thread of its own and ends it when it is closed.
+   *
+   * @param value not owned by the multiplexer
+   * @return this
+   */
+  public MultiplexerBuilder loop(EventLoop value) {
+    refuseTwice(loop, "loop");
+    loop = value;
+    return this;
+  }
+
+  /**
+   * Runs the checks of large answers, which take milliseconds. Unless set, the multiplexer has a
+   * thread of its own for them.
+   *
+   * @param value not owned by the multiplexer; {@code Runnable::run} checks in place
+   * @return this
+   */
+  public MultiplexerBuilder checker(Executor value) {
+    refuseTwice(checker, "checker");
+    checker = value;
+    return this;
+  }
+
+  /**
+   * Hears what happens. Unless an executor is set, the multiplexer has a thread of its own for it.
+   *
+   * @param value called on the executor of the multiplexer
+   * @return this
+   */
+  public MultiplexerBuilder listener(MultiplexerListener value) {
+    refuseTwice(listener, "listener");
+    listener = value;
+    return this;
+  }
+
+  /**
+   * Hears what happens.
+   *
+   * @param value called on the executor
+   * @param executor runs one task after another; not owned by the multiplexer
+   * @return this
+   */
+  public MultiplexerBuilder listener(MultiplexerListener value, Executor executor) {
+    listenerExecutor = executor;
+    return listener(value);
+  }
+
+  /**
+   * Where nonces and the secrets of short keys come from; a {@link SecureRandom} unless set. Set it
+   * only in tests: a predictable source lets clients construct collisions of short keys.
+   *
+   * @param value used from the multiplexer's loops
+   * @return this
+   */
+  public MultiplexerBuilder random(RandomGenerator value) {
+    random = value;
+    return this;
+  }
+
+  /**
+   * Where providers of strategies and pairs are looked for; the library's own class loader unless
+   * set.
+   *
+   * @param value for {@link java.util.ServiceLoader}
+   * @return this
+   */
+  public MultiplexerBuilder classLoader(ClassLoader value) {
+    classLoader = value;
+    return this;
+  }
+
+  /**
+   * Builds the multiplexer. Nothing is dialled before it is started.
+   *
+   * @return a new multiplexer
+   * @throws IllegalArgumentException if no upstream is set, or the strategy does not exist or does
+   *     not know one of its options
+   */
+  public BitcoinMultiplexer build() {
+    if (upstreams.isEmpty() && connectors.isEmpty()) {
+      throw new IllegalArgumentException("upstream: no node is given; say HOST:PORT");
+    }
+    return new BitcoinMultiplexer(this);
+  }
+
+  /** The strategy that was chosen; null for passthrough. */
+  @Nullable Strategy newStrategy() {
+    Strategies strategies = Strategies.load(classLoader);
+    if (Strategies.isPassthrough(strategyName)) {
+      return null;
+    }
+    String prefix = strategyName + ".";
+    Map<String, String> own = new TreeMap<>();
+    strategyOptions.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            own.put(name.substring(prefix.length()), value);
+          }
+        });
+    return strategies.create(strategyName, own);
+  }
+
+  BitcoinOptions protocolOptions() {
+    List<PairProvider> providers =
+        ServiceLoader.load(PairProvider.class, classLoader).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    NewsOptions news = new NewsOptions(serveBlocks, submitBlocks, NewsOptions.DEFAULT.poolBytes());
+    return new BitcoinOptions(network, news, providers, random, InstantSource.system());
+  }
+
+  Settings settings() {
+    return new Settings(
+        maxClients,
+        clientBuffer,
+        new Strategy.Window(windowItems, windowBytes),
+        handshakeTimeout,
+        min(Settings.DEFAULTS.idleInterval(), clientTimeout.dividedBy(2)),
+        clientTimeout,
+        upstreamTimeout,
+        Settings.DEFAULTS.patience());
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private void once(Option option) {
+    if (!given.add(option)) {
+      throw new IllegalArgumentException("option '" + option.optionName() + "' is set twice");
+    }
+  }
+
+  private static void refuseTwice(@Nullable Object current, String what) {
+    if (current != null) {
+      throw new IllegalArgumentException("the " + what + " is set twice");
+    }
+  }
+
+  private static long within(Option option, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          option.optionName() + ": " + value + " is out of range; " + option.description());
+    }
+    return value;
+  }
+
+  private static Duration seconds(Option option, long value) {
+    return Duration.ofSeconds(within(option, value, 1, 3_600));
+  }
+
+  private static long number(Option option, String value) {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          option.optionName() + ": '" + value + "' is not a whole number; " + option.description());
+    }
+  }
+
+  /** A number that fits an int, so that what is far out of range is refused as such. */
+  private static long whole(Option option, String value) {
+    return within(option, number(option, value), 0, Integer.MAX_VALUE);
+  }
+
+  private static boolean yesOrNo(Option option, String value) {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              option.optionName() + ": '" + value + "' is neither true nor false");
+    };
+  }
+}
