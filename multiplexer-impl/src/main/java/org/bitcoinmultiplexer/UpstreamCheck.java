@@ -1,0 +1,129 @@
+package org.bitcoinmultiplexer;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+
+/**
+ * Tells in words what a node offers and lacks as the upstream of a multiplexer, as far as the
+ * peer-to-peer protocol shows it.
+ *
+ * <p>It takes one connection for a moment: handshake, a ping, a request for things that do not
+ * exist, a request for headers. It asks for nothing that is large and changes nothing on the node.
+ */
+public final class UpstreamCheck {
+
+  /** What a finding means for the multiplexer, from harmless to fatal. */
+  public enum Severity {
+    /** As it should be. */
+    GOOD,
+    /** Cannot be seen from outside; the operator should look himself. */
+    UNKNOWN,
+    /** Works, but something that clients may want is missing. */
+    DEGRADED,
+    /** Does not work. */
+    UNUSABLE
+  }
+
+  /**
+   * One thing that was found out.
+   *
+   * @param severity what it means
+   * @param sentence in words
+   * @param configuration the lines for {@code bitcoin.conf} that set it, one below the other; empty
+   *     if none does
+   */
+  public record Finding(Severity severity, String sentence, String configuration) {}
+
+  /**
+   * What was found out about one node. Immutable.
+   *
+   * @param target what was dialled
+   * @param node how it introduced itself; empty if it did not
+   * @param findings in the order in which they were made
+   */
+  public record Report(String target, String node, List<Finding> findings) {
+
+    /** Takes a copy of the list. */
+    public Report {
+      findings = List.copyOf(findings);
+    }
+
+    /**
+     * The node's worth as an upstream.
+     *
+     * @return {@link Severity#GOOD}, {@link Severity#DEGRADED} or {@link Severity#UNUSABLE}: the
+     *     worst of what was seen; what cannot be seen does not count
+     */
+    public Severity verdict() {
+      return findings.stream()
+          .map(Finding::severity)
+          .filter(severity -> severity != Severity.UNKNOWN)
+          .max(Comparator.naturalOrder())
+          .orElse(Severity.GOOD);
+    }
+  }
+
+  private UpstreamCheck() {}
+
+  /**
+   * Checks a node.
+   *
+   * @param connector dials it, once
+   * @param network which it should speak
+   * @param loop where the check runs; not owned
+   * @param strategy the name of the strategy that it is wanted for
+   * @return the report, within about a minute; never a failure: a node that cannot be reached is a
+   *     finding too
+   */
+  public static CompletionStage<Report> probe(
+      Connector connector, Network network, EventLoop loop, String strategy) {
+    return probe(connector, network, loop, strategy, new SecureRandom(), InstantSource.system());
+  }
+
+  static CompletionStage<Report> probe(
+      Connector connector,
+      Network network,
+      EventLoop loop,
+      String strategy,
+      RandomGenerator random,
+      InstantSource clock) {
+    return new UpstreamCheckProbe(connector, network, loop, random, clock)
+        .start()
+        .thenApply(facts -> new UpstreamCheckJudge(facts, network, strategy).report());
+  }
+
+  /**
+   * Finds out whether a node speaks a network: for one that closes without a word, as Bitcoin Core
+   * does with who speaks another.
+   *
+   * @param connector dials it, once, in frames of the network
+   * @param network the guess
+   * @param loop where the question is asked; not owned
+   * @return whether it introduced itself; never a failure
+   */
+  public static CompletionStage<Boolean> speaks(
+      Connector connector, Network network, EventLoop loop) {
+    return new UpstreamCheckProbe(
+            connector, network, loop, new SecureRandom(), InstantSource.system())
+        .start()
+        .thenApply(facts -> facts.version() != null);
+  }
+
+  /**
+   * Whether a connection was lost because the node speaks another network.
+   *
+   * @param reason what {@link org.bitcoinmultiplexer.api.MultiplexerListener#onUpstreamLost} or
+   *     {@link org.bitcoinmultiplexer.api.Transport.Listener#onClosed} was told
+   * @return true if its frames have another magic
+   */
+  public static boolean isAnotherNetwork(String reason) {
+    return reason.contains("magic ") && reason.contains(" is not that of ");
+  }
+}

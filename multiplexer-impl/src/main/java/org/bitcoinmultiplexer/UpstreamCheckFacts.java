@@ -1,0 +1,35 @@
+package org.bitcoinmultiplexer;
+
+import java.time.Duration;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a probe saw.
+ *
+ * @param target what was dialled
+ * @param connected whether the connection was opened at all
+ * @param version how the node introduced itself; null if it did not
+ * @param clockAhead by how many seconds its clock is ahead of ours
+ * @param shaken whether the handshake was completed
+ * @param wtxidRelay whether transactions are announced by witness id
+ * @param feeFilter the last it said, in satoshi per 1000 virtual bytes; negative if it said nothing
+ * @param roundTrip of a ping; null if it was not answered
+ * @param fence how long a ping behind a request for the unknown took; null if it was not answered
+ * @param notFound whether it said that it does not have the unknown transaction
+ * @param headers how many headers came for the genesis block's successors; negative if no answer
+ * @param end why the probe ended early; empty if it did not
+ */
+record UpstreamCheckFacts(
+    String target,
+    boolean connected,
+    @Nullable Version version,
+    long clockAhead,
+    boolean shaken,
+    boolean wtxidRelay,
+    long feeFilter,
+    @Nullable Duration roundTrip,
+    @Nullable Duration fence,
+    boolean notFound,
+    int headers,
+    String end) {}

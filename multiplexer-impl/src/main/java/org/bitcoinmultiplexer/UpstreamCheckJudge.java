@@ -1,0 +1,235 @@
+package org.bitcoinmultiplexer;
+
+import static org.bitcoinmultiplexer.UpstreamCheck.Severity.DEGRADED;
+import static org.bitcoinmultiplexer.UpstreamCheck.Severity.GOOD;
+import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNKNOWN;
+import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNUSABLE;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.UpstreamCheck.Finding;
+import org.bitcoinmultiplexer.UpstreamCheck.Report;
+import org.bitcoinmultiplexer.UpstreamCheck.Severity;
+import org.bitcoinmultiplexer.bitcoin.handshake.Handshakes;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.strategy.Strategies;
+
+/** Says what the facts about a node mean for a strategy. */
+final class UpstreamCheckJudge {
+
+  /** All that helps; Bitcoin Core grants them per address (net_permissions.h). */
+  private static final String PERMISSIONS = "noban,download,mempool,relay,forcerelay";
+
+  /**
+   * A node in initial block download announces the highest fee filter there is, rounded down: 0.09
+   * bitcoin or more per 1000 virtual bytes. Nobody else does.
+   */
+  private static final long FEE_FILTER_OF_A_SYNCING_NODE = 9_000_000;
+
+  /** Beyond this Bitcoin Core warns about a clock (timeoffsets.h). */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
+
+  private static final Duration SLOW = Duration.ofSeconds(1);
+
+  private final UpstreamCheckFacts facts;
+  private final Network network;
+  private final boolean shared;
+  private final String strategy;
+  private final List<Finding> findings = new ArrayList<>();
+
+  UpstreamCheckJudge(UpstreamCheckFacts facts, Network network, String strategy) {
+    this.facts = facts;
+    this.network = network;
+    this.strategy = strategy;
+    this.shared = !Strategies.isPassthrough(strategy);
+  }
+
+  Report report() {
+    Version version = facts.version();
+    if (version == null) {
+      silence();
+      return new Report(facts.target(), "", findings);
+    }
+    add(GOOD, "it speaks " + network + ", protocol version " + version.protocol());
+    if (!facts.shaken()) {
+      add(UNUSABLE, "it did not complete the handshake: " + facts.end());
+    } else {
+      blocks(version);
+      transactions(version);
+      progress(version);
+      clock();
+      answers();
+      filters(version);
+      whatCannotBeSeen();
+    }
+    return new Report(facts.target(), Handshakes.describe(version), findings);
+  }
+
+  private void silence() {
+    if (!facts.connected()) {
+      add(UNUSABLE, "it cannot be reached: " + facts.end());
+    } else if (UpstreamCheck.isAnotherNetwork(facts.end())) {
+      add(UNUSABLE, "it speaks another network than " + network + ": " + facts.end());
+    } else {
+      add(
+          UNUSABLE,
+          "it did not answer our version ("
+              + facts.end()
+              + "): it has no free slot, or has banned this address, or is of another network than "
+              + network);
+    }
+  }
+
+  private void blocks(Version version) {
+    if (!version.serves(Version.NODE_WITNESS)) {
+      add(
+          shared ? UNUSABLE : DEGRADED,
+          "it serves no witnesses, so it answers no request for whole blocks or transactions");
+    }
+    if (version.serves(Version.NODE_NETWORK)) {
+      add(GOOD, "it serves all blocks");
+    } else if (version.serves(Version.NODE_NETWORK_LIMITED)) {
+      add(
+          DEGRADED,
+          "it is pruned: it serves the last 288 blocks only, so a client that is further behind"
+              + " cannot catch up",
+          "prune=0");
+    } else {
+      add(UNUSABLE, "it serves no blocks at all");
+    }
+  }
+
+  private void transactions(Version version) {
+    if (version.relay()) {
+      add(GOOD, "it takes transactions");
+    } else {
+      add(
+          DEGRADED,
+          "it takes no transactions (blocksonly) and disconnects who sends one, so clients cannot"
+              + " broadcast",
+          "blocksonly=0");
+    }
+    if (!facts.wtxidRelay()) {
+      add(GOOD, "it announces transactions by txid, not by wtxid, as older software does");
+    }
+  }
+
+  private void progress(Version version) {
+    boolean withholds = facts.headers() == 0 && version.height() > 0;
+    if (facts.feeFilter() >= FEE_FILTER_OF_A_SYNCING_NODE || withholds) {
+      add(
+          DEGRADED,
+          "it is still syncing, at height "
+              + version.height()
+              + ": it announces nothing and gives few answers until it is done");
+    } else if (facts.headers() < 0 && facts.end().isEmpty()) {
+      add(DEGRADED, "it does not answer requests for headers");
+    } else {
+      add(GOOD, "its chain has height " + version.height());
+    }
+  }
+
+  private void clock() {
+    long seconds = Math.abs(facts.clockAhead());
+    String skew =
+        seconds + " s " + (facts.clockAhead() < 0 ? "behind" : "ahead of") + " this machine's";
+    if (seconds > CLOCK_TOLERANCE.toSeconds()) {
+      add(DEGRADED, "its clock is " + skew + ": one of both is wrong, and may refuse valid blocks");
+    } else {
+      add(GOOD, "its clock agrees with this machine's" + (seconds < 2 ? "" : " (" + skew + ")"));
+    }
+  }
+
+  private void answers() {
+    Duration roundTrip = facts.roundTrip();
+    Duration fence = facts.fence();
+    if (roundTrip == null) {
+      add(shared ? UNUSABLE : DEGRADED, "it does not answer a ping: " + facts.end());
+      return;
+    }
+    add(
+        roundTrip.compareTo(SLOW) > 0 ? DEGRADED : GOOD,
+        "a ping takes " + roundTrip.toMillis() + " ms to come back");
+    if (fence == null) {
+      add(
+          shared ? UNUSABLE : DEGRADED,
+          "a ping behind a request for what does not exist does not come back, on which every"
+              + " strategy but passthrough relies: "
+              + facts.end());
+      return;
+    }
+    add(
+        GOOD,
+        "a ping behind a request for what does not exist comes back, after "
+            + fence.toMillis()
+            + " ms"
+            + (facts.notFound() ? "" : ", without notfound for the transaction"));
+    if (!facts.end().isEmpty()) {
+      add(DEGRADED, "it was lost behind a request for headers: " + facts.end());
+    }
+  }
+
+  private void filters(Version version) {
+    if (version.serves(Version.NODE_COMPACT_FILTERS)) {
+      add(GOOD, "it serves compact block filters (BIP157)");
+    } else {
+      add(
+          GOOD,
+          "it serves no compact block filters; clients that need them (Neutrino) would not stay",
+          "blockfilterindex=1\npeerblockfilters=1");
+    }
+    add(
+        GOOD,
+        version.serves(Version.NODE_BLOOM)
+            ? "it offers bloom filters (BIP37), which are not needed of it"
+            : "it offers no bloom filters (BIP37), which are not needed of it");
+  }
+
+  private void whatCannotBeSeen() {
+    if (shared) {
+      add(GOOD, "strategy " + strategy + " takes one of its slots, however many clients there are");
+    } else {
+      add(
+          UNKNOWN,
+          "how many slots it has free; strategy passthrough takes one for each client",
+          "maxconnections=125");
+    }
+    boolean local = isLocal(host());
+    add(
+        UNKNOWN,
+        "whether it grants us noban (never dropped, transactions at once), relay, mempool and"
+            + " download"
+            + (local ? "; with the line below, dial 127.0.0.1:" + ownPort() : ""),
+        local
+            ? "whitebind=" + PERMISSIONS + "@127.0.0.1:" + ownPort()
+            : "whitelist=" + PERMISSIONS + "@ADDRESS-OF-THIS-MACHINE");
+    add(
+        UNKNOWN,
+        "whether it limits what it uploads per day; those with download are exempt",
+        "maxuploadtarget=0");
+  }
+
+  private String host() {
+    int colon = facts.target().lastIndexOf(':');
+    return colon < 0 ? facts.target() : facts.target().substring(0, colon);
+  }
+
+  private static boolean isLocal(String host) {
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+  }
+
+  /** A port next to the usual one, on which only we arrive. */
+  private int ownPort() {
+    return network.defaultPort() + 1;
+  }
+
+  private void add(Severity severity, String sentence) {
+    add(severity, sentence, "");
+  }
+
+  private void add(Severity severity, String sentence, String configuration) {
+    findings.add(new Finding(severity, sentence, configuration));
+  }
+}
