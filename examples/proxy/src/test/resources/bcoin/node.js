@@ -12,7 +12,27 @@ process.env.NODE_BACKEND = 'js';
 const readline = require('readline');
 const bcoin = require('bcoin');
 
-const {Address, Script, TX} = bcoin;
+const {Address, Chain, Network, Script, TX} = bcoin;
+const {thresholdStates} = require('bcoin/lib/blockchain/common');
+
+/*
+ * On regtest bcoin lets miners vote on segwit, as everybody did when it was written. Today all rules
+ * hold from the first block, and bcoin is brought to that.
+ */
+const {block, deployments} = Network.get('regtest');
+block.bip34height = block.bip65height = block.bip66height = 1;
+
+const {getState, getDeploymentState} = Chain.prototype;
+Chain.prototype.getState = async function(prev, deployment) {
+  return deployment === deployments.csv || deployment === deployments.segwit
+    ? thresholdStates.ACTIVE
+    : getState.call(this, prev, deployment);
+};
+Chain.prototype.getDeploymentState = async function() {
+  return this.height === 0
+    ? this.getDeployments(this.tip.time, this.tip)
+    : getDeploymentState.call(this);
+};
 
 const told = JSON.parse(process.argv[2]);
 

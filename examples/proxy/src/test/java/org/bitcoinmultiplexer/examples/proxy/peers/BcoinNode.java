@@ -20,13 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * A real bcoin full node on regtest as a child process: as the node that is dialled, or as a client
  * that syncs from one address and no other.
  *
- * <p>bcoin activates segwit on regtest by miners' signals: at height 432 of a chain that bcoin
- * mined.
+ * <p>All rules up to segwit hold from its first block, as they do with every other node of today.
  */
 public final class BcoinNode implements UpstreamNode {
-
-  /** From this height on a chain that bcoin mined may contain witnesses. */
-  public static final int SEGWIT_HEIGHT = 432;
 
   private static final Duration MINING_PATIENCE = Duration.ofSeconds(180);
 

@@ -65,19 +65,6 @@ public final class Bitcoind implements UpstreamNode {
     return new Bitcoind(directory, List.of(options));
   }
 
-  /**
-   * Options with which bcoin follows its chain: segwit begins where bcoin's miners' signals say so,
-   * because bcoin does not know the rules that bitcoind hard-wired for regtest later.
-   */
-  public static String[] followedByBcoin() {
-    int height = BcoinNode.SEGWIT_HEIGHT;
-    return new String[] {
-      "-testactivationheight=segwit@" + height,
-      "-testactivationheight=csv@" + height,
-      "-blockversion=" + 0x20000003
-    };
-  }
-
   private void start() {
     String executable =
         executable().orElseThrow(() -> new IllegalStateException("BITCOIND is not set")).toString();

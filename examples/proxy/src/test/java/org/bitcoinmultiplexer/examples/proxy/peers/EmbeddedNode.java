@@ -1,0 +1,115 @@
+package org.bitcoinmultiplexer.examples.proxy.peers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.bitcoinj.base.Sha256Hash;
+import org.bitcoinj.core.Transaction;
+import org.bitcoinj.script.Script;
+import org.bitcoinmultiplexer.examples.regtest.RegtestNode;
+
+/** The project's own embedded node: there is always one, and it is strict. */
+public final class EmbeddedNode implements UpstreamNode {
+  private final RegtestNode node;
+
+  /** Starts one with an empty chain. */
+  public EmbeddedNode() {
+    try {
+      node = RegtestNode.start(Ports.free());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return Ports.loopback(node.port());
+  }
+
+  @Override
+  public List<String> mine(int blocks, byte[] script) {
+    return node.mine(blocks, Script.parse(script)).stream().map(Sha256Hash::toString).toList();
+  }
+
+  @Override
+  public int height() {
+    return node.height();
+  }
+
+  @Override
+  public String tip() {
+    return node.tip().toString();
+  }
+
+  @Override
+  public byte[] block(int height) {
+    return node.block(node.hashAt(height).orElseThrow()).orElseThrow().serialize();
+  }
+
+  @Override
+  public String submit(byte[] transaction) {
+    Transaction read = Transaction.read(ByteBuffer.wrap(transaction));
+    node.submit(read);
+    return read.getTxId().toString();
+  }
+
+  @Override
+  public Set<String> mempool() {
+    Set<String> ids = new TreeSet<>();
+    node.mempool().forEach(id -> ids.add(id.toString()));
+    return ids;
+  }
+
+  @Override
+  public int inboundPeers() {
+    return node.stats().connections();
+  }
+
+  @Override
+  public void awaitHeight(int height) {
+    await(() -> node.height() >= height);
+  }
+
+  @Override
+  public void awaitMempool(String txid) {
+    await(() -> mempool().contains(txid));
+  }
+
+  private void await(BooleanSupplier condition) {
+    try {
+      node.await(condition, Await.PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** For what peers were disconnected: empty as long as nobody breaks the protocol. */
+  public List<String> faults() {
+    return node.violations().stream().map(Object::toString).toList();
+  }
+
+  @Override
+  public void kill() {
+    node.goOffline();
+  }
+
+  @Override
+  public void restart() {
+    try {
+      node.goOnline();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}
