@@ -28,8 +28,6 @@ record Row(
   enum Direction {
     /** The client asks the node. */
     CLIENT,
-    /** The node asks the client. */
-    NODE,
     /** Either asks the other. */
     BOTH
   }

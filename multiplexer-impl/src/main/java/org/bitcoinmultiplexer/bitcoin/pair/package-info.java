@@ -7,7 +7,7 @@
  * message of the protocol costs is a row, which a {@link org.bitcoinmultiplexer.api.PairProvider}
  * can add; its keys should be of kinds from 64 on.
  *
- * <p>In the table: who asks (the client, the node, or both), how well an answer can be told by its
+ * <p>In the table: who asks (the client only, or both sides), how well an answer can be told by its
  * content (exact: request and response hold the same unique name; member: it can only be seen that
  * the answer is possible), by what, when it is complete, and what becomes of a client's request.
  * Rows marked shared or marker are asked upstream and have a pair. Of the others the session takes

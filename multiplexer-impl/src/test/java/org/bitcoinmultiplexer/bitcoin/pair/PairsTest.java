@@ -29,8 +29,10 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Pair;
 import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.chain.Vectors;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
@@ -38,6 +40,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -306,6 +309,30 @@ class PairsTest {
         .isNull();
     assertThat(check(new FilterCheckpointsRequest(0, hash(1)).toMessage(), cfcheckpt(0, hash(1))))
         .isNull();
+  }
+
+  // ---- real blocks
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mainnet-block-482683-segwit.raw",
+        "mainnet-block-481829-coinbase-witness-only.raw",
+        "mainnet-block-413567.raw"
+      })
+  void aRealBlockPassesInTheFormAskedForOnly(String file) {
+    Pairs mainnet = Pairs.of(Network.MAINNET, List.of());
+    Message whole = Vectors.block(file);
+    Message stripped = Block.strip(whole);
+    Message wantsWhole = getdata(InventoryVector.WITNESS_BLOCK, hashOf(whole));
+    Message wantsStripped = getdata(InventoryVector.BLOCK, hashOf(whole));
+
+    assertThat(mainnet.check(wantsWhole, List.of(whole))).isNull();
+    assertThat(mainnet.check(wantsStripped, List.of(stripped))).isNull();
+    if (whole.size() != stripped.size()) {
+      assertThat(mainnet.check(wantsWhole, List.of(stripped))).contains("reserved value");
+      assertThat(mainnet.check(wantsStripped, List.of(whole))).contains("not asked for");
+    }
   }
 
   // ---- weights
