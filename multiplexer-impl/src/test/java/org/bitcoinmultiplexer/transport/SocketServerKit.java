@@ -215,7 +215,8 @@ public interface SocketServerKit {
         Socket socket = dial(server)) {
       socket.getOutputStream().write(frame(Network.MAINNET, message(10)));
       Echo echo = accepted.poll(10, TimeUnit.SECONDS);
-      assertThat(echo.closed.get(10, TimeUnit.SECONDS)).contains("magic", "regtest");
+      assertThat(echo.closed.get(10, TimeUnit.SECONDS))
+          .contains("magic", "that of mainnet", "not that of regtest");
       assertThat(echo.messages).isEmpty();
     }
   }

@@ -135,7 +135,9 @@ public final class FrameDecoder {
     filled = 0;
     int magic = (int) INT.get(header, 0);
     if (magic != network.magic()) {
-      die("magic %08x is not that of %s, %08x".formatted(magic, network, network.magic()));
+      die(
+          "magic %08x is that of %s, not that of %s, %08x"
+              .formatted(magic, Network.nameOf(magic), network, network.magic()));
       return;
     }
     long announced = Integer.toUnsignedLong((int) INT.get(header, FrameEncoder.LENGTH_AT));

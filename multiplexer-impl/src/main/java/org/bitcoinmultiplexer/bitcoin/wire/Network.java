@@ -109,6 +109,16 @@ public enum Network {
     };
   }
 
+  /** Whose magic this is, in words, for whoever met the wrong one. */
+  static String nameOf(int magic) {
+    for (Network network : values()) {
+      if (network.magic == magic) {
+        return network.id;
+      }
+    }
+    return "no network known here";
+  }
+
   /**
    * The name in a configuration, such as {@code mainnet}.
    *

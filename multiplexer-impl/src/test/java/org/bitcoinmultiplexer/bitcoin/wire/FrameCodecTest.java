@@ -112,7 +112,8 @@ class FrameCodecTest {
   @Test
   void isFatalOnAForeignMagicAndDeafAfterwards() {
     decoder.decode(FrameEncoder.of(Network.MAINNET).frame(Message.of("ping", bytes(8, 1))));
-    assertThat(heard.fatal).containsExactly("magic d9b4bef9 is not that of regtest, dab5bffa");
+    assertThat(heard.fatal)
+        .containsExactly("magic d9b4bef9 is that of mainnet, not that of regtest, dab5bffa");
     ByteBuffer more = ENCODER.frame(Message.of("ping", bytes(8, 1)));
     decoder.decode(more);
     assertThat(more.hasRemaining()).isFalse();
