@@ -24,7 +24,11 @@ import org.bitcoinmultiplexer.core.ClientContext;
  */
 final class Offers {
 
-  /** As many announcements of transactions as Core tracks for a peer (5,000), at once. */
+  /**
+   * As many announcements, and transactions themselves, as Core tracks announcements of a peer
+   * (5,000), at once. Each may be news to a thousand others, and nobody here can tell an invention
+   * from a payment.
+   */
   static final int BURST = 5_000;
 
   /** And so many more each second: far above what the whole network relays, which is about 10. */
@@ -46,7 +50,7 @@ final class Offers {
   private final KnownHeaders known;
   private final TransactionAnnouncer transactions;
   private final int transactionType;
-  private final Allowance announcements;
+  private final Allowance allowance;
 
   /**
    * Nothing was offered yet.
@@ -69,7 +73,7 @@ final class Offers {
     this.known = known;
     this.transactions = transactions;
     this.transactionType = byWtxid ? InventoryVector.WTX : InventoryVector.TX;
-    this.announcements = new Allowance(BURST, PER_SECOND, context.loop().nanoTime());
+    this.allowance = new Allowance(BURST, PER_SECOND, context.loop().nanoTime());
   }
 
   void inv(Message message) {
@@ -84,7 +88,7 @@ final class Offers {
       } else {
         continue;
       }
-      if (!announcements.take(context.loop().nanoTime())) {
+      if (!allowance.take(context.loop().nanoTime())) {
         context.hub().counters().counter("client.inv.dropped").add(inventory.size() - i);
         break;
       }
@@ -108,6 +112,10 @@ final class Offers {
   }
 
   void transaction(Message message) {
+    if (!allowance.take(context.loop().nanoTime())) {
+      context.hub().counters().count("client.tx.dropped");
+      return;
+    }
     Transaction transaction = Transaction.parse(message);
     Message tx = transaction.toMessage();
     transactions.clientHas(transaction.txid());

@@ -69,6 +69,28 @@ class AnswersTest {
     assertThat(client.rule).isNull();
   }
 
+  @Test
+  void aClientOfBeforeNoncesGetsNoPong() {
+    ScriptedClient old = scene.connect();
+    old.says(ClientKind.introduction(60_000, "/old/", 0, true, 0));
+    old.says(Commands.VERACK);
+    old.heard();
+    old.says(Ping.ping(7));
+
+    assertThat(old.heard()).isEmpty();
+  }
+
+  @Test
+  void aClientThatHasNotShakenHandsIsAskedAndAnsweredNothing() {
+    ScriptedClient early = scene.connect();
+    early.idles();
+    early.says(Ping.ping(1));
+    early.says(getHeaders(GENESIS));
+
+    assertThat(early.heard()).isEmpty();
+    assertThat(early.asked).isEmpty();
+  }
+
   // ---- getheaders
 
   @Test
@@ -88,6 +110,18 @@ class AnswersTest {
     client.upstream(answer);
 
     assertThat(client.heard()).hasSize(1).first().isSameAs(answer);
+  }
+
+  @Test
+  void headersShowTheTipIfNoneIsKnown() {
+    Scene young = new Scene();
+    young.nodeConnects(900_000, true);
+    ScriptedClient first = ClientKind.CORE.greet(young);
+    first.says(getHeaders(GENESIS));
+    first.upstream(Chain.headersMessage(chain));
+
+    assertThat(young.newsroom.tip()).isNotNull();
+    assertThat(young.newsroom.tip().hash()).isEqualTo(tip());
   }
 
   @Test

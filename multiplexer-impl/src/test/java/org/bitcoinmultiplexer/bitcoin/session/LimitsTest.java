@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -244,6 +245,19 @@ class LimitsTest {
 
     assertThat(client.rule).isNull();
     assertThat(scene.engine.counters.snapshot()).containsEntry("client.inv.dropped", 7L);
+  }
+
+  @Test
+  void transactionsBeyondTheAllowanceAreDroppedUntilTimeHasPassed() {
+    client.says(inventory("inv", Offers.BURST));
+    client.says(Chain.tx(1));
+    assertThat(sentUpstream(Commands.TX)).isEmpty();
+    assertThat(client.rule).isNull();
+    assertThat(scene.engine.counters.snapshot()).containsEntry("client.tx.dropped", 1L);
+
+    scene.engine.loop.advance(Duration.ofMillis(1000 / Offers.PER_SECOND));
+    client.says(Chain.tx(1));
+    assertThat(sentUpstream(Commands.TX)).containsExactly(Chain.tx(1));
   }
 
   private List<Message> sentUpstream(String command) {
