@@ -7,6 +7,8 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
 import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
+import org.bitcoinmultiplexer.bitcoin.relay.PassthroughConversation;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
 import org.bitcoinmultiplexer.core.Hub;
@@ -83,7 +85,11 @@ public final class BitcoinProtocol implements Protocol {
 
   @Override
   public RelayConversation relay(RelayContext relay) {
-    throw new UnsupportedOperationException("passthrough is not there yet");
+    long shown =
+        options.news().serveBlocks()
+            ? Version.NODE_NETWORK | Version.NODE_NETWORK_LIMITED | Version.NODE_WITNESS
+            : 0;
+    return new PassthroughConversation(relay, shown, random);
   }
 
   @Override

@@ -66,8 +66,8 @@
  * once and 100 each second are looked at; the rest is dropped ({@code client.inv.dropped}, {@code
  * client.tx.dropped}), so that nobody keeps the shared loop and a thousand others busy with
  * inventions. A transaction heavier than 400,000 is dropped ({@code client.tx.oversized}): no node
- * relays it. A transaction for a node that wants none is not passed on; it is no fault of the client,
- * whose node may have changed since it was told.
+ * relays it. A transaction for a node that wants none is not passed on; it is no fault of the
+ * client, whose node may have changed since it was told.
  *
  * <p><b>What cannot be decided here.</b> Some of what costs a peer its connection to Core shows
  * only to who has all blocks: a block or transaction with a wrong signature, spending what is not

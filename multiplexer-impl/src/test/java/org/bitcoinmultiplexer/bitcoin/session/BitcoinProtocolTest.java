@@ -2,8 +2,12 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +23,12 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.core.RelayContext;
+import org.bitcoinmultiplexer.core.RelayConversation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BitcoinProtocolTest {
 
@@ -133,6 +142,23 @@ class BitcoinProtocolTest {
     Message marker = protocol.dialect().newMarker();
     assertThat(protocol.dialect().echoes(marker, Ping.pong(Ping.nonce(marker)))).isTrue();
     assertThat(protocol.dialect()).isSameAs(protocol.dialect());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 0", "true, 9"})
+  void aRelayedClientsServicesAreShownIfClientsMayServeBlocks(boolean serveBlocks, long shown) {
+    BitcoinProtocol protocol =
+        new BitcoinProtocol(options().withNews(new NewsOptions(serveBlocks, false, 1)));
+    protocol.open(engine);
+    List<Message> toNode = new ArrayList<>();
+    RelayContext relay = mock();
+    doAnswer(call -> toNode.add(call.getArgument(0))).when(relay).toNode(any());
+    RelayConversation conversation = protocol.relay(relay);
+    conversation.fromClient(ClientKind.introduction(70016, "/node/", 0x809, true, 5));
+    conversation.onNodeOpen();
+
+    assertThat(toNode).hasSize(1);
+    assertThat(Version.parse(toNode.get(0)).services()).isEqualTo(shown);
   }
 
   @Test
