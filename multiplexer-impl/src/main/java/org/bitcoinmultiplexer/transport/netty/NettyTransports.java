@@ -84,6 +84,7 @@ public final class NettyTransports implements AutoCloseable {
    * @return what listens and dials there
    * @throws IllegalArgumentException if the group is of another kind
    */
+  @SuppressWarnings("exports") // Netty is optional: who has such a group reads Netty's module
   public static NettyTransports on(EventLoopGroup group, Network network) {
     if (!isEpoll(group) && !(group instanceof NioEventLoopGroup)) {
       throw new IllegalArgumentException(

@@ -1,0 +1,6 @@
+/** An embedder with networking of his own, on the module path. */
+module embedder {
+  requires org.bitcoinmultiplexer;
+
+  exports embedder;
+}

@@ -1,0 +1,26 @@
+/**
+ * Bitcoin Multiplexer: many Bitcoin P2P clients over one connection to a bitcoind.
+ *
+ * <p>Exported is what an embedder needs: the composition root, the transports, and the wire format
+ * for those who bring their own. Everything else is internal.
+ */
+module org.bitcoinmultiplexer {
+  requires transitive org.bitcoinmultiplexer.api;
+  requires com.google.common;
+  requires org.slf4j;
+  requires static org.jspecify;
+  requires static io.netty.buffer;
+  requires static io.netty.common;
+  requires static io.netty.transport;
+  requires static io.netty.transport.classes.epoll;
+
+  exports org.bitcoinmultiplexer;
+  exports org.bitcoinmultiplexer.bitcoin.wire;
+  exports org.bitcoinmultiplexer.transport;
+  exports org.bitcoinmultiplexer.transport.memory;
+  exports org.bitcoinmultiplexer.transport.tcp;
+  exports org.bitcoinmultiplexer.transport.netty;
+
+  uses org.bitcoinmultiplexer.api.PairProvider;
+  uses org.bitcoinmultiplexer.api.StrategyProvider;
+}
