@@ -41,8 +41,9 @@ public interface KeyStrategy {
   boolean answers(Message request, Message response);
 
   /**
-   * Whether an answer is complete with this message. False where an answer has many messages and
-   * only a marker ends it.
+   * Whether an answer is complete with this message; for a request with several keys, whether it is
+   * complete for the keys found in the message. False where an answer has many messages and only a
+   * marker ends it.
    *
    * @param request a request
    * @param response a message that {@link #answers} it

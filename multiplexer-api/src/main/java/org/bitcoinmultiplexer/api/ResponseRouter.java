@@ -30,7 +30,8 @@ public interface ResponseRouter {
    * Takes an exchange into the window, to be written with the next {@link #flush}.
    *
    * @param exchange an open exchange
-   * @return false if there is no room for it now; offer it again after something has ended
+   * @return false if there is no room for it now; offer it again after something has ended or a
+   *     marker's echo has come
    */
   boolean admit(Exchange exchange);
 
