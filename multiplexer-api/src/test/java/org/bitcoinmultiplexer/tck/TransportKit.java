@@ -285,7 +285,8 @@ public interface TransportKit {
         (pair, near, far) -> {
           pair.near().start(near);
           pair.far().start(far);
-          List<Message> sent = messages(20, 10_000);
+          // More than what is written in one go.
+          List<Message> sent = messages(20, 100_000);
           sent.forEach(pair.near()::send);
           pair.near().close();
           assertThat(pair.await(far.received(20))).isEqualTo(sent);
