@@ -1,0 +1,258 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+
+/**
+ * A node that does nothing but send: ready frames from memory, on one thread. It trusts whoever
+ * asks, so it costs as little as a node can, and what is measured is what lies in front of it.
+ *
+ * <p>A program: takes {@code small} or {@code large} for the blocks it has, says its port, and ends
+ * with its standard input.
+ */
+final class BareNode {
+
+  private static final int BUFFER_SIZE = 256 * 1024;
+  private static final int MOST_HEADERS = 2_000;
+  private static final int BUFFERS_AT_ONCE = 64;
+
+  private final Network network;
+  private final Map<Long, ByteBuffer> blocks = new HashMap<>();
+  private final Map<Long, Integer> heights = new HashMap<>();
+  private final List<Block> chain;
+  private final byte[] greeting;
+  private final Selector selector = Selector.open();
+  private final ServerSocketChannel listener = ServerSocketChannel.open();
+  private final ByteBuffer read =
+      ByteBuffer.allocateDirect(BUFFER_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * A node that listens.
+   *
+   * @param chain what it has headers of, from height 1 on
+   * @param beside blocks it has as well
+   */
+  BareNode(Network network, List<Block> chain, List<Block> beside) throws IOException {
+    this.network = network;
+    this.chain = chain;
+    this.greeting = Wire.version(network, chain.size());
+    for (int i = 0; i < chain.size(); i++) {
+      heights.put(id(chain.get(i).hash()), i + 1);
+      keep(chain.get(i));
+    }
+    beside.forEach(this::keep);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
+    listener.configureBlocking(false);
+    listener.register(selector, SelectionKey.OP_ACCEPT);
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    BareNode node;
+    if (arguments[0].equals("small")) {
+      node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of());
+    } else {
+      LargeBlocks large = LargeBlocks.atHand();
+      node = new BareNode(large.network(), List.of(), List.of(large.plain(), large.committed()));
+    }
+    System.out.println(node.port());
+    Thread serving = new Thread(node::serve, "node");
+    serving.setDaemon(true);
+    serving.start();
+    while (System.in.read() >= 0) {
+      // Lives as long as whoever started it.
+    }
+  }
+
+  int port() throws IOException {
+    return ((InetSocketAddress) listener.getLocalAddress()).getPort();
+  }
+
+  private void keep(Block block) {
+    blocks.put(id(block.hash()), direct(Wire.frame(network, "block", block.bytes())));
+  }
+
+  private static ByteBuffer direct(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+
+  /** Eight bytes of a hash tell our few blocks apart. */
+  private static long id(byte[] hash) {
+    return Wire.little(hash).getLong();
+  }
+
+  private void serve() {
+    try {
+      while (selector.isOpen()) {
+        selector.select(this::ready);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("the node's selector failed", e);
+    }
+  }
+
+  private void ready(SelectionKey key) {
+    if (!key.isValid()) {
+      return;
+    }
+    if (key.attachment() instanceof Peer peer) {
+      try {
+        peer.ready();
+      } catch (IOException e) {
+        peer.close();
+      }
+    } else {
+      accept();
+    }
+  }
+
+  private void accept() {
+    try {
+      for (SocketChannel channel = listener.accept();
+          channel != null;
+          channel = listener.accept()) {
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+        key.attach(new Peer(channel, key));
+      }
+    } catch (IOException e) {
+      System.err.println("a connection was not accepted: " + e);
+    }
+  }
+
+  /** One connection. */
+  private final class Peer {
+
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final ArrayDeque<ByteBuffer> out = new ArrayDeque<>();
+    private byte[] unfinished = {};
+
+    Peer(SocketChannel channel, SelectionKey key) {
+      this.channel = channel;
+      this.key = key;
+    }
+
+    void ready() throws IOException {
+      if (key.isReadable()) {
+        read.clear().put(unfinished);
+        if (channel.read(read) < 0) {
+          close();
+          return;
+        }
+        read.flip();
+        while (takeFrame()) {
+          // All that is there.
+        }
+        unfinished = new byte[read.remaining()];
+        read.get(unfinished);
+      }
+      write();
+    }
+
+    private boolean takeFrame() {
+      if (read.remaining() < Wire.HEADER_SIZE) {
+        return false;
+      }
+      byte[] header = new byte[Wire.HEADER_SIZE];
+      read.get(read.position(), header);
+      int size = Wire.HEADER_SIZE + Wire.bodySize(header);
+      if (read.remaining() < size) {
+        return false;
+      }
+      int end = read.position() + size;
+      int limit = read.limit();
+      read.position(read.position() + Wire.HEADER_SIZE).limit(end);
+      take(Wire.command(header));
+      read.limit(limit).position(end);
+      return true;
+    }
+
+    private void take(String command) {
+      switch (command) {
+        case "version" -> {
+          send(greeting);
+          send(Wire.frame(network, "verack", new byte[0]));
+        }
+        case "ping" -> {
+          byte[] nonce = new byte[read.remaining()];
+          read.get(nonce);
+          send(Wire.frame(network, "pong", nonce));
+        }
+        case "getdata" -> {
+          for (int left = Wire.compactSize(read); left > 0; left--) {
+            read.getInt();
+            ByteBuffer block = blocks.get(read.getLong());
+            read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
+            if (block != null) {
+              out.add(block.duplicate());
+            }
+          }
+        }
+        case "getheaders" -> send(headers());
+        default -> {
+          // Of no concern.
+        }
+      }
+    }
+
+    private byte[] headers() {
+      read.getInt();
+      int from = 0;
+      for (int left = Wire.compactSize(read); left > 0 && from == 0; left--) {
+        from = heights.getOrDefault(read.getLong(), 0);
+        read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
+      }
+      List<Block> found = chain.subList(from, Math.min(chain.size(), from + MOST_HEADERS));
+      byte[] body = new byte[3 + found.size() * (Block.HEADER_SIZE + 1)];
+      ByteBuffer to = Wire.little(body);
+      Wire.putCompactSize(to, found.size());
+      found.forEach(block -> to.put(block.bytes(), 0, Block.HEADER_SIZE).put((byte) 0));
+      return Wire.frame(network, "headers", Arrays.copyOf(body, to.position()));
+    }
+
+    private void send(byte[] frame) {
+      out.add(ByteBuffer.wrap(frame));
+    }
+
+    private void write() throws IOException {
+      while (!out.isEmpty()) {
+        ByteBuffer[] some = out.stream().limit(BUFFERS_AT_ONCE).toArray(ByteBuffer[]::new);
+        channel.write(some);
+        while (!out.isEmpty() && !out.peek().hasRemaining()) {
+          out.remove();
+        }
+        if (some[some.length - 1].hasRemaining()) {
+          break;
+        }
+      }
+      int interest = SelectionKey.OP_READ | (out.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+      if (key.interestOps() != interest) {
+        key.interestOps(interest);
+      }
+    }
+
+    void close() {
+      key.cancel();
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // It has gone.
+      }
+    }
+  }
+}

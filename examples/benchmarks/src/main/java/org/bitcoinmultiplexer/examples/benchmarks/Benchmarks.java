@@ -1,0 +1,169 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Measures, prints tables, and writes {@code results.md}, {@code results.csv} and charts.
+ *
+ * <pre>
+ * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only small,large,idle,fleet]
+ * </pre>
+ *
+ * <p>A bitcoind is measured too if the environment variable {@code BITCOIND} names one, and HAProxy
+ * if it is on the {@code PATH}. The whole takes minutes, {@code --quick} less than one; the latter
+ * shows that everything works, and its numbers are rough.
+ */
+public final class Benchmarks {
+
+  private static final Set<String> SECTIONS = Set.of("small", "large", "idle", "fleet");
+
+  private final Plan plan;
+  private final Set<String> sections;
+  private final Path work;
+  private final Report report;
+  private final TestChain chain = TestChain.make();
+
+  private Benchmarks(Plan plan, Set<String> sections, Path work, Report report) {
+    this.plan = plan;
+    this.sections = sections;
+    this.work = work;
+    this.report = report;
+  }
+
+  /**
+   * Runs.
+   *
+   * @param arguments as said above
+   * @throws IOException if something cannot be started, or a connection is lost
+   */
+  public static void main(String[] arguments) throws IOException {
+    Plan plan = Plan.FULL;
+    Path out = Path.of("target", "benchmark-results");
+    Set<String> sections = new TreeSet<>(SECTIONS);
+    for (int i = 0; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "--quick" -> plan = Plan.QUICK;
+        case "--out" -> out = Path.of(value(arguments, ++i));
+        case "--only" -> sections = sections(value(arguments, ++i));
+        default -> throw new IllegalArgumentException("unknown argument '" + arguments[i] + "'");
+      }
+    }
+    Files.createDirectories(out);
+    Path work = Files.createTempDirectory("benchmarks");
+    try {
+      new Benchmarks(plan, sections, work, new Report(out)).run();
+    } finally {
+      delete(work);
+    }
+  }
+
+  private static String value(String[] arguments, int index) {
+    if (index == arguments.length) {
+      throw new IllegalArgumentException(arguments[index - 1] + " needs a value");
+    }
+    return arguments[index];
+  }
+
+  private static Set<String> sections(String names) {
+    Set<String> sections = new TreeSet<>(List.of(names.split(",")));
+    if (!SECTIONS.containsAll(sections)) {
+      throw new IllegalArgumentException("--only: " + names + " are not of " + SECTIONS);
+    }
+    return sections;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+
+  private void run() throws IOException {
+    long start = System.nanoTime();
+    report.line(machine());
+    if (sections.contains("small")) {
+      try (Rig rig = Rig.small(work).with(Way.ALL)) {
+        new SmallRequests(rig, plan, chain.small(), report).run();
+      }
+    }
+    if (sections.contains("large")) {
+      large();
+    }
+    if (sections.contains("idle")) {
+      new IdleClients(plan, work, chain, report)
+          .run(List.of(Way.HAPROXY, Way.PASSTHROUGH, Way.SERIAL, Way.KEY, Way.KEY_NETTY));
+    }
+    Optional<Path> bitcoind =
+        Optional.ofNullable(System.getenv("BITCOIND"))
+            .filter(path -> !path.isBlank())
+            .map(Path::of);
+    if (bitcoind.isPresent()) {
+      bitcoind(bitcoind.get());
+    } else {
+      report.line("bitcoind is left out: BITCOIND is not set");
+    }
+    long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+    report.line("\nTook " + seconds + " s; load average at the end " + loadAverage() + ".");
+    report.write();
+  }
+
+  private void large() throws IOException {
+    LargeBlocks blocks = LargeBlocks.atHand();
+    Map<String, Block> byName = new LinkedHashMap<>();
+    byName.put(blocks.origin() + ", no witness", blocks.plain());
+    byName.put(blocks.origin() + ", witness", blocks.committed());
+    try (Rig rig = Rig.large(blocks.network(), work).with(Way.ALL)) {
+      new LargeRelays(rig, plan, byName, report).run();
+    }
+  }
+
+  private void bitcoind(Path executable) throws IOException {
+    try (Rig rig = Rig.bitcoind(executable, chain, work).with(Way.ALL)) {
+      if (sections.contains("small")) {
+        new SmallRequests(rig, plan, chain.small(), report).run();
+      }
+      if (sections.contains("large")) {
+        new LargeRelays(rig, plan, Map.of("one transaction", chain.large()), report).run();
+      }
+      if (sections.contains("fleet")) {
+        new Fleet(rig, plan, chain.small(), report).run();
+      }
+    }
+  }
+
+  private static String machine() {
+    return "%d processors, %s, %s %s, load average at the start %s."
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name"),
+            System.getProperty("java.vm.name"),
+            System.getProperty("java.version"),
+            loadAverage());
+  }
+
+  private static String loadAverage() {
+    return Report.number(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+}

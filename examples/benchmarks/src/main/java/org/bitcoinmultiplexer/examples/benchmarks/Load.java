@@ -1,0 +1,238 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+
+/**
+ * Clients on one thread, each of which asks for a block, compares what comes with it byte by byte,
+ * and asks for the next.
+ *
+ * <p>They start evenly spread over the blocks, so that hardly ever two ask for the same; or all ask
+ * for the same at once, and for the next when the last of them has it.
+ */
+final class Load implements AutoCloseable {
+
+  private static final int BUFFER_SIZE = 256 * 1024;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final List<Wanted> wanted;
+  private final List<Client> clients = new ArrayList<>();
+  private final Selector selector;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
+
+  private boolean together;
+  private long deadline;
+  private int outstanding;
+  private Latencies latencies = new Latencies();
+
+  /** A block as it comes over the wire, and how it is asked for. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, written by nobody
+  private record Wanted(ByteBuffer request, byte[] header, ByteBuffer body) {
+
+    static Wanted of(Network network, Block block) {
+      byte[] frame = Wire.frame(network, "block", block.bytes());
+      byte[] request = Wire.getData(network, block.hash());
+      byte[] header = new byte[Wire.HEADER_SIZE];
+      System.arraycopy(frame, 0, header, 0, header.length);
+      return new Wanted(
+          ByteBuffer.allocateDirect(request.length).put(request).flip(),
+          header,
+          ByteBuffer.wrap(block.bytes()));
+    }
+  }
+
+  private Load(Network network, List<Block> blocks) throws IOException {
+    wanted = blocks.stream().map(block -> Wanted.of(network, block)).toList();
+    selector = Selector.open();
+  }
+
+  /**
+   * Connects clients to a port of this machine and shakes hands.
+   *
+   * @param blocks to ask for, round and round
+   */
+  static Load connect(int port, Network network, List<Block> blocks, int clients)
+      throws IOException {
+    Load load = new Load(network, blocks);
+    try {
+      for (int i = 0; i < clients; i++) {
+        Conversation conversation = Conversation.open(port, network);
+        int first = (int) ((long) i * blocks.size() / clients);
+        load.clients.add(load.new Client(conversation, first));
+      }
+      return load;
+    } catch (IOException | RuntimeException e) {
+      load.close();
+      throw e;
+    }
+  }
+
+  /** Every client asks as soon as it has its answer. */
+  Latencies run(Duration duration) throws IOException {
+    together = false;
+    return measure(duration);
+  }
+
+  /** All ask for the same block at once; what is measured is the time until the last has it. */
+  Latencies runTogether(Duration duration) throws IOException {
+    together = true;
+    return measure(duration);
+  }
+
+  private Latencies measure(Duration duration) throws IOException {
+    latencies = new Latencies();
+    long start = System.nanoTime();
+    deadline = start + duration.toNanos();
+    askAll();
+    while (outstanding > 0) {
+      if (selector.select(this::ready, PATIENCE.toMillis()) == 0) {
+        throw new IllegalStateException(
+            outstanding + " answers are missing since " + PATIENCE.toSeconds() + " s");
+      }
+    }
+    latencies.end(System.nanoTime() - start);
+    return latencies;
+  }
+
+  private void askAll() throws IOException {
+    outstanding = clients.size();
+    for (Client client : clients) {
+      client.ask();
+    }
+  }
+
+  private void ready(SelectionKey key) {
+    Client client = (Client) key.attachment();
+    try {
+      client.read();
+    } catch (IOException e) {
+      throw new IllegalStateException("a connection was lost", e);
+    }
+  }
+
+  private void answered(Client client, long nanos) throws IOException {
+    boolean goesOn = System.nanoTime() < deadline;
+    if (!together) {
+      latencies.add(nanos);
+      if (goesOn) {
+        client.ask();
+      } else {
+        outstanding--;
+      }
+      return;
+    }
+    outstanding--;
+    if (outstanding == 0) {
+      latencies.add(nanos);
+      if (goesOn) {
+        askAll();
+      }
+    }
+  }
+
+  /** Makes sure that nobody was disconnected while others were looked at. */
+  void requireConnected() throws IOException {
+    selector.selectNow(
+        key -> {
+          try {
+            ((Client) key.attachment()).read();
+          } catch (IOException e) {
+            throw new IllegalStateException("an idle client was lost", e);
+          }
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Client client : clients) {
+      client.conversation.close();
+    }
+    selector.close();
+  }
+
+  /** One connection. */
+  private final class Client {
+
+    private final Conversation conversation;
+    private final byte[] header = new byte[Wire.HEADER_SIZE];
+    private int next;
+    private int filled; // bytes of the header
+    private int left; // bytes of the body
+    private boolean isBlock;
+    private Wanted current;
+    private long asked;
+
+    Client(Conversation conversation, int first) throws IOException {
+      this.conversation = conversation;
+      this.next = first;
+      this.current = wanted.get(first);
+      conversation.channel().configureBlocking(false);
+      conversation.channel().register(selector, SelectionKey.OP_READ, this);
+    }
+
+    void ask() throws IOException {
+      current = wanted.get(next);
+      next = (next + 1) % wanted.size();
+      asked = System.nanoTime();
+      conversation.write(current.request().duplicate());
+    }
+
+    void read() throws IOException {
+      buffer.clear();
+      if (conversation.channel().read(buffer) < 0) {
+        throw new IOException("closed by the other side");
+      }
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        if (filled < header.length) {
+          readHeader();
+        } else {
+          readBody();
+        }
+      }
+    }
+
+    private void readHeader() throws IOException {
+      int step = Math.min(buffer.remaining(), header.length - filled);
+      buffer.get(header, filled, step);
+      filled += step;
+      if (filled < header.length) {
+        return;
+      }
+      left = Wire.bodySize(header);
+      isBlock = Wire.command(header).equals("block");
+      if (isBlock && !Arrays.equals(header, current.header())) {
+        throw new IllegalStateException("a block that was not asked for");
+      }
+      if (left == 0) {
+        filled = 0;
+      }
+    }
+
+    private void readBody() throws IOException {
+      int step = Math.min(buffer.remaining(), left);
+      if (isBlock) {
+        ByteBuffer expected = current.body();
+        int at = expected.capacity() - left;
+        if (expected.slice(at, step).mismatch(buffer.slice(buffer.position(), step)) >= 0) {
+          throw new IllegalStateException("a block with other bytes than were asked for");
+        }
+      }
+      buffer.position(buffer.position() + step);
+      left -= step;
+      if (left == 0) {
+        filled = 0;
+        if (isBlock) {
+          answered(this, System.nanoTime() - asked);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.bitcoinmultiplexer.BitcoinMultiplexer;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.transport.netty.NettyTransports;
+
+/**
+ * The multiplexer as a process, with its defaults save the number of clients.
+ *
+ * <p>A program: takes a strategy, {@code tcp} or {@code netty} for the side of the clients, a
+ * network and the node's port; says its own port; then answers each line it is given with a number,
+ * and ends with its standard input.
+ */
+final class ProxyProcess {
+
+  /** Asks for the bytes that all threads have allocated so far. */
+  static final String ALLOCATED = "allocated";
+
+  /** Asks for the bytes of the heap that are in use after a collection. */
+  static final String HEAP = "heap";
+
+  /** Asks for the number of clients whose handshake is done. */
+  static final String CLIENTS = "clients";
+
+  private static final int MOST_CLIENTS = 100_000;
+  private static final int COLLECTIONS = 3;
+
+  private ProxyProcess() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Network network = Network.of(arguments[2]);
+    try (BitcoinMultiplexer multiplexer =
+            BitcoinMultiplexer.builder()
+                .network(network)
+                .strategy(arguments[0])
+                .maxClients(MOST_CLIENTS)
+                .upstream("127.0.0.1:" + arguments[3])
+                .build();
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      multiplexer.start();
+      System.out.println(listen(multiplexer, network, arguments[1].equals("netty")));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        System.out.println(answer(line, multiplexer));
+      }
+    }
+  }
+
+  private static int listen(BitcoinMultiplexer multiplexer, Network network, boolean netty)
+      throws IOException {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return netty
+        ? NettyTransports.start("netty", 1, network)
+            .listen(any, multiplexer::accept)
+            .address()
+            .getPort()
+        : multiplexer.listen(any).getPort();
+  }
+
+  private static long answer(String question, BitcoinMultiplexer multiplexer) {
+    return switch (question) {
+      case ALLOCATED -> allocated();
+      case HEAP -> heap();
+      case CLIENTS -> multiplexer.stats().clientsReady();
+      default -> multiplexer.stats().counter(question);
+    };
+  }
+
+  private static long allocated() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum();
+  }
+
+  private static long heap() {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}

@@ -1,0 +1,22 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where load is sent.
+ *
+ * @param way what it goes through
+ * @param port of this machine
+ * @param process the proxy; null if there is none
+ */
+record Target(Way way, int port, @Nullable Child process) {
+
+  long cpuNanos() {
+    return process == null ? 0 : process.cpuNanos();
+  }
+
+  /** Asks a proxy of ours for a number; 0 of others. */
+  long ask(String question) {
+    return process == null || !way.isOurs() ? 0 : Long.parseLong(process.ask(question));
+  }
+}

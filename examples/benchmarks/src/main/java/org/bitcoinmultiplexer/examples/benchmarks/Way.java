@@ -1,0 +1,36 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import java.util.List;
+
+/** A way from the clients to the node. */
+enum Way {
+  DIRECT("direct"),
+  HAPROXY("haproxy"),
+  PASSTHROUGH("passthrough"),
+  SERIAL("serial"),
+  KEY("key"),
+  /** Clients come over Netty, the node is reached as with the others. */
+  KEY_NETTY("key, netty");
+
+  static final List<Way> ALL = List.of(values());
+
+  private final String label;
+
+  Way(String label) {
+    this.label = label;
+  }
+
+  /** Whether the multiplexer is on it. */
+  boolean isOurs() {
+    return this != DIRECT && this != HAPROXY;
+  }
+
+  String strategy() {
+    return this == KEY_NETTY ? "key" : label;
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}
