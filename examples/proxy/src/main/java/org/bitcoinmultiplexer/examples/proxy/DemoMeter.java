@@ -42,11 +42,12 @@ final class DemoMeter {
     lastAsked = asked;
     out.printf(
         Locale.ROOT,
-        "%4d s  clients %d  node connections %d  requests %5d (%5.1f/s)  joined %5d"
+        "%4d s  clients %d  node connections %d  %s %5d (%5.1f/s)  joined %5d"
             + "  upstream %5d  announcements %4d  height %d%n",
         (now - started) / 1_000_000_000,
         stats.clientsReady(),
         atNode.connections(),
+        shared ? "requests" : "messages",
         asked,
         perSecond,
         joined,
