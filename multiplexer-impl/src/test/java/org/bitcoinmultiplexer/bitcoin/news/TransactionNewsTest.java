@@ -245,6 +245,16 @@ class TransactionNewsTest {
   }
 
   @Test
+  void doesNotGiveTheNodeAgainWhatItAnnouncedItselfLately() {
+    fixture.submits(alice, TX);
+    hub.loop.advance(TransactionDesk.REBROADCAST.dividedBy(2));
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    hub.loop.advance(TransactionDesk.REBROADCAST.dividedBy(2));
+    fixture.submits(alice, TX);
+    assertThat(hub.told).hasSize(1);
+  }
+
+  @Test
   void refusesWhatIsInvalidWhateverItSpends() {
     Hash spent = Hash.of("%064x".formatted(3));
     fixture.submits(alice, Message.of(Commands.TX, TestChain.coinbase(1)));
