@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stage in front of the upstream that lets equal requests share one exchange.
@@ -50,9 +51,9 @@ final class Joining {
         return;
       }
     }
-    Lead lead = new Lead(request, keys, key, weight, seat);
+    Lead lead = new Lead(request, keys, weight, seat);
     lead.join(asker);
-    open(lead);
+    open(key, lead);
   }
 
   /** An asker does not wait any more. */
@@ -74,7 +75,7 @@ final class Joining {
     // Open the question of the late ones first: whoever asks while hearing the outcome joins it.
     if (lead.hasLate()) {
       Lead next = lead.askAgain();
-      open(next);
+      open(joins && next.keys.size() == 1 ? next.keys.iterator().next() : null, next);
     }
     lead.settleEarly(outcome);
   }
@@ -83,17 +84,17 @@ final class Joining {
     return leads.size();
   }
 
-  private void open(Lead lead) {
+  private void open(@Nullable Key key, Lead lead) {
     asked.increment();
-    if (lead.joinable != null) {
-      leads.putIfAbsent(lead.joinable, lead);
+    if (key != null) {
+      leads.putIfAbsent(key, lead);
     }
     questions.ask(lead);
   }
 
   private void forget(Lead lead) {
-    if (lead.joinable != null) {
-      leads.remove(lead.joinable, lead);
+    if (joins && lead.keys.size() == 1) {
+      leads.remove(lead.keys.iterator().next(), lead);
     }
   }
 }

@@ -47,7 +47,6 @@ final class Weights {
    * @param size its size, in bytes
    */
   void sawBlock(int size) {
-    long average = block.get();
-    block.set(average + (size - average) / MEMORY); // if two see one at a time, one is missed
+    block.getAndUpdate(average -> average + (size - average) / MEMORY);
   }
 }

@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.bitcoin.wire;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 
 /**
@@ -14,8 +13,6 @@ public final class Inventory {
 
   /** More vectors than this in one message are misbehaviour (Core's MAX_INV_SZ). */
   public static final int MAX_SIZE = 50_000;
-
-  private static final Function<Message, Inventory> READ = Inventory::read;
 
   private final Message message;
   private final byte[] array;
@@ -30,17 +27,13 @@ public final class Inventory {
   }
 
   /**
-   * Reads a list in place, once per message.
+   * Reads a list in place.
    *
    * @param message an inv, getdata or notfound
    * @return a view of it
    * @throws MalformedMessageException if it is cut off or has more than {@link #MAX_SIZE} vectors
    */
   public static Inventory parse(Message message) {
-    return message.derive(READ);
-  }
-
-  private static Inventory read(Message message) {
     ByteReader in = new ByteReader(message);
     int size = in.count("inventory vectors", InventoryVector.SIZE, MAX_SIZE);
     int first = in.skip(size * InventoryVector.SIZE, "inventory vectors");
@@ -132,17 +125,6 @@ public final class Inventory {
    */
   public Hash hash(int index) {
     return Hash.read(array, at(index) + 4);
-  }
-
-  /**
-   * Whether a vector has a certain hash.
-   *
-   * @param index 0 to size - 1
-   * @param hash compared with its hash
-   * @return the same as {@code hash(index).equals(hash)}
-   */
-  public boolean names(int index, Hash hash) {
-    return hash.isAt(array, at(index) + 4);
   }
 
   /**

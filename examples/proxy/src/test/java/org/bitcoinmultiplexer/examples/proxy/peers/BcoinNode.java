@@ -199,24 +199,29 @@ public final class BcoinNode implements UpstreamNode {
   }
 
   @Override
-  public int inboundPeers() {
+  public Set<String> inboundPeers() {
     return peers(true);
   }
 
-  /** The connections it dialled itself that have completed the handshake. */
-  public int outboundPeers() {
+  /** The connections it dialled itself that have completed the handshake, named as above. */
+  public Set<String> outboundPeers() {
     return peers(false);
   }
 
-  private int peers(boolean inbound) {
-    int peers = 0;
+  private Set<String> peers(boolean inbound) {
+    Set<String> peers = new TreeSet<>();
     for (JsonElement element : ask(request("peers")).getAsJsonArray()) {
       JsonObject peer = element.getAsJsonObject();
       if (peer.get("ready").getAsBoolean() && peer.get("inbound").getAsBoolean() == inbound) {
-        peers++;
+        peers.add(peer.get("id").getAsString());
       }
     }
     return peers;
+  }
+
+  @Override
+  public boolean speaksWtxids() {
+    return false;
   }
 
   @Override

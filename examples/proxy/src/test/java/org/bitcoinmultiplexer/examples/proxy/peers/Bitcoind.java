@@ -188,12 +188,12 @@ public final class Bitcoind implements UpstreamNode {
   }
 
   @Override
-  public int inboundPeers() {
-    int peers = 0;
+  public Set<String> inboundPeers() {
+    Set<String> peers = new TreeSet<>();
     for (JsonElement element : rpc("getpeerinfo").getAsJsonArray()) {
       JsonObject peer = element.getAsJsonObject();
       if (peer.get("inbound").getAsBoolean() && peer.get("version").getAsInt() > 0) {
-        peers++;
+        peers.add(peer.get("id").getAsString());
       }
     }
     return peers;

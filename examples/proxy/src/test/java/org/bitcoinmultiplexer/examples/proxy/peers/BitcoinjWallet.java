@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.examples.proxy.peers;
 
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bitcoinj.base.Address;
 import org.bitcoinj.base.BitcoinNetwork;
 import org.bitcoinj.base.Coin;
@@ -28,6 +29,7 @@ public final class BitcoinjWallet implements AutoCloseable {
   private final Wallet wallet;
   private final BlockChain chain;
   private final PeerGroup peers;
+  private final AtomicInteger disconnections = new AtomicInteger();
 
   /** How the wallet learns what concerns it. */
   public enum Mode {
@@ -41,6 +43,8 @@ public final class BitcoinjWallet implements AutoCloseable {
     this.wallet = wallet;
     this.chain = chain;
     this.peers = peers;
+    peers.addDisconnectedEventListener(
+        Threading.SAME_THREAD, (peer, count) -> disconnections.incrementAndGet());
   }
 
   /** A new wallet with ordinary (not witness) addresses that begins to sync. */
@@ -70,9 +74,10 @@ public final class BitcoinjWallet implements AutoCloseable {
     // This raises the number of connections it wants from none to one.
     peers.addAddress(PeerAddress.simple(server.getAddress(), server.getPort()));
     peers.addWallet(wallet);
+    BitcoinjWallet connected = new BitcoinjWallet(wallet, chain, peers);
     peers.startAsync();
     peers.startBlockChainDownload(new DownloadProgressTracker());
-    return new BitcoinjWallet(wallet, chain, peers);
+    return connected;
   }
 
   /** A fresh address to be paid to, as an output script. */
@@ -146,6 +151,11 @@ public final class BitcoinjWallet implements AutoCloseable {
   /** How many connections stand. */
   public int connections() {
     return peers.numConnectedPeers();
+  }
+
+  /** How many connections it has lost. */
+  public int disconnections() {
+    return disconnections.get();
   }
 
   @Override

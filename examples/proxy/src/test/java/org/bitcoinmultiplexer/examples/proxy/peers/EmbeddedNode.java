@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.examples.proxy.peers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.bitcoinj.base.Sha256Hash;
 import org.bitcoinj.core.Transaction;
 import org.bitcoinj.script.Script;
+import org.bitcoinmultiplexer.examples.regtest.NodeStats;
 import org.bitcoinmultiplexer.examples.regtest.RegtestNode;
 
 /** The project's own embedded node: there is always one, and it is strict. */
@@ -66,8 +68,14 @@ public final class EmbeddedNode implements UpstreamNode {
   }
 
   @Override
-  public int inboundPeers() {
-    return node.stats().connections();
+  public Set<String> inboundPeers() {
+    // Peers have no names here, but of connections that are all open the last ones are named.
+    NodeStats stats = node.stats();
+    Set<String> peers = new TreeSet<>();
+    for (int i = 0; i < stats.connections(); i++) {
+      peers.add(Long.toString(stats.accepted() - i));
+    }
+    return peers;
   }
 
   @Override
@@ -101,8 +109,16 @@ public final class EmbeddedNode implements UpstreamNode {
 
   @Override
   public void restart() {
+    // The old listener's thread holds the port until it has noticed that it is closed.
+    Await.until(() -> address() + " is free again", this::goOnline);
+  }
+
+  private boolean goOnline() {
     try {
       node.goOnline();
+      return true;
+    } catch (BindException taken) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

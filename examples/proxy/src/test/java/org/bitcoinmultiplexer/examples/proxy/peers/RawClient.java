@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedList;
 import java.util.List;
@@ -324,24 +323,26 @@ public final class RawClient implements AutoCloseable {
    * the server keeps the order. What a node says unasked is left out, announcements are not.
    */
   public List<Received> fence() {
+    return upTo(mark());
+  }
+
+  /** Sends a ping of its own making. */
+  public long mark() {
     long nonce = ThreadLocalRandom.current().nextLong();
     ping(nonce);
-    byte[] pong = new Payload().u64(nonce).toBytes();
+    return nonce;
+  }
+
+  /** Takes everything up to the pong to a {@link #mark}, which it waits for. */
+  public List<Received> upTo(long nonce) {
+    Received pong = new Received("pong", new Payload().u64(nonce).toBytes());
     List<Received> answer = new ArrayList<>();
     lock.lock();
     try {
-      await(
-          () ->
-              inbox.stream()
-                  .anyMatch(
-                      message ->
-                          message.command().equals("pong")
-                              && Arrays.equals(message.payload(), pong)),
-          "pong " + HexFormat.of().formatHex(pong),
-          Await.PATIENCE);
+      await(() -> inbox.contains(pong), "pong " + Long.toHexString(nonce), Await.PATIENCE);
       while (true) {
         Received next = inbox.removeFirst();
-        if (next.command().equals("pong") && Arrays.equals(next.payload(), pong)) {
+        if (next.equals(pong)) {
           return answer;
         }
         if (!CHATTER.contains(next.command()) && !HANDSHAKE.contains(next.command())) {

@@ -39,8 +39,16 @@ public interface UpstreamNode extends AutoCloseable {
   /** The txids in its mempool. */
   Set<String> mempool();
 
-  /** How many peers have dialled it and completed the handshake. */
-  int inboundPeers();
+  /**
+   * The peers that have dialled it and completed the handshake, each by a name that no later
+   * connection has.
+   */
+  Set<String> inboundPeers();
+
+  /** Whether it announces transactions by wtxid to those who ask for it (BIP339). */
+  default boolean speaksWtxids() {
+    return true;
+  }
 
   /** Waits until its best block has at least this height. */
   void awaitHeight(int height);

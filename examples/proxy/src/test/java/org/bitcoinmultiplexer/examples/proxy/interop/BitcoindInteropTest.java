@@ -1,0 +1,19 @@
+package org.bitcoinmultiplexer.examples.proxy.interop;
+
+import java.nio.file.Path;
+import org.bitcoinmultiplexer.examples.proxy.peers.Bitcoind;
+import org.bitcoinmultiplexer.examples.proxy.peers.NeedsBitcoind;
+import org.bitcoinmultiplexer.examples.proxy.peers.UpstreamNode;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@NeedsBitcoind
+@ParameterizedClass
+@EnumSource
+class BitcoindInteropTest extends InteropSuite {
+
+  @Override
+  UpstreamNode startNode(Path directory) {
+    return Bitcoind.start(directory, "-blockfilterindex=1", "-peerblockfilters=1");
+  }
+}
