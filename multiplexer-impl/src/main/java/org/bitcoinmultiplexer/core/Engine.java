@@ -43,6 +43,7 @@ public final class Engine implements Multiplexer {
   private final Executor listenerExecutor;
   private final Counters counters = new Counters();
   private final Hub hub = new EngineHub();
+  private final ClientHome clientHome = new ClientHome();
   private final Upstream upstream;
   private final Joining joining;
   private final Dialler dialler;
@@ -128,11 +129,11 @@ public final class Engine implements Multiplexer {
           }
           counters.count("client.accepted");
           if (strategy == null) {
-            Relay relay = new Relay(new RelayHome(), client, sessionLoop);
+            Relay relay = new Relay(clientHome, client, sessionLoop);
             relays.add(relay);
             relay.open();
           } else {
-            Session session = new Session(new SessionHome(), client, sessionLoop);
+            Session session = new Session(clientHome, client, sessionLoop);
             sessions.add(session);
             session.open();
           }
@@ -270,7 +271,7 @@ public final class Engine implements Multiplexer {
 
   // ---- what clients and the protocol see
 
-  private final class SessionHome implements Session.Home {
+  private final class ClientHome implements Session.Home, Relay.Home {
 
     @Override
     public Hub hub() {
@@ -323,19 +324,6 @@ public final class Engine implements Multiplexer {
       sessions.remove(session);
       readySessions.remove(session);
       tell(l -> l.onClientClosed(session.remote(), reason));
-    }
-  }
-
-  private final class RelayHome implements Relay.Home {
-
-    @Override
-    public Hub hub() {
-      return hub;
-    }
-
-    @Override
-    public Settings settings() {
-      return settings;
     }
 
     @Override
