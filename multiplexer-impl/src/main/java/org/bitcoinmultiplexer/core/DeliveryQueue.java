@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * whose items are asked upstream as far ahead as the client's budget allows.
  *
  * <p>The budget bounds the bytes that are expected for the client, held back behind something
- * unanswered, or not yet taken by its transport. One item is always under way, however large.
+ * unanswered, or not yet taken by its transport. Of a client that reads, one item is always under
+ * way, however large; for one that does not, nothing is asked, or it would be sent its whole list
+ * one by one. The transport's {@code onWritable} goes on from there.
  *
  * <p>Confined to the session's loop.
  */
@@ -225,7 +227,9 @@ final class DeliveryQueue {
   }
 
   private boolean askNext(Entry entry, Batch batch) {
-    if (underWay > 0 && (underWay >= MOST_UNDER_WAY || owed + host.pendingBytes() >= budget)) {
+    long pending = host.pendingBytes();
+    if (pending >= budget
+        || (underWay > 0 && (underWay >= MOST_UNDER_WAY || owed + pending >= budget))) {
       return false;
     }
     Slot slot = new Slot(this, entry);

@@ -14,6 +14,8 @@ import org.bitcoinmultiplexer.strategy.Strategies;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine, over a toy protocol and in virtual time. */
 class EngineTest {
@@ -81,6 +83,19 @@ class EngineTest {
     assertThat(node.heard()).containsExactly("hello");
     node.says("hello", "");
     return node;
+  }
+
+  private static Settings withClientBuffer(long bytes) {
+    Settings usual = Settings.DEFAULTS;
+    return new Settings(
+        usual.maxClients(),
+        bytes,
+        usual.window(),
+        usual.handshakeTimeout(),
+        usual.idleInterval(),
+        usual.idleTimeout(),
+        usual.answerTimeout(),
+        usual.patience());
   }
 
   private ToyTransport client() {
@@ -455,17 +470,39 @@ class EngineTest {
     ToyTransport slow = client();
     slow.unread = 4_000_001;
     slow.says("get", "a,b,c");
-    assertThat(node.heard()).as("one is always under way").containsExactly("get a", "mark 1");
+    assertThat(node.heard()).isEmpty();
     assertThat(slow.reading).isFalse();
     slow.unread = 0;
     slow.becomesWritable();
     assertThat(slow.reading).isTrue();
-    assertThat(node.heard()).containsExactly("get b,c", "mark 2");
+    assertThat(node.heard()).containsExactly("get a,b,c", "mark 1");
 
     slow.unread = 16_000_001;
     node.says("news", "rain");
     assertThat(slow.closed).isTrue();
     assertThat(engine.stats().counter("client.closed.slow-reader")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local", "remote"})
+  void aClientThatDoesNotReadIsSentItsBufferAndNotItsWholeList(String kind) {
+    start("key", withClientBuffer(1_000));
+    ToyTransport node = node(first);
+    ToyTransport slow = client();
+    slow.takes = false;
+    slow.says(
+        "get", IntStream.range(0, 5_000).mapToObj(i -> kind + i).collect(Collectors.joining(",")));
+    for (List<String> asked = node.heard(); !asked.isEmpty(); asked = node.heard()) {
+      for (String name : asked.get(0).substring("get ".length()).split(",")) {
+        node.says("item", name + "=" + "x".repeat(100));
+      }
+      echoesLastMark(node, asked);
+    }
+    assertThat(slow.unread).as("nearly 600,000 were asked for").isBetween(1_000L, 10_000L);
+
+    slow.unread = 0;
+    slow.becomesWritable();
+    assertThat(slow.unread + node.heard().size()).as("it goes on").isNotZero();
   }
 
   @Test

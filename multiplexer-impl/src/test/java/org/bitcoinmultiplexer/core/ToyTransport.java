@@ -19,6 +19,7 @@ final class ToyTransport implements Transport {
   private final List<String> sent = new ArrayList<>();
   private Listener listener;
   long unread;
+  boolean takes = true;
   boolean reading = true;
   boolean closed;
 
@@ -58,6 +59,7 @@ final class ToyTransport implements Transport {
   public void send(Message message) {
     if (!closed) {
       sent.add((message.command() + " " + ToyProtocol.text(message)).strip());
+      unread += takes ? 0 : message.size();
     }
   }
 
