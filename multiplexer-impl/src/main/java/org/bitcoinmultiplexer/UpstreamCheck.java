@@ -124,6 +124,6 @@ public final class UpstreamCheck {
    * @return true if its frames have another magic
    */
   public static boolean isAnotherNetwork(String reason) {
-    return reason.contains("magic ") && reason.contains(" is not that of ");
+    return reason.contains("magic ") && reason.contains("not that of ");
   }
 }
