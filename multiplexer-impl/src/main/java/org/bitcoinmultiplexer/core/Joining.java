@@ -33,12 +33,14 @@ final class Joining {
   private final boolean joins;
   private final LongAdder asked;
   private final LongAdder joined;
+  private final LongAdder deserted;
 
   Joining(Questions questions, boolean joins, Counters counters) {
     this.questions = questions;
     this.joins = joins;
     this.asked = counters.counter("exchange.asked");
     this.joined = counters.counter("exchange.joined");
+    this.deserted = counters.counter("exchange.deserted");
   }
 
   void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat) {
@@ -60,6 +62,7 @@ final class Joining {
   void leave(Asker asker) {
     Lead lead = asker.lead;
     if (lead != null && lead.leave(asker)) {
+      deserted.increment();
       forget(lead);
       questions.withdraw(lead);
     }

@@ -42,6 +42,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final Answers answers;
   private final Turns turns = new Turns();
   private final LongAdder written;
+  private final LongAdder answered;
   private final Counters counters;
 
   private @Nullable Link link;
@@ -64,6 +65,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     this.answers = answers;
     this.counters = counters;
     this.written = counters.counter("upstream.requests");
+    this.answered = counters.counter("exchange.answered");
   }
 
   @Override
@@ -244,7 +246,12 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   }
 
   private void judge(LiveExchange exchange, List<Message> received, @Nullable String lie) {
+    if (exchange.lead.isDeserted()) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
     if (lie == null) {
+      answered.increment();
       answers.settled(exchange.lead, new Outcome.Answered(received));
       return;
     }

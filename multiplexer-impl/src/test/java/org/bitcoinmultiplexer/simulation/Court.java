@@ -1,0 +1,89 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+
+/** Decides whether it is right that somebody gets no answer; knows who waits for what. */
+final class Court {
+
+  private static final class Waiting {
+    private final long since;
+    private int count;
+
+    private Waiting(long since) {
+      this.since = since;
+    }
+  }
+
+  /** As long may a question of the engine itself have been open. */
+  private static final long OWN = 90_000_000_000L;
+
+  final Truth truth;
+  final Troubles troubles;
+  private long items;
+  private final Map<Question, Waiting> waiting = new HashMap<>();
+
+  Court(Truth truth, Troubles troubles) {
+    this.truth = truth;
+    this.troubles = troubles;
+  }
+
+  /** Somebody waits for an answer from now on. */
+  void waits(Question question, long now) {
+    items++;
+    waiting.computeIfAbsent(question, q -> new Waiting(now)).count++;
+  }
+
+  /** And does not any more. */
+  void done(Question question) {
+    Waiting shared = waiting.get(question);
+    if (--shared.count == 0) {
+      waiting.remove(question);
+    }
+  }
+
+  /** How often somebody began to wait. */
+  long items() {
+    return items;
+  }
+
+  int open() {
+    return waiting.size();
+  }
+
+  /** Whether an item that was asked for may be had by nobody between two moments. */
+  boolean mayBeAbsent(InventoryVector item, long asked, long now) {
+    Hash hash = item.hash();
+    Question question = Question.of(item);
+    long open = waiting.containsKey(question) ? waiting.get(question).since : asked;
+    if (question instanceof Question.OfTransaction transaction) {
+      Truth.KnownTx known = truth.transaction(hash, transaction.isWtxid());
+      if (known == null || !known.wasThereThroughout(asked, now)) {
+        return true;
+      }
+      // The engine asks for what the node announces, before any client may.
+      open = Math.min(open, Math.max(known.since, asked - OWN));
+    } else {
+      Truth.KnownBlock known = truth.block(hash);
+      if (known == null || !known.hasBody || known.since > asked) {
+        return true;
+      }
+    }
+    return troubles.excuse(question, open, asked, now);
+  }
+
+  /** The same for headers, of which each question is asked for itself. */
+  boolean mayBeSilent(List<Hash> locator, Hash stop, long asked, long now) {
+    return troubles.excuse(new Question.OfHeaders(locator, stop), asked, asked, now);
+  }
+
+  /** Whether the engine may have asked in vain for a transaction that the node announced. */
+  boolean mayHaveMissed(Truth.KnownTx known) {
+    Question question = new Question.OfTransaction(known.tx.wtxid, true);
+    long until = known.news + OWN;
+    return known.until < until || troubles.excuse(question, known.since, known.since, until);
+  }
+}

@@ -1,0 +1,185 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+
+/**
+ * A getdata: each item in its turn and in its form. What is missing of a run of transactions comes
+ * in one notfound at its end; missing blocks and unknown types are skipped in silence.
+ */
+final class DataExpectation implements Expectation {
+
+  private final Court court;
+  private final List<InventoryVector> items;
+  private final boolean knowsWtxids;
+  private final long asked;
+
+  /** The first item that has not been settled. */
+  private int next;
+
+  /** Transactions of the current run before {@link #next} that were passed over. */
+  private final List<InventoryVector> passedOver = new ArrayList<>();
+
+  /** The block that the last message was, if it was one. */
+  private Hash delivered;
+
+  DataExpectation(Court court, List<InventoryVector> items, boolean knowsWtxids, long asked) {
+    this.court = court;
+    this.items = items;
+    this.knowsWtxids = knowsWtxids;
+    this.asked = asked;
+    items.stream()
+        .filter(DataExpectation::isAsked)
+        .forEach(i -> court.waits(Question.of(i), asked));
+  }
+
+  private static boolean isAsked(InventoryVector item) {
+    return InventoryVector.isTransaction(item.type()) || InventoryVector.isBlock(item.type());
+  }
+
+  Hash delivered() {
+    return delivered;
+  }
+
+  @Override
+  public Verdict take(Message answer, long now) {
+    delivered = null;
+    boolean taken =
+        switch (answer.command()) {
+          case Commands.BLOCK, Commands.TX -> takeBody(answer, now);
+          case Commands.NOTFOUND -> takeNotFound(Inventory.parse(answer), now);
+          default -> false;
+        };
+    if (!taken) {
+      return Verdict.FOREIGN;
+    }
+    return next == items.size() && passedOver.isEmpty() ? Verdict.LAST : Verdict.PART;
+  }
+
+  private boolean takeBody(Message body, long now) {
+    List<InventoryVector> skipped = new ArrayList<>();
+    List<InventoryVector> open = new ArrayList<>(passedOver);
+    for (int i = next; i < items.size(); i++) {
+      InventoryVector item = items.get(i);
+      boolean isTransaction = InventoryVector.isTransaction(item.type());
+      if (!isTransaction && !open.isEmpty()) {
+        return false; // a notfound comes first
+      }
+      if (isBody(item, body)) {
+        for (InventoryVector silent : skipped) {
+          requireAbsent(silent, now);
+        }
+        passedOver.clear();
+        passedOver.addAll(open);
+        next = i + 1;
+        delivered = isTransaction ? null : item.hash();
+        return true;
+      }
+      if (isTransaction && isTold(item)) {
+        open.add(item);
+      } else {
+        skipped.add(item);
+      }
+    }
+    return false;
+  }
+
+  private boolean isBody(InventoryVector item, Message body) {
+    int type = item.type();
+    if (InventoryVector.isBlock(type) && body.command().equals(Commands.BLOCK)) {
+      Truth.KnownBlock known = court.truth.block(item.hash());
+      return known != null
+          && known.hasBody
+          && body.equals(type == InventoryVector.BLOCK ? known.block.stripped : known.block.full);
+    }
+    if (InventoryVector.isTransaction(type) && body.command().equals(Commands.TX)) {
+      Truth.KnownTx known = court.truth.transaction(item.hash(), type == InventoryVector.WTX);
+      if (known == null) {
+        return false;
+      }
+      return switch (type) {
+        case InventoryVector.TX -> body.equals(known.tx.stripped);
+        case InventoryVector.WTX -> body.equals(known.tx.full);
+        default -> body.equals(known.tx.full) || court.truth.wasPassedOff(known.tx.txid, body);
+      };
+    }
+    return false;
+  }
+
+  private boolean takeNotFound(Inventory told, long now) {
+    List<InventoryVector> skipped = new ArrayList<>();
+    List<InventoryVector> open = new ArrayList<>(passedOver);
+    int i = next;
+    for (; i < items.size(); i++) {
+      InventoryVector item = items.get(i);
+      if (InventoryVector.isTransaction(item.type()) && isTold(item)) {
+        open.add(item);
+      } else if (!InventoryVector.isTransaction(item.type()) && !open.isEmpty()) {
+        break;
+      } else {
+        skipped.add(item);
+      }
+    }
+    if (open.isEmpty() || !isSame(told, open)) {
+      return false;
+    }
+    for (InventoryVector absent : open) {
+      requireAbsent(absent, now);
+    }
+    for (InventoryVector silent : skipped) {
+      requireAbsent(silent, now);
+    }
+    passedOver.clear();
+    next = i;
+    return true;
+  }
+
+  private static boolean isSame(Inventory told, List<InventoryVector> open) {
+    if (told.size() != open.size()) {
+      return false;
+    }
+    for (int i = 0; i < open.size(); i++) {
+      if (!told.get(i).equals(open.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isTold(InventoryVector item) {
+    return item.type() != InventoryVector.WTX || knowsWtxids;
+  }
+
+  private void requireAbsent(InventoryVector item, long now) {
+    if (isAsked(item) && !court.mayBeAbsent(item, asked, now)) {
+      throw new AssertionError("nothing for " + item + ", which the node has");
+    }
+  }
+
+  @Override
+  public String endsHere(long now) {
+    List<InventoryVector> rest = items.subList(next, items.size());
+    for (InventoryVector item : rest) {
+      if (InventoryVector.isTransaction(item.type()) && isTold(item)) {
+        return "neither tx nor notfound for " + item;
+      }
+      requireAbsent(item, now);
+    }
+    return passedOver.isEmpty() ? null : "no notfound for " + passedOver;
+  }
+
+  @Override
+  public void forget() {
+    items.stream().filter(DataExpectation::isAsked).forEach(i -> court.done(Question.of(i)));
+  }
+
+  @Override
+  public String toString() {
+    return "getdata at %d of %s: next %d, passed over %s".formatted(asked, items, next, passedOver);
+  }
+}

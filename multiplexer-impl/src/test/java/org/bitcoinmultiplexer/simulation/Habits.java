@@ -1,0 +1,373 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+
+/** What one client asks for, and when. */
+final class Habits {
+
+  /**
+   * What a client is up to.
+   *
+   * @param requests so many, and it leaves
+   * @param depth how many it has open at most; 1 to wait for each answer
+   * @param thinking between two requests on average, in milliseconds
+   * @param misbehaves whether it breaks a rule instead of leaving
+   */
+  record Plan(int requests, int depth, double thinking, boolean misbehaves) {}
+
+  private static final List<Integer> TRANSACTION_TYPES =
+      List.of(InventoryVector.TX, InventoryVector.WITNESS_TX, InventoryVector.WTX);
+  private static final List<Integer> BLOCK_TYPES =
+      List.of(InventoryVector.BLOCK, InventoryVector.WITNESS_BLOCK, InventoryVector.CMPCT_BLOCK);
+  private static final List<Integer> OTHER_TYPES =
+      List.of(0, 6, 7, 0x40000003, 0x40000004, 0x40000005, -1);
+
+  private final Client client;
+  private final Truth truth;
+  private final Draw draw;
+  private final Plan plan;
+  private final SimulatedLoop time;
+  private final Set<Object> unproven = new HashSet<>();
+  private int requests;
+  private boolean thinking;
+  private boolean paused;
+  private boolean ending;
+  private boolean done;
+
+  Habits(Client client, Truth truth, Draw draw, Plan plan, SimulatedLoop time) {
+    this.client = client;
+    this.truth = truth;
+    this.draw = draw;
+    this.plan = plan;
+    this.time = time;
+  }
+
+  void begin() {
+    if (ending) {
+      ping();
+      return;
+    }
+    if (draw.chance(0.1)) {
+      client.say(Message.of(Commands.SENDCMPCT, new byte[] {0, 2, 0, 0, 0, 0, 0, 0, 0}));
+    }
+    think();
+  }
+
+  void comeToAnEnd() {
+    ending = true;
+    if (client.isTalking() && !done) {
+      ping();
+    }
+  }
+
+  /** Something was answered. */
+  void proceed() {
+    if (!thinking && !done && !ending && client.owed() < plan.depth()) {
+      think();
+    }
+  }
+
+  private void think() {
+    thinking = true;
+    time.schedule(
+        draw.about(plan.thinking()),
+        () -> {
+          thinking = false;
+          if (client.isTalking() && !ending && !done) {
+            act();
+          }
+        });
+  }
+
+  private void act() {
+    if (requests++ >= plan.requests()) {
+      finish();
+      return;
+    }
+    request();
+    if (plan.depth() == 1 || draw.chance(0.3) || client.owed() >= plan.depth()) {
+      ping();
+    }
+    if (!paused && draw.chance(0.01)) {
+      pause();
+    }
+    if (client.owed() < plan.depth()) {
+      think();
+    }
+  }
+
+  private void finish() {
+    done = true;
+    if (plan.misbehaves()) {
+      Misdeeds.commit(client, truth, draw);
+      // Whoever is not thrown out for it within a minute complains.
+    } else {
+      client.leave(draw.chance(0.5));
+    }
+  }
+
+  private void pause() {
+    paused = true;
+    client.pause(true);
+    Duration duration = draw.chance(0.9) ? draw.within(100, 8_000) : draw.within(60_000, 300_000);
+    time.schedule(
+        duration,
+        () -> {
+          paused = false;
+          client.pause(false);
+        });
+  }
+
+  // ---- requests
+
+  private void ping() {
+    unproven.clear();
+    long nonce = draw.nextLong();
+    client.ask(Ping.ping(nonce), new Expectations.Pong(nonce));
+  }
+
+  /**
+   * Whatever may meet silence is not asked for again before a pong has proven it: which of the two
+   * was answered could not be told.
+   */
+  private void once(Object... things) {
+    if (!Collections.disjoint(unproven, List.of(things))) {
+      ping();
+    }
+    unproven.addAll(List.of(things));
+  }
+
+  private void request() {
+    int what = draw.below(100);
+    if (what < 22) {
+      getData(List.of(block()));
+    } else if (what < 36) {
+      getData(list(draw.between(2, 12), this::block));
+    } else if (what < 50) {
+      getData(list(draw.between(1, 8), this::transaction));
+    } else if (what < 66) {
+      getData(list(draw.between(2, 14), this::anything));
+    } else if (what < 67) {
+      getData(list(draw.between(50, 150), this::anything));
+    } else if (what < 79) {
+      getHeaders();
+    } else if (what < 83) {
+      getBlocks();
+    } else if (what < 90) {
+      getBlockTransactions();
+    } else if (what < 96) {
+      offer();
+    } else {
+      oddity();
+    }
+  }
+
+  private <T> List<T> list(int size, Supplier<T> each) {
+    List<T> list = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      list.add(!list.isEmpty() && draw.chance(0.03) ? draw.of(list) : each.get());
+    }
+    return list;
+  }
+
+  private void getData(List<InventoryVector> wanted) {
+    List<InventoryVector> items = distinct(wanted);
+    once(items.stream().map(this::name).toArray());
+    client.ask(
+        Inventory.of(Commands.GETDATA, items),
+        new DataExpectation(client.court, items, client.kind.byWtxid(), client.now()));
+  }
+
+  /** One name for all forms of a transaction or block. */
+  private Hash name(InventoryVector item) {
+    Truth.KnownTx known =
+        item.type() == InventoryVector.WTX ? truth.transaction(item.hash(), true) : null;
+    return known == null ? item.hash() : known.tx.txid;
+  }
+
+  /** Of one transaction only one form: which of two was answered could not be told. */
+  private List<InventoryVector> distinct(List<InventoryVector> items) {
+    Map<Mint.Tx, Integer> types = new HashMap<>();
+    List<InventoryVector> distinct = new ArrayList<>();
+    for (InventoryVector item : items) {
+      Truth.KnownTx known = truth.transaction(item.hash(), item.type() == InventoryVector.WTX);
+      if (known == null
+          || !InventoryVector.isTransaction(item.type())
+          || types.computeIfAbsent(known.tx, tx -> item.type()) == item.type()) {
+        distinct.add(item);
+      }
+    }
+    return distinct;
+  }
+
+  private InventoryVector anything() {
+    return draw.chance(0.1)
+        ? new InventoryVector(draw.of(OTHER_TYPES), blockHash())
+        : draw.chance(0.5) ? block() : transaction();
+  }
+
+  private InventoryVector block() {
+    return new InventoryVector(draw.of(BLOCK_TYPES), blockHash());
+  }
+
+  private Hash blockHash() {
+    return draw.chance(0.03) ? draw.hash() : truth.hashAt(height());
+  }
+
+  private int height() {
+    int tip = truth.height();
+    return draw.chance(0.6) ? Math.max(0, tip - draw.below(10)) : draw.below(tip + 1);
+  }
+
+  private InventoryVector transaction() {
+    int type = draw.of(TRANSACTION_TYPES);
+    int count = truth.transactions.size();
+    if (count == 0 || draw.chance(0.05)) {
+      return new InventoryVector(type, draw.hash());
+    }
+    int back = draw.chance(0.7) ? draw.below(20) : draw.below(400);
+    Truth.KnownTx known = truth.transactions.get(Math.max(0, count - 1 - back));
+    return new InventoryVector(type, type == InventoryVector.WTX ? known.tx.wtxid : known.tx.txid);
+  }
+
+  /** Whoever is told of blocks by headers asks so that the answer cannot be mistaken for that. */
+  private void getHeaders() {
+    boolean distinct = client.kind.byHeaders();
+    List<Hash> locator = List.of();
+    Hash stop = Hash.ZERO;
+    if (draw.chance(0.08)) {
+      stop = draw.chance(0.3) ? draw.hash() : truth.hashAt(draw.between(1, client.firstNews() - 1));
+    } else {
+      int from = draw.chance(0.9) ? truth.height() - draw.below(40) : draw.below(truth.height());
+      from = Math.max(0, distinct ? Math.min(from, truth.height() - 9) : from);
+      locator = locator(from);
+      if (draw.chance(0.3)) {
+        int least = from + (distinct ? 9 : -5);
+        stop =
+            draw.chance(0.2)
+                ? draw.hash()
+                : truth.hashAt(Math.min(truth.height(), Math.max(0, least + draw.below(30))));
+      }
+    }
+    ask(locator, stop);
+  }
+
+  private void ask(List<Hash> locator, Hash stop) {
+    once(Commands.GETHEADERS + stop);
+    client.ask(
+        BlockLocator.of(Commands.GETHEADERS, client.kind.version(), locator, stop),
+        new Expectations.OfHeaders(client.court, locator, stop, client.now(), truth.height()));
+  }
+
+  private List<Hash> locator(int from) {
+    List<Hash> locator = new ArrayList<>();
+    if (draw.chance(0.15)) {
+      locator.add(draw.hash());
+    }
+    int step = 1;
+    int most = draw.between(1, 30);
+    for (int height = from; height >= 0 && locator.size() < most; height -= step) {
+      locator.add(truth.hashAt(height));
+      step = locator.size() > 10 ? 2 * step : 1;
+    }
+    if (draw.chance(0.1)) {
+      locator.add(draw.hash());
+    }
+    if (locator.isEmpty() || draw.chance(0.3)) {
+      locator.add(Network.REGTEST.genesis());
+    }
+    return locator;
+  }
+
+  /** Answers have two blocks at least, or none: one alone would look like news. */
+  private void getBlocks() {
+    int from = draw.chance(0.7) ? truth.height() - 2 - draw.below(60) : draw.below(60);
+    List<Hash> locator = draw.chance(0.1) ? List.of() : locator(from);
+    int fork = locator.isEmpty() || !known(locator) ? 0 : from;
+    Hash stop = Hash.ZERO;
+    if (draw.chance(0.3)) {
+      stop =
+          switch (draw.below(3)) {
+            case 0 -> draw.hash();
+            case 1 -> truth.hashAt(fork + 1);
+            default -> truth.hashAt(Math.min(truth.height(), fork + 3 + draw.below(20)));
+          };
+      if (truth.block(stop) != null && truth.block(stop).block.height == fork + 2) {
+        stop = Hash.ZERO;
+      }
+    }
+    once(Commands.GETBLOCKS);
+    List<Hash> asAsked = locator.isEmpty() ? List.of(Network.REGTEST.genesis()) : locator;
+    client.ask(
+        BlockLocator.of(Commands.GETBLOCKS, client.kind.version(), locator, stop),
+        new Expectations.OfInventory(
+            client.court, locator, asAsked, stop, client.now(), truth.height()));
+  }
+
+  private boolean known(List<Hash> locator) {
+    return locator.stream().anyMatch(hash -> truth.block(hash) != null);
+  }
+
+  private void getBlockTransactions() {
+    Hash hash = blockHash();
+    Truth.KnownBlock known = truth.block(hash);
+    int count = known == null ? 3 : known.block.transactions.size();
+    List<Integer> indexes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (draw.chance(0.6)) {
+        indexes.add(i);
+      }
+    }
+    if (indexes.isEmpty()) {
+      indexes.add(draw.below(count));
+    }
+    int[] wanted = indexes.stream().mapToInt(Integer::intValue).toArray();
+    once(Commands.GETBLOCKTXN + hash);
+    Expectations.OfBlockTransactions expectation =
+        new Expectations.OfBlockTransactions(client.court, hash, wanted, client.now());
+    expectation.waits();
+    client.ask(BlockTransactionsRequest.of(hash, wanted).toMessage(), expectation);
+  }
+
+  private void offer() {
+    boolean known = draw.chance(0.2) && !truth.transactions.isEmpty();
+    Truth.KnownTx tx =
+        known
+            ? draw.of(truth.transactions)
+            : truth.add(Mint.transaction(draw, draw.chance(0.6)), client.id);
+    client.offer(tx, draw.chance(0.5));
+  }
+
+  private void oddity() {
+    switch (draw.below(6)) {
+      case 0 -> client.say(Message.of(Commands.GETADDR, new byte[0]));
+      case 1 -> client.say(Message.of("unheard-of", draw.bytes(20)));
+      case 2 -> client.say(Message.of(Commands.GETDATA, new byte[] {2, 1, 0, 0}));
+      case 3 -> client.say(Inventory.of(Commands.INV, InventoryVector.BLOCK, draw.hash()));
+      case 4 -> client.say(Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, draw.hash()));
+      default -> {
+        int first = draw.between(1, truth.height());
+        int last = Math.min(truth.height(), first + draw.below(5));
+        client.say(truth.headersMessage(new Truth.Range(first, last)));
+      }
+    }
+  }
+}

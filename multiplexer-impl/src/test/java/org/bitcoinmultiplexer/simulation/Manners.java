@@ -1,0 +1,50 @@
+package org.bitcoinmultiplexer.simulation;
+
+/**
+ * How everybody behaves, in milliseconds and probabilities.
+ *
+ * @param clients connected at a time
+ * @param thinking between two requests of a client, on average
+ * @param nearest a message to or from the node takes at least so long
+ * @param farthest and at most so long
+ * @param slowest a step of the node takes at most so long
+ * @param blockEvery between two blocks, on average
+ * @param transactionEvery between two transactions, on average
+ * @param lossEvery between two losses of the node, on average
+ * @param muteEvery between two times that the node falls mute, on average
+ * @param noiseEvery between two messages of the node that nobody asked for, on average
+ * @param lie the probability that an answer is not true
+ * @param silence the probability that an answer is withheld
+ */
+record Manners(
+    int clients,
+    double thinking,
+    double nearest,
+    double farthest,
+    double slowest,
+    double blockEvery,
+    double transactionEvery,
+    double lossEvery,
+    double muteEvery,
+    double noiseEvery,
+    double lie,
+    double silence) {
+
+  /** Manners for a router that asks one thing at a time, or many. */
+  static Manners of(boolean oneAtATime, Draw draw) {
+    double pace = oneAtATime ? 4 : 1;
+    return new Manners(
+        draw.between(60, 140),
+        pace * draw.between(150, 600),
+        0.05,
+        oneAtATime ? 4 : draw.between(5, 80),
+        oneAtATime ? 1 : 3,
+        pace * 4_000,
+        pace * 400,
+        pace * draw.between(6_000, 25_000),
+        pace * 120_000,
+        pace * 700,
+        0.003,
+        0.001);
+  }
+}

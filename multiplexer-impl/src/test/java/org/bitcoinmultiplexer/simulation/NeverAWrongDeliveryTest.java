@@ -1,0 +1,91 @@
+package org.bitcoinmultiplexer.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.bitcoinmultiplexer.api.Strategy;
+import org.bitcoinmultiplexer.strategy.FewBitKeys;
+import org.bitcoinmultiplexer.strategy.Strategies;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The promise of the whole, at random: no client ever gets what it did not ask for, and each gets
+ * what is due to it, whatever the node and the others do.
+ *
+ * <p>System properties: {@code simulation.exchanges}, over all strategies (100,000); {@code
+ * simulation.seed}, of the first run (by the clock); {@code simulation.strategy}, to have but one.
+ * The profile {@code soak} asks for ten million.
+ */
+class NeverAWrongDeliveryTest {
+
+  /** A run ends after so many, so that one that fails is short enough to be looked at. */
+  private static final long EXCHANGES_OF_A_RUN = 20_000;
+
+  private static final int STRATEGIES = 6;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "key-128", "key-64", "key-32", "key-2"})
+  void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
+    String only = System.getProperty("simulation.strategy", name);
+    Assumptions.assumeTrue(only.equals(name), "only " + only);
+    long first = Long.getLong("simulation.seed", System.nanoTime() & 0xffff_ffffL);
+    long wanted = Long.getLong("simulation.exchanges", 100_000) / STRATEGIES;
+    long began = System.nanoTime();
+    long exchanges = 0;
+    long items = 0;
+    long clients = 0;
+    long connections = 0;
+    for (long seed = first; exchanges < wanted; seed++) {
+      long target = Math.min(EXCHANGES_OF_A_RUN, wanted - exchanges);
+      Simulation.Result result = run(name, seed, target);
+      exchanges += result.exchanges();
+      items += result.items();
+      clients += result.clients();
+      connections += result.connections();
+    }
+    System.out.printf(
+        "%s, seed %d: %,d exchanges for %,d items of %,d clients over %,d connections in %d s%n",
+        name,
+        first,
+        exchanges,
+        items,
+        clients,
+        connections,
+        Duration.ofNanos(System.nanoTime() - began).toSeconds());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameRun() {
+    for (String name : List.of("serial", "key", "key-2")) {
+      Simulation.Result once = run(name, 7, 2_000);
+      Simulation.Result again = run(name, 7, 2_000);
+      assertThat(again).as(name).isEqualTo(once);
+      assertThat(run(name, 8, 2_000).trace()).as(name).isNotEqualTo(once.trace());
+    }
+  }
+
+  private static Simulation.Result run(String name, long seed, long target) {
+    try {
+      return new Simulation(strategy(name), name.equals("serial"), seed, target).run();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "fails again with -Dsimulation.strategy=%s -Dsimulation.seed=%d -Dsimulation.exchanges=%d: %s"
+              .formatted(name, seed, target * STRATEGIES, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Strategy strategy(String name) {
+    Strategies builtIn = Strategies.of(List.of());
+    return switch (name) {
+      case "serial", "key" -> builtIn.create(name, Map.of());
+      case "key-2" -> new FewBitKeys(2);
+      default -> builtIn.create("key", Map.of("size", name.substring("key-".length())));
+    };
+  }
+}

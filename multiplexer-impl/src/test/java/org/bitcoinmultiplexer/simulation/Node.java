@@ -1,0 +1,232 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+
+/**
+ * The node: finds blocks, hears of transactions, goes away and comes back. What is said on a
+ * connection is {@link NodeLine}'s.
+ */
+final class Node implements Connector {
+
+  private final SimulatedLoop time;
+  private final VirtualLoop loop;
+  private final Draw draw;
+  private final Truth truth;
+  private final Troubles troubles;
+  private final Manners manners;
+
+  /** Transactions that are not in a block yet. */
+  private final List<Truth.KnownTx> mempool = new ArrayList<>();
+
+  /** Those of the last block, which are served a little longer. */
+  private List<Truth.KnownTx> mined = List.of();
+
+  /** Blocks that are lied about more often than not. */
+  final Set<Hash> cursed = new HashSet<>();
+
+  private final Map<Runnable, EventLoop.Timer> events = new HashMap<>();
+  private NodeLine line;
+  private long backAt;
+  private boolean calm;
+  private boolean lostAgainSoon;
+  private int connections;
+
+  Node(
+      SimulatedLoop time,
+      VirtualLoop loop,
+      Draw draw,
+      Truth truth,
+      Troubles troubles,
+      Manners manners) {
+    this.time = time;
+    this.loop = loop;
+    this.draw = draw;
+    this.truth = truth;
+    this.troubles = troubles;
+    this.manners = manners;
+  }
+
+  /** So many blocks from the beginning. */
+  void begin(int blocks) {
+    for (int i = 0; i < blocks; i++) {
+      List<Mint.Tx> spends = new ArrayList<>();
+      for (int n = draw.below(4); n > 0; n--) {
+        spends.add(Mint.transaction(draw, draw.chance(0.5)));
+      }
+      append(spends);
+      if (draw.chance(0.005)) {
+        cursed.add(truth.tip());
+      }
+    }
+  }
+
+  private void append(List<Mint.Tx> spends) {
+    Mint.Block block = Mint.block(truth.tip(), truth.height() + 1, spends, draw);
+    truth.add(block, time.nanoTime(), !draw.chance(0.02));
+  }
+
+  /** Lives from now on. */
+  void live() {
+    again(manners.blockEvery(), this::findBlock);
+    again(manners.transactionEvery(), this::hearOfTransaction);
+    again(manners.lossEvery(), () -> whileTalking(() -> lose(draw.chance(0.5))));
+    again(manners.muteEvery(), () -> whileTalking(() -> line.fallMute()));
+    again(manners.noiseEvery(), () -> whileTalking(() -> line.makeNoise()));
+  }
+
+  private void again(double millis, Runnable event) {
+    if (!calm) {
+      events.put(
+          event,
+          time.schedule(
+              draw.about(millis),
+              () -> {
+                event.run();
+                again(millis, event);
+              }));
+    }
+  }
+
+  private void whileTalking(Runnable event) {
+    if (isTalking()) {
+      event.run();
+    }
+  }
+
+  private boolean isTalking() {
+    return line != null && line.isReady();
+  }
+
+  /** Only the truth, promptly, and no news. */
+  void calmDown() {
+    calm = true;
+    events.values().forEach(EventLoop.Timer::cancel);
+    backAt = 0;
+    if (line != null) {
+      line.speakAgain();
+    }
+  }
+
+  boolean isCalm() {
+    return calm;
+  }
+
+  // ---- what it hears of
+
+  void findBlock() {
+    List<Mint.Tx> spends = new ArrayList<>();
+    mined.forEach(known -> known.until = time.nanoTime());
+    mined = new ArrayList<>();
+    for (int n = draw.below(8); n > 0 && !mempool.isEmpty(); n--) {
+      Truth.KnownTx known = mempool.remove(draw.below(mempool.size()));
+      mined.add(known);
+      spends.add(known.tx);
+    }
+    append(spends);
+    if (isTalking()) {
+      line.announceTip();
+    }
+  }
+
+  private void hearOfTransaction() {
+    List<Truth.KnownTx> fresh = new ArrayList<>();
+    for (int n = draw.chance(0.9) ? 1 : draw.between(2, 30); n > 0; n--) {
+      Truth.KnownTx known = truth.add(Mint.transaction(draw, draw.chance(0.6)), -1);
+      accept(known);
+      fresh.add(known);
+    }
+    if (mempool.size() > 500) {
+      mempool.remove(0).until = time.nanoTime();
+    }
+    if (isTalking()) {
+      line.announce(fresh);
+    }
+  }
+
+  /** A transaction is in the mempool from now on. */
+  void accept(Truth.KnownTx known) {
+    if (known.since == Long.MAX_VALUE) {
+      known.since = time.nanoTime();
+      mempool.add(known);
+    }
+  }
+
+  List<Truth.KnownTx> mempool() {
+    return mempool;
+  }
+
+  // ---- coming and going
+
+  private void lose(boolean abruptly) {
+    backAt = time.nanoTime() + absence().toNanos();
+    lostAgainSoon = draw.chance(0.3);
+    line.hangUp(abruptly);
+  }
+
+  private Duration absence() {
+    if (draw.chance(0.6)) {
+      return Duration.ZERO;
+    }
+    return draw.chance(0.85) ? draw.within(0, 6_000) : draw.within(25_000, 50_000);
+  }
+
+  @Override
+  public CompletionStage<Transport> connect() {
+    CompletableFuture<Transport> future = new CompletableFuture<>();
+    time.schedule(
+        draw.within(0.1, 20),
+        () -> {
+          if (time.nanoTime() < backAt) {
+            loop.enter(
+                () ->
+                    future.completeExceptionally(new IllegalStateException("connection refused")));
+            return;
+          }
+          line = new NodeLine(time, draw.split(), truth, troubles, this, manners);
+          Pipe pipe =
+              new Pipe(
+                  time, loop, draw.split(), target(), line, manners.nearest(), manners.farthest());
+          line.connected(pipe);
+          connections++;
+          if (lostAgainSoon && !calm) {
+            lostAgainSoon = false;
+            NodeLine short_ = line;
+            time.schedule(draw.within(20, 800), () -> loseIfOn(short_));
+          }
+          loop.enter(() -> future.complete(pipe));
+        });
+    return future;
+  }
+
+  private void loseIfOn(NodeLine which) {
+    if (line == which && !calm && !which.isClosed()) {
+      lose(draw.chance(0.5));
+    }
+  }
+
+  @Override
+  public String target() {
+    return "node:18444";
+  }
+
+  int connections() {
+    return connections;
+  }
+
+  NodeLine line() {
+    return line;
+  }
+}

@@ -1,0 +1,317 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.Stats;
+import org.bitcoinmultiplexer.api.Strategy;
+import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
+import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.Engine;
+import org.bitcoinmultiplexer.core.Settings;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+
+/**
+ * One run: an engine, a node and a crowd of clients in virtual time, until so many exchanges have
+ * been asked upstream; then the truth, silence, and the accounts.
+ *
+ * <p>All of it follows from the seed.
+ */
+final class Simulation implements Client.Host {
+
+  /**
+   * What came of a run.
+   *
+   * @param exchanges that the node answered or did not, the engine's own included
+   * @param items that clients asked for
+   * @param clients that connected
+   * @param trace of everything that clients received, and when
+   */
+  record Result(
+      long exchanges,
+      long items,
+      int clients,
+      int connections,
+      int lies,
+      Duration lasted,
+      long trace,
+      Map<String, Long> counters) {}
+
+  private static final int FIRST_BLOCKS = 620;
+  private static final Duration TOO_LONG = Duration.ofHours(24);
+
+  private final SimulatedLoop time = new SimulatedLoop();
+  private final Draw draw;
+  private final long target;
+  private final Manners manners;
+  private final Settings settings;
+  private final Truth truth = new Truth();
+  private final Troubles troubles;
+  private final Court court;
+  private final Node node;
+  private final Engine engine;
+  private final List<VirtualLoop> loops = new ArrayList<>();
+  private final Set<Client> clients = new LinkedHashSet<>();
+  private final Map<String, Long> thrownOut = new TreeMap<>();
+  private boolean ending;
+  private int joined;
+  private long trace;
+
+  /**
+   * A run that has not begun.
+   *
+   * @param oneAtATime whether the strategy has but one exchange in flight
+   * @param target so many exchanges
+   */
+  Simulation(Strategy strategy, boolean oneAtATime, long seed, long target) {
+    this.draw = new Draw(seed);
+    this.target = target;
+    this.manners = Manners.of(oneAtATime, draw);
+    this.settings = settings();
+    this.troubles = new Troubles(settings.patience().toNanos());
+    this.court = new Court(truth, troubles);
+    VirtualLoop.Processor processor = new VirtualLoop.Processor();
+    double handOver = draw.chance(0.3) ? 0 : 0.5;
+    int others = handOver > 0 ? draw.below(3) : 0;
+    for (int i = 0; i <= others; i++) {
+      loops.add(new VirtualLoop(time, processor, draw.split(), handOver));
+    }
+    this.node = new Node(time, loops.get(0), draw.split(), truth, troubles, manners);
+    BitcoinOptions options =
+        new BitcoinOptions(
+            Network.REGTEST,
+            NewsOptions.DEFAULT,
+            List.of(),
+            draw.split(),
+            InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L)));
+    Draw checking = draw.split();
+    this.engine =
+        new Engine(
+            loops.get(0),
+            new BitcoinProtocol(options),
+            strategy,
+            List.of(node),
+            settings,
+            check -> time.schedule(checking.within(0, Troubles.CHECKING / 1e6 - 1), check),
+            draw.split(),
+            new Observer(),
+            Runnable::run);
+  }
+
+  private Settings settings() {
+    Settings usual = Settings.DEFAULTS;
+    return new Settings(
+        usual.maxClients(),
+        draw.of(List.of(100_000L, 400_000L, 4_000_000L)),
+        new Strategy.Window(draw.of(List.of(3, 16, 64)), draw.of(List.of(2_000_000L, 16_000_000L))),
+        usual.handshakeTimeout(),
+        usual.idleInterval(),
+        usual.idleTimeout(),
+        usual.answerTimeout(),
+        usual.patience());
+  }
+
+  /** Knows exactly when the engine has the node. */
+  private final class Observer implements MultiplexerListener {
+    private boolean ready;
+
+    @Override
+    public void onUpstreamReady(String target, String description) {
+      ready = true;
+      troubles.found(time.nanoTime());
+    }
+
+    @Override
+    public void onUpstreamLost(String target, String reason) {
+      if (ready) {
+        ready = false;
+        troubles.lost(time.nanoTime());
+      }
+    }
+  }
+
+  Result run() {
+    node.begin(FIRST_BLOCKS);
+    node.live();
+    engine.start();
+    for (int i = 0; i < manners.clients(); i++) {
+      joinIn(draw.about(2_000));
+    }
+    while (exchanges() < target) {
+      time.advance(Duration.ofSeconds(1));
+      if (time.nanoTime() > TOO_LONG.toNanos()) {
+        throw new AssertionError("hardly anything happens any more: " + engine.stats());
+      }
+    }
+    ending = true;
+    long calmSince = time.nanoTime();
+    node.calmDown();
+    time.advance(Duration.ofMinutes(2));
+    List.copyOf(clients).forEach(Client::comeToAnEnd);
+    time.advance(Duration.ofMinutes(8));
+    node.findBlock();
+    time.advance(Duration.ofSeconds(5));
+    audit(calmSince);
+    return result();
+  }
+
+  /** Those that the node has decided: without it they fail by the thousand at no cost. */
+  private long exchanges() {
+    Stats stats = engine.stats();
+    return stats.counter("exchange.answered") + stats.counter("exchange.absent");
+  }
+
+  private void joinIn(Duration later) {
+    time.schedule(
+        later,
+        () -> {
+          if (!ending) {
+            join();
+          }
+        });
+  }
+
+  private void join() {
+    int id = joined++;
+    Habits.Plan plan =
+        new Habits.Plan(
+            draw.between(1, 40),
+            draw.chance(0.4) ? 1 : draw.between(2, 12),
+            manners.thinking(),
+            draw.chance(0.08));
+    Client client =
+        new Client(
+            id, draw.of(Client.Kind.ALL), court, this, draw.split(), plan, FIRST_BLOCKS + 1, time);
+    double latency = draw.chance(0.8) ? 30 : 250;
+    VirtualLoop loop = draw.of(loops);
+    Pipe pipe =
+        new Pipe(
+            time,
+            loop,
+            draw.split(),
+            "client:" + id,
+            client,
+            0.05,
+            1 + draw.nextDouble() * latency);
+    clients.add(client);
+    client.connected(pipe);
+    engine.accept(pipe, loop);
+  }
+
+  // ---- what clients tell
+
+  @Override
+  public long now() {
+    return time.nanoTime();
+  }
+
+  @Override
+  public long clientBuffer() {
+    return settings.clientBuffer();
+  }
+
+  @Override
+  public void heard(Client client, int number, Message message) {
+    long event = 31L * client.id + number;
+    event = mix(event, time.nanoTime());
+    event = mix(event, message.command().hashCode());
+    event =
+        mix(
+            event,
+            Arrays.hashCode(
+                Arrays.copyOfRange(
+                    message.array(), message.offset(), message.offset() + message.size())));
+    // A sum, because the order of what happens to two clients at one instant does not matter.
+    trace += event;
+  }
+
+  private static long mix(long seed, long value) {
+    long z = (seed ^ value) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 32)) * 0xBF58476D1CE4E5B9L;
+    return z ^ (z >>> 29);
+  }
+
+  @Override
+  public void gone(Client client, boolean wasThrownOut) {
+    clients.remove(client);
+    if (wasThrownOut) {
+      thrownOut.merge("client.closed." + client.rule(), 1L, Long::sum);
+    }
+    joinIn(draw.about(500));
+  }
+
+  // ---- the accounts
+
+  private void audit(long calmSince) {
+    Hash tip = truth.tip();
+    clients.forEach(client -> client.check(tip, calmSince));
+    Stats stats = engine.stats();
+    require(stats.upstreamReady(), "upstream is not ready");
+    require(stats.clients() == clients.size(), stats.clients() + " clients, not " + clients.size());
+    require(stats.clientsReady() == clients.size(), stats.clientsReady() + " clients are ready");
+    require(court.open() == 0, "somebody still waits");
+    require(node.line().isIdle(), "the node is still busy");
+    balance(stats);
+
+    List.copyOf(clients).forEach(client -> client.leave(false));
+    time.advance(Duration.ofSeconds(5));
+    require(engine.stats().clients() == 0, "clients that left are still there");
+    require(
+        time.pendingTimers() == 1, time.pendingTimers() + " timers, not the node's watch alone");
+    engine.close();
+    time.advance(Duration.ofSeconds(5));
+    require(time.pendingTimers() == 0, time.pendingTimers() + " timers outlive the engine");
+  }
+
+  private void balance(Stats stats) {
+    long asked = stats.counter("exchange.asked");
+    long ended =
+        stats.counter("exchange.answered")
+            + stats.counter("exchange.absent")
+            + stats.counter("exchange.failed")
+            + stats.counter("exchange.deserted");
+    require(asked == ended, asked + " exchanges, of which " + ended + " have ended");
+    Map<String, Long> closed = new HashMap<>();
+    stats
+        .counters()
+        .forEach(
+            (name, count) -> {
+              if (name.startsWith("client.closed.")) {
+                closed.put(name, count);
+              }
+            });
+    require(closed.equals(thrownOut), "closed are " + closed + ", not " + thrownOut);
+  }
+
+  private static void require(boolean right, String words) {
+    if (!right) {
+      throw new AssertionError(words);
+    }
+  }
+
+  private Result result() {
+    Stats stats = engine.stats();
+    return new Result(
+        exchanges(),
+        court.items(),
+        joined,
+        node.connections(),
+        troubles.lies(),
+        Duration.ofNanos(time.nanoTime()),
+        trace,
+        new TreeMap<>(stats.counters()));
+  }
+}

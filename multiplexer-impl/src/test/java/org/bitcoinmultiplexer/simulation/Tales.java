@@ -1,0 +1,87 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.util.Set;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
+
+/** What is not true, told so that it looks like an answer. */
+final class Tales {
+
+  private final Draw draw;
+  private final Truth truth;
+
+  Tales(Draw draw, Truth truth) {
+    this.draw = draw;
+    this.truth = truth;
+  }
+
+  /** A block with the right header and something else behind it. */
+  Message block(Mint.Block block) {
+    byte[] body = block.full.toByteArray();
+    switch (draw.below(3)) {
+      case 0 -> body[80 + draw.below(body.length - 80)] ^= (byte) (1 << draw.below(8));
+      case 1 -> body = new Bytes().raw(body).u8(0).toArray();
+      default -> {
+        if (block.full.equals(block.stripped)) {
+          body[body.length - 1] ^= 1;
+        } else {
+          body = block.stripped.toByteArray();
+        }
+      }
+    }
+    return Message.of(Commands.BLOCK, body);
+  }
+
+  /**
+   * Headers that could be the answer by where they begin.
+   *
+   * @param honest the true answer
+   */
+  Message headers(Question.OfHeaders question, Truth.Range honest) {
+    int first = honest.first();
+    Hash parent = truth.hashAt(first - 1);
+    if (honest.size() >= 3 && draw.chance(0.4)) { // one is left out
+      byte[] body = truth.headersMessage(new Truth.Range(first, first + 2)).toByteArray();
+      byte[] both = new byte[1 + 2 * 81];
+      both[0] = 2;
+      System.arraycopy(body, 1, both, 1, 81);
+      System.arraycopy(body, 1 + 2 * 81, both, 1 + 81, 81);
+      return Message.of(Commands.HEADERS, both);
+    }
+    boolean stopped = honest.size() > 0 && truth.hashAt(honest.last()).equals(question.stop());
+    if (stopped && honest.last() < truth.height() && honest.size() < 1_000 && draw.chance(0.6)) {
+      return truth.headersMessage(new Truth.Range(first, honest.last() + 1));
+    }
+    return Message.of(
+        Commands.HEADERS,
+        new Bytes().u8(1).raw(Mint.headerWithoutWork(parent, first)).u8(0).toArray());
+  }
+
+  /** A transaction with a witness that is not its own. */
+  Message foreignWitness(Truth.KnownTx known) {
+    Message variant = Mint.variant(known.tx, draw).full;
+    truth.passedOff(known.tx.txid, variant);
+    return variant;
+  }
+
+  /** Some transaction that somebody knows, null if there is none. */
+  Truth.KnownTx anyTransaction() {
+    int count = truth.transactions.size();
+    return count == 0 ? null : truth.transactions.get(Math.max(0, count - 1 - draw.below(60)));
+  }
+
+  /** The transaction that a message is, if it is in a form in which we may be sent it. */
+  Truth.KnownTx byBody(Message message, Set<InventoryVector> wanted) {
+    Hash hash = Sha256d.hash(message.array(), message.offset(), message.size());
+    Truth.KnownTx known = truth.transaction(hash, true);
+    if (known != null && known.tx.full.equals(message)) {
+      return known;
+    }
+    known = truth.transaction(hash, false);
+    boolean asked = wanted.contains(new InventoryVector(InventoryVector.TX, hash));
+    return known != null && asked && known.tx.stripped.equals(message) ? known : null;
+  }
+}
