@@ -60,15 +60,17 @@ final class DeliveryQueue {
 
     final @Nullable Message reply;
     final @Nullable Batch batch;
+    final long held;
     @Nullable Entry following;
     int asked;
     int delivered;
     @Nullable Slot firstSlot;
     @Nullable Slot lastSlot;
 
-    Entry(@Nullable Message reply, @Nullable Batch batch) {
+    Entry(@Nullable Message reply, @Nullable Batch batch, long held) {
       this.reply = reply;
       this.batch = batch;
+      this.held = held;
     }
   }
 
@@ -83,6 +85,7 @@ final class DeliveryQueue {
   private @Nullable Entry tail;
   private @Nullable Entry asking;
   private int entries;
+  private long held;
   private int underWay;
   private long owed;
   private boolean advancing;
@@ -105,16 +108,26 @@ final class DeliveryQueue {
     return entries;
   }
 
+  /** How many bytes the replies and requests that are waiting keep in memory. */
+  long held() {
+    return held;
+  }
+
   void reply(Message message) {
     if (head == null) {
       host.send(message);
     } else {
-      append(new Entry(message, null));
+      append(new Entry(message, null, message.size()));
     }
   }
 
-  void ask(Batch batch) {
-    append(new Entry(null, batch));
+  /**
+   * Asks for a batch.
+   *
+   * @param heldByIt the bytes of the client's message that it keeps
+   */
+  void ask(Batch batch, long heldByIt) {
+    append(new Entry(null, batch, heldByIt));
     advance();
   }
 
@@ -126,6 +139,7 @@ final class DeliveryQueue {
     }
     tail = entry;
     entries++;
+    held += entry.held;
     if (asking == null && entry.batch != null) {
       asking = entry;
     }
@@ -188,6 +202,7 @@ final class DeliveryQueue {
       }
       head = entry.following;
       entries--;
+      held -= entry.held;
       if (head == null) {
         tail = null;
       }

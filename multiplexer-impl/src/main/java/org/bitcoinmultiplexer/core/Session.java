@@ -60,6 +60,12 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   /** More requests than this waiting for one client, and nothing more is read from it. */
   private static final int MOST_WAITING = 256;
 
+  /**
+   * More bytes of requests than this, and the same: one list of 50,000 items has 1,800,003, and a
+   * client may wait for that and go on talking.
+   */
+  private static final long MOST_HELD = 2_000_000;
+
   private static final int UNSENT_FACTOR = 4;
 
   private final Home home;
@@ -73,6 +79,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private EventLoop.@Nullable Timer watch;
   private boolean reading = true;
   private long heard;
+  private int hearing; // bytes of the message that is being heard
   private boolean asked;
   private long unsentAtLastLook;
 
@@ -122,7 +129,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     }
     heard = loop.nanoTime();
     asked = false;
+    hearing = message.size();
     guarded(() -> conversation.onMessage(message));
+    hearing = 0;
     regulateReading();
   }
 
@@ -186,7 +195,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   @Override
   public void ask(Batch batch) {
     if (state != State.CLOSED) {
-      queue.ask(batch);
+      queue.ask(batch, hearing);
     }
   }
 
@@ -274,6 +283,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     }
     boolean crowded =
         queue.size() > (reading ? MOST_WAITING : MOST_WAITING / 2)
+            || queue.held() > (reading ? MOST_HELD : MOST_HELD / 2)
             || transport.pendingBytes() > home.settings().clientBuffer();
     if (crowded == reading) {
       reading = !crowded;

@@ -533,6 +533,27 @@ class EngineTest {
   }
 
   @Test
+  void aClientWithTooManyBytesOfOpenRequestsIsNotReadFromUntilHalfAreAnswered() {
+    start("serial");
+    ToyTransport node = node(first);
+    ToyTransport busy = client();
+    for (int i = 0; i < 4; i++) {
+      busy.says("ask", i + "x".repeat(499_999));
+    }
+    assertThat(busy.reading).isTrue();
+    busy.says("ask", "4");
+    assertThat(busy.reading).isFalse();
+    for (int i = 0; i < 2; i++) {
+      assertThat(busy.reading).isFalse();
+      List<String> heard = node.heard();
+      node.says("told", heard.get(0).substring("ask ".length()));
+      echoesLastMark(node, heard);
+    }
+    echoesLastMark(node, node.heard());
+    assertThat(busy.reading).isTrue();
+  }
+
+  @Test
   void silentClientsAreAskedAndThenClosed() {
     start("key");
     ToyTransport node = node(first);
