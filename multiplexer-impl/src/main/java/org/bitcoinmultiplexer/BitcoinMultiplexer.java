@@ -154,10 +154,10 @@ public final class BitcoinMultiplexer implements Multiplexer {
       listeners.clear();
     }
     engine.close();
+    // Behind what the engine has just queued there, so that the listener hears of it.
+    loop.execute(() -> ownExecutors.forEach(ExecutorService::shutdown));
     if (ownTcp != null) {
-      // Behind what the engine has just queued there.
       ownTcp.execute(ownTcp::close);
     }
-    ownExecutors.forEach(ExecutorService::shutdown);
   }
 }

@@ -201,9 +201,9 @@ final class UpstreamCheckJudge {
         UNKNOWN,
         "whether it grants us noban (never dropped, transactions at once), relay, mempool and"
             + " download"
-            + (local ? "; with the line below, dial 127.0.0.1:" + ownPort() : ""),
+            + (local ? "; it does to whoever dials the port in the lines below" : ""),
         local
-            ? "whitebind=" + PERMISSIONS + "@127.0.0.1:" + ownPort()
+            ? "whitebind=" + PERMISSIONS + "@127.0.0.1:" + ownPort() + "\nbind=0.0.0.0"
             : "whitelist=" + PERMISSIONS + "@ADDRESS-OF-THIS-MACHINE");
     add(
         UNKNOWN,
@@ -220,9 +220,13 @@ final class UpstreamCheckJudge {
     return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
   }
 
-  /** A port next to the usual one, on which only we arrive. */
+  /**
+   * A port near the usual one, on which only we arrive. Not the next one: Bitcoin Core listens
+   * there for Tor and would not start. (And with {@code whitebind} alone it would listen nowhere
+   * else, so {@code bind} goes with it.)
+   */
   private int ownPort() {
-    return network.defaultPort() + 1;
+    return network.defaultPort() + 2;
   }
 
   private void add(Severity severity, String sentence) {

@@ -203,7 +203,7 @@ class UpstreamCheckTest {
         .anyMatch(s -> s.contains("noban") && s.contains("mempool") && s.contains("download"));
     assertThat(lines(report))
         .contains(
-            "whitebind=noban,download,mempool,relay,forcerelay@127.0.0.1:8334",
+            "whitebind=noban,download,mempool,relay,forcerelay@127.0.0.1:8335\nbind=0.0.0.0",
             "maxuploadtarget=0");
   }
 

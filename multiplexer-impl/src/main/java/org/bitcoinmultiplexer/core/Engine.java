@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
@@ -182,14 +183,18 @@ public final class Engine implements Multiplexer {
   }
 
   private void tell(Consumer<MultiplexerListener> event) {
-    listenerExecutor.execute(
-        () -> {
-          try {
-            event.accept(listener);
-          } catch (RuntimeException e) {
-            log.error("a listener failed", e);
-          }
-        });
+    try {
+      listenerExecutor.execute(
+          () -> {
+            try {
+              event.accept(listener);
+            } catch (RuntimeException e) {
+              log.error("a listener failed", e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("nobody listens any more");
+    }
   }
 
   // ---- upstream

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The stage in front of the upstream that lets equal requests share one exchange.
@@ -53,9 +52,9 @@ final class Joining {
         return;
       }
     }
-    Lead lead = new Lead(request, keys, weight, seat);
+    Lead lead = new Lead(request, keys, key, weight, seat);
     lead.join(asker);
-    open(key, lead);
+    open(lead);
   }
 
   /** An asker does not wait any more. */
@@ -78,7 +77,7 @@ final class Joining {
     // Open the question of the late ones first: whoever asks while hearing the outcome joins it.
     if (lead.hasLate()) {
       Lead next = lead.askAgain();
-      open(joins && next.keys.size() == 1 ? next.keys.iterator().next() : null, next);
+      open(next);
     }
     lead.settleEarly(outcome);
   }
@@ -87,17 +86,17 @@ final class Joining {
     return leads.size();
   }
 
-  private void open(@Nullable Key key, Lead lead) {
+  private void open(Lead lead) {
     asked.increment();
-    if (key != null) {
-      leads.putIfAbsent(key, lead);
+    if (lead.joinable != null) {
+      leads.putIfAbsent(lead.joinable, lead);
     }
     questions.ask(lead);
   }
 
   private void forget(Lead lead) {
-    if (joins && lead.keys.size() == 1) {
-      leads.remove(lead.keys.iterator().next(), lead);
+    if (lead.joinable != null) {
+      leads.remove(lead.joinable, lead);
     }
   }
 }

@@ -19,6 +19,10 @@ final class Lead {
 
   final Message request;
   final Set<Key> keys;
+
+  /** The key by which others find it to join; null if nobody may. */
+  final @Nullable Key joinable;
+
   final long weight;
   final Turns.Seat seat;
 
@@ -27,9 +31,10 @@ final class Lead {
   private @Nullable LiveExchange exchange;
   private boolean written;
 
-  Lead(Message request, Set<Key> keys, long weight, Turns.Seat seat) {
+  Lead(Message request, Set<Key> keys, @Nullable Key joinable, long weight, Turns.Seat seat) {
     this.request = request;
     this.keys = keys;
+    this.joinable = joinable;
     this.weight = weight;
     this.seat = seat;
   }
@@ -88,7 +93,7 @@ final class Lead {
 
   /** Makes a fresh question of those who asked too late. */
   Lead askAgain() {
-    Lead next = new Lead(request, keys, weight, seat);
+    Lead next = new Lead(request, keys, joinable, weight, seat);
     late.moveTo(next.early, next);
     return next;
   }

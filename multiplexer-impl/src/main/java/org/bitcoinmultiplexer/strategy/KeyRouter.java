@@ -112,12 +112,7 @@ final class KeyRouter implements ResponseRouter {
     if (!unwritten.isEmpty()) {
       SlotList group = unwritten;
       unwritten = new SlotList();
-      List<Message> requests = new ArrayList<>();
-      for (Slot slot = group.first(); slot != null; slot = slot.next) {
-        slot.markWritten();
-        requests.add(slot.exchange.request());
-      }
-      dialect.batch(requests).forEach(upstream);
+      dialect.batch(markWritten(group)).forEach(upstream);
       markers.fence(group, upstream);
     }
     if (keyless != null && !keyless.isWritten()) {
@@ -125,6 +120,20 @@ final class KeyRouter implements ResponseRouter {
       upstream.accept(keyless.exchange.request());
       markers.fence(SlotList.of(keyless), upstream);
     }
+  }
+
+  private static List<Message> markWritten(SlotList group) {
+    Slot first = group.first();
+    if (first != null && first.next == null) {
+      first.markWritten();
+      return List.of(first.exchange.request());
+    }
+    List<Message> requests = new ArrayList<>();
+    for (Slot slot = first; slot != null; slot = slot.next) {
+      slot.markWritten();
+      requests.add(slot.exchange.request());
+    }
+    return requests;
   }
 
   @Override

@@ -50,7 +50,7 @@ public final class Outbox {
    * @throws IllegalArgumentException if its command cannot be framed
    */
   public void add(Message message) {
-    encoder.header(message); // refuses here, where the caller learns of it, and computes it once
+    encoder.prepare(message); // refuses here, where the caller learns of it, and computes it once
     pending.addAndGet(FrameEncoder.frameSize(message));
     queue.add(message);
   }

@@ -32,11 +32,13 @@ public final class BlockCheck {
   /** A transaction of this size could be taken for an inner node of the tree. */
   private static final int PAIR_SIZE = 2 * Hash.SIZE;
 
+  private static final byte[] NOTHING = {};
+
   private final Message block;
   private final Network network;
 
-  private byte[] txids = {};
-  private byte[] wtxids = {};
+  private byte[] txids = NOTHING;
+  private byte[] wtxids = NOTHING;
   private boolean hasCoinbase;
   private boolean anyWitness;
   private boolean anyPairSized;
@@ -101,7 +103,7 @@ public final class BlockCheck {
       return invalid(header, in.remaining() + " bytes trail the last transaction");
     }
     boolean unambiguous = MerkleTree.reduce(txids, size);
-    if (!header.merkleRoot().isAt(txids, 0)) {
+    if (!header.hasMerkleRoot(txids, 0)) {
       return invalid(
           header, "merkle root is " + Hash.read(txids, 0) + " instead of " + header.merkleRoot());
     }

@@ -3,7 +3,9 @@ package org.bitcoinmultiplexer.bitcoin.chain;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -30,6 +32,8 @@ public final class BlockHeader {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final Function<Message, BlockHeader> READ = BlockHeader::read;
+
   private final byte[] array;
   private final int offset;
   private @Nullable Hash hash; // a benign race: any thread computes the same
@@ -53,13 +57,18 @@ public final class BlockHeader {
   }
 
   /**
-   * A view of the header of a message that starts with one.
+   * A view of the header of a message that starts with one, the same for all who ask, so that it is
+   * hashed once.
    *
    * @param message a block, merkleblock or cmpctblock
    * @return a view of it
    * @throws MalformedMessageException if it is shorter than 80 bytes
    */
   public static BlockHeader of(Message message) {
+    return message.derive(READ);
+  }
+
+  private static BlockHeader read(Message message) {
     if (message.size() < SIZE) {
       throw new MalformedMessageException(
           message.command() + ": header needs 80 bytes of " + message.size());
@@ -97,6 +106,18 @@ public final class BlockHeader {
    */
   public Hash merkleRoot() {
     return Hash.read(array, offset + MERKLE_ROOT_AT);
+  }
+
+  /**
+   * Compares the merkle root.
+   *
+   * @param other holds a hash in wire order
+   * @param at index of its first byte
+   * @return whether that is the merkle root
+   */
+  public boolean hasMerkleRoot(byte[] other, int at) {
+    int root = offset + MERKLE_ROOT_AT;
+    return Arrays.equals(array, root, root + Hash.SIZE, other, at, at + Hash.SIZE);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.Optional;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a block hash must be below, and how much work that stands for.
@@ -16,6 +17,11 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 public final class ProofOfWork {
 
   private static final BigInteger TWO_TO_256 = BigInteger.ONE.shiftLeft(256);
+
+  /** Headers of one time have the same target; a benign race. */
+  private static volatile @Nullable Known last;
+
+  private record Known(int bits, Network network, Optional<Hash> target) {}
 
   private ProofOfWork() {}
 
@@ -58,7 +64,12 @@ public final class ProofOfWork {
    * @return true if there is a target and the hash is not above it
    */
   public static boolean isMet(Hash hash, int bits, Network network) {
-    Optional<Hash> target = target(bits, network);
+    Known known = last;
+    if (known == null || known.bits != bits || known.network != network) {
+      known = new Known(bits, network, target(bits, network));
+      last = known;
+    }
+    Optional<Hash> target = known.target;
     return target.isPresent() && hash.compareTo(target.get()) <= 0;
   }
 

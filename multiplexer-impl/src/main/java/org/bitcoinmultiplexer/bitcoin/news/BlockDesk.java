@@ -102,7 +102,6 @@ final class BlockDesk {
     if (chain.tip() == null
         && size > 0
         && size < Headers.MAX_SIZE
-        && request.size() > 0
         && !headers.hash(size - 1).equals(request.stop())) {
       begin(chain.consecutive(headers, 0), nodeHeight, true);
     }

@@ -18,6 +18,11 @@ final class Batches {
   private Batches() {}
 
   static List<Message> merge(Iterable<Message> requests) {
+    if (requests instanceof List<Message> list
+        && list.size() == 1
+        && items(list.get(0)) <= MAX_ITEMS) {
+      return list;
+    }
     List<Message> merged = new ArrayList<>();
     List<Message> run = new ArrayList<>();
     int items = 0;

@@ -9,7 +9,6 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
-import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
@@ -93,11 +92,11 @@ final class GetDataPair extends BuiltIn {
       case Commands.BLOCK ->
           InventoryVector.isBlock(type)
               && type != InventoryVector.FILTERED_BLOCK
-              && names(items, item, Keys.blockHash(response));
+              && items.names(item, Keys.blockHash(response));
       case Commands.CMPCTBLOCK ->
-          type == InventoryVector.CMPCT_BLOCK && names(items, item, Keys.blockHash(response));
+          type == InventoryVector.CMPCT_BLOCK && items.names(item, Keys.blockHash(response));
       case Commands.MERKLEBLOCK ->
-          type == InventoryVector.FILTERED_BLOCK && names(items, item, Keys.blockHash(response));
+          type == InventoryVector.FILTERED_BLOCK && items.names(item, Keys.blockHash(response));
       case Commands.TX -> fits(items, item, type, Transaction.parse(response));
       default -> false;
     };
@@ -105,10 +104,9 @@ final class GetDataPair extends BuiltIn {
 
   private static boolean fits(Inventory items, int item, int type, Transaction transaction) {
     return switch (type) {
-      case InventoryVector.WTX -> names(items, item, transaction.wtxid());
-      case InventoryVector.WITNESS_TX -> names(items, item, transaction.txid());
-      case InventoryVector.TX ->
-          !transaction.hasWitness() && names(items, item, transaction.txid());
+      case InventoryVector.WTX -> items.names(item, transaction.wtxid());
+      case InventoryVector.WITNESS_TX -> items.names(item, transaction.txid());
+      case InventoryVector.TX -> !transaction.hasWitness() && items.names(item, transaction.txid());
       default -> false;
     };
   }
@@ -189,10 +187,6 @@ final class GetDataPair extends BuiltIn {
       }
     }
     return keys;
-  }
-
-  private static boolean names(Inventory items, int item, Hash hash) {
-    return items.hash(item).equals(hash);
   }
 
   private static MalformedMessageException malformed(String reason) {

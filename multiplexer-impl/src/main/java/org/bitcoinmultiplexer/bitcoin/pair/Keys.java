@@ -40,7 +40,6 @@ final class Keys {
   /** By nonce. */
   static final int PING = 7;
 
-  private static final Function<Message, Hash> BLOCK_HASH = Keys::computeBlockHash;
   private static final Function<Message, Set<Key>> OF_BLOCK = Keys::computeOfBlock;
   private static final Function<Message, Set<Key>> OF_TRANSACTION = Keys::computeOfTransaction;
 
@@ -52,7 +51,7 @@ final class Keys {
    * @throws MalformedMessageException if it is too short for that
    */
   static Hash blockHash(Message message) {
-    return message.derive(BLOCK_HASH);
+    return BlockHeader.of(message).hash();
   }
 
   static Set<Key> ofBlock(Message message) {
@@ -77,10 +76,6 @@ final class Keys {
           default -> 0;
         };
     return kind == 0 ? null : Key.of(kind, array, hash, Hash.SIZE);
-  }
-
-  private static Hash computeBlockHash(Message message) {
-    return BlockHeader.of(message).hash();
   }
 
   private static Set<Key> computeOfBlock(Message message) {

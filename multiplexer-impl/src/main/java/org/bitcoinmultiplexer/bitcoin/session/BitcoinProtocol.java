@@ -43,18 +43,8 @@ public final class BitcoinProtocol implements Protocol {
   public BitcoinProtocol(BitcoinOptions options) {
     this.options = options;
     this.pairs = Pairs.of(options.network(), options.providers());
-    this.random = synchronised(options.random());
+    this.random = new SharedRandom(options.random());
     this.dialect = new BitcoinDialect(pairs, random);
-  }
-
-  /** Sessions live on many loops; a nonce is drawn once in minutes. */
-  private static RandomGenerator synchronised(RandomGenerator random) {
-    Object lock = new Object();
-    return () -> {
-      synchronized (lock) {
-        return random.nextLong();
-      }
-    };
   }
 
   @Override

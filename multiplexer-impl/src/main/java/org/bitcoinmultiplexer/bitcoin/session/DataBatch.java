@@ -9,7 +9,6 @@ import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
-import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Batch;
@@ -34,7 +33,7 @@ final class DataBatch implements Batch {
 
   /** Hears that a block was delivered, and may send something right behind it. */
   interface AfterBlock {
-    void delivered(Hash block, Consumer<? super Message> client);
+    void delivered(Inventory items, int block, Consumer<? super Message> client);
   }
 
   private final Inventory items;
@@ -82,6 +81,9 @@ final class DataBatch implements Batch {
     } else {
       asked = type == InventoryVector.WTX ? type : InventoryVector.WITNESS_TX;
     }
+    if (asked == type && items.size() == 1) {
+      return items.toMessage(); // in canonical form, just what would be written again
+    }
     return Inventory.of(Commands.GETDATA, asked, items.hash(item));
   }
 
@@ -101,7 +103,7 @@ final class DataBatch implements Batch {
     if (outcome instanceof Outcome.Answered answered) {
       Message block = answered.message();
       client.accept(type == InventoryVector.BLOCK ? Block.strip(block) : block);
-      afterBlock.delivered(items.hash(item), client);
+      afterBlock.delivered(items, item, client);
     }
   }
 

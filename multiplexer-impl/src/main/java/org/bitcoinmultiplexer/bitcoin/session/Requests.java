@@ -67,8 +67,9 @@ final class Requests {
     context.ask(new BlockTransactionsBatch(request, context));
   }
 
-  private void blockDelivered(Hash block, Consumer<? super Message> client) {
-    if (continuation == null || !continuation.equals(block)) {
+  private void blockDelivered(Inventory items, int item, Consumer<? super Message> client) {
+    Hash block = continuation;
+    if (block == null || !items.names(item, block)) {
       return;
     }
     continuation = null;

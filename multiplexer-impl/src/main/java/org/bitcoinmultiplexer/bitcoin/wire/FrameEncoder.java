@@ -55,6 +55,16 @@ public final class FrameEncoder {
   }
 
   /**
+   * Computes the header of a message, unless it is known.
+   *
+   * @param message any message whose command has 1 to 12 printable ASCII characters
+   * @throws IllegalArgumentException if the command cannot be framed
+   */
+  public void prepare(Message message) {
+    var unused = message.derive(toHeader); // kept with the message
+  }
+
+  /**
    * The header of a message.
    *
    * @param message any message whose command has 1 to 12 printable ASCII characters

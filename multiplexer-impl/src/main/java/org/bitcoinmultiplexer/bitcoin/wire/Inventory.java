@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.wire;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 
 /**
@@ -13,6 +14,8 @@ public final class Inventory {
 
   /** More vectors than this in one message are misbehaviour (Core's MAX_INV_SZ). */
   public static final int MAX_SIZE = 50_000;
+
+  private static final Function<Message, Inventory> READ = Inventory::read;
 
   private final Message message;
   private final byte[] array;
@@ -27,13 +30,17 @@ public final class Inventory {
   }
 
   /**
-   * Reads a list in place.
+   * Reads a list in place, once per message.
    *
    * @param message an inv, getdata or notfound
    * @return a view of it
    * @throws MalformedMessageException if it is cut off or has more than {@link #MAX_SIZE} vectors
    */
   public static Inventory parse(Message message) {
+    return message.derive(READ);
+  }
+
+  private static Inventory read(Message message) {
     ByteReader in = new ByteReader(message);
     int size = in.count("inventory vectors", InventoryVector.SIZE, MAX_SIZE);
     int first = in.skip(size * InventoryVector.SIZE, "inventory vectors");
@@ -125,6 +132,17 @@ public final class Inventory {
    */
   public Hash hash(int index) {
     return Hash.read(array, at(index) + 4);
+  }
+
+  /**
+   * Whether a vector has a certain hash.
+   *
+   * @param index 0 to size - 1
+   * @param hash compared with its hash
+   * @return the same as {@code hash(index).equals(hash)}
+   */
+  public boolean names(int index, Hash hash) {
+    return hash.isAt(array, at(index) + 4);
   }
 
   /**

@@ -305,6 +305,35 @@ class BlockNewsTest {
   }
 
   @Test
+  void followsALongWayToAnAnnouncedBlockInParts() {
+    List<BlockHeader> known = fixture.knowing(5);
+    List<BlockHeader> fresh = grow(last(known), 2001, 0);
+    fixture.nodeAnnounces(InventoryVector.BLOCK, last(fresh).hash());
+
+    fixture.answer(headers(fresh.subList(0, 2000)));
+    fixture.answer(headers(last(fresh)));
+
+    assertThat(fixture.takeBlockNews()).isEqualTo(hashes(fresh));
+    assertThat(hub.count(Counts.BLOCKS_UNPROVEN)).isZero();
+    assertThat(hub.questions).isEmpty();
+  }
+
+  @Test
+  void doesNotTellAgainOfABlockThatSomebodyElseFoundMeanwhile() {
+    fixture.connected();
+    List<BlockHeader> chain = grow(SOMEWHERE, 3, 0);
+    fixture.nodeAnnounces(InventoryVector.BLOCK, last(chain).hash());
+    Message request = getheaders(List.of(SOMEWHERE), Hash.ZERO);
+    hub.loop.run(() -> fixture.newsroom.observed(request, headers(chain)));
+    assertThat(fixture.takeBlockNews()).containsExactly(last(chain).hash());
+
+    fixture.answer(headers(last(chain)));
+
+    assertThat(hub.news).isEmpty();
+    assertThat(fixture.newsroom.header(chain.get(0).hash())).isNotNull();
+  }
+
+  @Test
   void asksForWhatWasMissedWhileThereWasNoConnection() {
     List<BlockHeader> known = fixture.knowing(5);
     List<BlockHeader> missed = grow(last(known), 2002, 0);

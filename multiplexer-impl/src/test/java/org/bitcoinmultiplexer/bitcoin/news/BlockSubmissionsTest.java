@@ -123,6 +123,15 @@ class BlockSubmissionsTest {
   }
 
   @Test
+  void isContentIfTheNodeHasItFirst() {
+    fixture.announces(alice, InventoryVector.BLOCK, header.hash());
+    fixture.line.says(headers(header));
+    submits(alice, block);
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
   void fetchesABlockThatAHeaderAnnouncesIfItFits() {
     List<BlockHeader> two = grow(last(known), 2, 3);
     hub.loop.run(() -> fixture.newsroom.headers(alice, headers(two)));

@@ -149,6 +149,44 @@ class NodeQuestionsTest {
   }
 
   @Test
+  void asksNobodyWhoHasLeft() {
+    BlockHeader tip = last(fixture.knowing(12));
+    Peer carol = new Peer("carol");
+    for (Peer peer : List.of(alice, bob, carol)) {
+      fixture.announces(
+          peer, InventoryVector.BLOCK, grow(tip, 1, peer.name.charAt(0)).get(0).hash());
+      peer.asked.clear();
+    }
+    nodeAsksForHeaders();
+    assertThat(carol.asked).hasSize(1);
+    hub.loop.run(() -> fixture.newsroom.left(bob));
+    hub.loop.run(() -> fixture.newsroom.left(alice));
+    hub.loop.run(() -> fixture.newsroom.headers(carol, NONE));
+    assertThat(fixture.line.sent).containsExactly(NONE);
+
+    hub.loop.run(() -> fixture.newsroom.left(carol));
+    bob.asked.clear();
+    nodeAsksForHeaders();
+    assertThat(fixture.line.sent).containsExactly(NONE, NONE);
+    assertThat(bob.asked).isEmpty();
+    assertThat(alice.asked).isEmpty();
+    assertThat(carol.asked).hasSize(1);
+  }
+
+  @Test
+  void doesNotDenyLaterWhatItHasDelivered() {
+    NewsFixture forgetful = new NewsFixture(new NewsOptions(true, true, 1)).connected();
+    forgetful.announces(alice, InventoryVector.WTX, WTXID);
+    forgetful.line.says(Inventory.of(Commands.GETDATA, InventoryVector.WTX, WTXID));
+    forgetful.submits(alice, TX);
+    forgetful.announces(bob, InventoryVector.WTX, WTXID);
+    forgetful.hub.loop.run(() -> forgetful.newsroom.left(alice));
+    forgetful.hub.loop.run(() -> forgetful.newsroom.left(bob));
+    assertThat(forgetful.hub.told).containsExactly(TX);
+    assertThat(forgetful.line.sent).isEmpty();
+  }
+
+  @Test
   void forgetsTheQuestionWithItsConnection() {
     List<BlockHeader> known = fixture.knowing(12);
     List<BlockHeader> fresh = grow(last(known), 1, 1);

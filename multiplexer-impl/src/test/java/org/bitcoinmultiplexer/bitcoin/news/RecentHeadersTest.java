@@ -6,10 +6,12 @@ import static org.bitcoinmultiplexer.bitcoin.news.TestChain.hashes;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.headers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.news.RecentHeaders.Added;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -87,15 +89,20 @@ class RecentHeadersTest {
   void keepsNothingOfTheMessageThatAHeaderCameWith() {
     List<BlockHeader> headers = grow(Hash.ZERO, 3, 0);
     byte[] array = headers(headers).toByteArray();
-    Headers parsed = Headers.parse(org.bitcoinmultiplexer.api.Message.of("headers", array));
+    Headers parsed = Headers.parse(Message.of("headers", array));
     chain.restart(chain.consecutive(parsed, 0), 3);
-    Hash hash = headers.get(2).hash();
+    byte[] block = TestChain.block(headers.get(2)).toByteArray();
+    Hash next = BlockHeader.at(block, 0).hash();
+    chain.add(BlockHeader.at(block, 0));
 
-    java.util.Arrays.fill(array, (byte) 0);
+    Arrays.fill(array, (byte) 0);
+    Arrays.fill(block, (byte) 0);
 
-    byte[] copy = new byte[80];
-    chain.header(hash).write(copy, 0);
-    assertThat(BlockHeader.at(copy, 0).hash()).isEqualTo(hash);
+    for (Hash hash : List.of(headers.get(2).hash(), next)) {
+      byte[] copy = new byte[80];
+      chain.header(hash).write(copy, 0);
+      assertThat(BlockHeader.at(copy, 0).hash()).isEqualTo(hash);
+    }
   }
 
   /** Any tree of blocks, in any order in which parents come first, against the definition. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.news.NewsFixture.Peer;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -71,8 +72,7 @@ class TransactionNewsTest {
       assertThat(hub.questions).hasSizeLessThanOrEqualTo(TransactionDesk.MOST_ASKED);
       ScriptedHub.Question question = hub.take();
       asked++;
-      hub.loop.run(
-          () -> question.then().accept(org.bitcoinmultiplexer.api.Outcome.Absent.INSTANCE));
+      hub.loop.run(() -> question.then().accept(Outcome.Absent.INSTANCE));
     }
     assertThat(asked).isEqualTo(TransactionDesk.MOST_ASKED + TransactionDesk.MOST_QUEUED);
     assertThat(hub.count(Counts.TX_MISSING)).isEqualTo(asked);
@@ -177,7 +177,12 @@ class TransactionNewsTest {
     }
     assertThat(asked).isEqualTo(2 * Fetches.MOST_ASKED);
     assertThat(hub.count(Counts.ANNOUNCEMENT_DROPPED)).isGreaterThanOrEqualTo(44_000);
+    fixture.announces(bob, InventoryVector.WTX, flood[49_999]);
+    assertThat(bob.asked).as("it is alice's turn, some time").isEmpty();
     hub.loop.run(() -> fixture.newsroom.left(alice));
+    assertThat(bob.takeAsked()).hasSize(1);
+    fixture.announces(bob, InventoryVector.WTX, flood[49_998]);
+    assertThat(bob.takeAsked()).hasSize(1);
     hub.loop.advance(Fetches.PATIENCE);
     assertThat(hub.loop.pendingTimers()).isZero();
   }
@@ -237,6 +242,16 @@ class TransactionNewsTest {
     assertThat(hub.told).containsExactly(TX, TX);
     assertThat(alice.asked).isEmpty();
     assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+  }
+
+  @Test
+  void doesNotGiveTheNodeAgainWhatItAnnouncedItselfLately() {
+    fixture.submits(alice, TX);
+    hub.loop.advance(TransactionDesk.REBROADCAST.dividedBy(2));
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    hub.loop.advance(TransactionDesk.REBROADCAST.dividedBy(2));
+    fixture.submits(alice, TX);
+    assertThat(hub.told).hasSize(1);
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Measures, prints tables, and writes {@code results.md}, {@code results.csv} and charts.
  *
  * <pre>
- * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only small,large,idle,fleet]
+ * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only small,large,idle,fleet] [--ways key,...]
  * </pre>
  *
  * <p>A bitcoind is measured too if the environment variable {@code BITCOIND} names one, and HAProxy
@@ -32,13 +32,15 @@ public final class Benchmarks {
 
   private final Plan plan;
   private final Set<String> sections;
+  private final List<Way> ways;
   private final Path work;
   private final Report report;
   private final TestChain chain = TestChain.make();
 
-  private Benchmarks(Plan plan, Set<String> sections, Path work, Report report) {
+  private Benchmarks(Plan plan, Set<String> sections, List<Way> ways, Path work, Report report) {
     this.plan = plan;
     this.sections = sections;
+    this.ways = ways;
     this.work = work;
     this.report = report;
   }
@@ -53,18 +55,20 @@ public final class Benchmarks {
     Plan plan = Plan.FULL;
     Path out = Path.of("target", "benchmark-results");
     Set<String> sections = new TreeSet<>(SECTIONS);
+    List<Way> ways = Way.ALL;
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--quick" -> plan = Plan.QUICK;
         case "--out" -> out = Path.of(value(arguments, ++i));
         case "--only" -> sections = sections(value(arguments, ++i));
+        case "--ways" -> ways = Way.list(value(arguments, ++i));
         default -> throw new IllegalArgumentException("unknown argument '" + arguments[i] + "'");
       }
     }
     Files.createDirectories(out);
     Path work = Files.createTempDirectory("benchmarks");
     try {
-      new Benchmarks(plan, sections, work, new Report(out)).run();
+      new Benchmarks(plan, sections, ways, work, new Report(out)).run();
     } finally {
       delete(work);
     }
@@ -104,7 +108,7 @@ public final class Benchmarks {
     long start = System.nanoTime();
     report.line(machine());
     if (sections.contains("small")) {
-      try (Rig rig = Rig.small(work).with(Way.ALL)) {
+      try (Rig rig = Rig.small(work).with(ways)) {
         new SmallRequests(rig, plan, chain.small(), report).run();
       }
     }
@@ -113,7 +117,7 @@ public final class Benchmarks {
     }
     if (sections.contains("idle")) {
       new IdleClients(plan, work, chain, report)
-          .run(List.of(Way.HAPROXY, Way.PASSTHROUGH, Way.SERIAL, Way.KEY, Way.KEY_NETTY));
+          .run(ways.stream().filter(way -> way != Way.DIRECT).toList());
     }
     Optional<Path> bitcoind =
         Optional.ofNullable(System.getenv("BITCOIND"))
@@ -134,13 +138,13 @@ public final class Benchmarks {
     Map<String, Block> byName = new LinkedHashMap<>();
     byName.put(blocks.origin() + ", no witness", blocks.plain());
     byName.put(blocks.origin() + ", witness", blocks.committed());
-    try (Rig rig = Rig.large(blocks.network(), work).with(Way.ALL)) {
+    try (Rig rig = Rig.large(blocks.network(), work).with(ways)) {
       new LargeRelays(rig, plan, byName, report).run();
     }
   }
 
   private void bitcoind(Path executable) throws IOException {
-    try (Rig rig = Rig.bitcoind(executable, chain, work).with(Way.ALL)) {
+    try (Rig rig = Rig.bitcoind(executable, chain, work).with(ways)) {
       if (sections.contains("small")) {
         new SmallRequests(rig, plan, chain.small(), report).run();
       }

@@ -68,15 +68,15 @@ final class Child implements AutoCloseable {
     return new Child(name, directory.resolve(name + ".log"), command);
   }
 
-  /** The next line that it says. */
-  String read() {
+  /** The next number that it says; whatever else it says, as a Java machine may, is passed over. */
+  long number() {
     CompletableFuture<@Nullable String> line = CompletableFuture.supplyAsync(this::readLine);
     try {
       String text = line.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       if (text == null) {
         throw new IllegalStateException(name + " has ended; see " + log + "\n" + logged());
       }
-      return text;
+      return Long.parseLong(text);
     } catch (TimeoutException e) {
       throw new IllegalStateException(name + " says nothing since " + PATIENCE.toSeconds() + " s");
     } catch (ExecutionException e) {
@@ -89,21 +89,25 @@ final class Child implements AutoCloseable {
 
   private @Nullable String readLine() {
     try {
-      return out.readLine();
+      String line = out.readLine();
+      while (line != null && !line.matches("-?\\d+")) {
+        line = out.readLine();
+      }
+      return line;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Gives a line to it and reads one. */
-  String ask(String question) {
+  /** Gives a line to it and reads a number. */
+  long ask(String question) {
     try {
       in.write(question + "\n");
       in.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(name + " has ended; see " + log + "\n" + logged(), e);
     }
-    return read();
+    return number();
   }
 
   String logged() {

@@ -40,7 +40,7 @@ final class Rig implements AutoCloseable {
 
   private static Rig bare(String blocks, Network network, Path directory) {
     Child node = Child.java("node", directory, BareNode.class, blocks);
-    return new Rig("bare node", network, Integer.parseInt(node.read()), node, directory);
+    return new Rig("bare node", network, (int) node.number(), node, directory);
   }
 
   /** A bitcoind with the test chain. */
@@ -72,7 +72,7 @@ final class Rig implements AutoCloseable {
               way == Way.KEY_NETTY ? "netty" : "tcp",
               network.id(),
               Integer.toString(port));
-      return Optional.of(new Target(way, Integer.parseInt(proxy.read()), proxy));
+      return Optional.of(new Target(way, (int) proxy.number(), proxy));
     }
     Optional<Path> haproxy = Haproxy.executable();
     if (haproxy.isEmpty()) {

@@ -1,6 +1,9 @@
 package org.bitcoinmultiplexer.examples.benchmarks;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** A way from the clients to the node. */
 enum Way {
@@ -18,6 +21,15 @@ enum Way {
 
   Way(String label) {
     this.label = label;
+  }
+
+  /** Some of them by name, such as {@code key_netty}; always with the direct one to compare to. */
+  static List<Way> list(String names) {
+    Set<Way> ways = EnumSet.of(DIRECT);
+    for (String name : names.split(",")) {
+      ways.add(valueOf(name.toUpperCase(Locale.ROOT)));
+    }
+    return ways.stream().toList();
   }
 
   /** Whether the multiplexer is on it. */

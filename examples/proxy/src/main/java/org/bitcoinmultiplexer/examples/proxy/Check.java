@@ -1,0 +1,91 @@
+package org.bitcoinmultiplexer.examples.proxy;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import org.bitcoinmultiplexer.BitcoinMultiplexer;
+import org.bitcoinmultiplexer.UpstreamCheck;
+import org.bitcoinmultiplexer.UpstreamCheck.Finding;
+import org.bitcoinmultiplexer.UpstreamCheck.Report;
+import org.bitcoinmultiplexer.UpstreamCheck.Severity;
+import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
+
+/** Checks the upstreams one after another and prints what was found. */
+final class Check {
+
+  private static final int USABLE = 0;
+  private static final int DEGRADED = 1;
+  private static final int UNUSABLE = 2;
+
+  private final ProxySettings settings;
+  private final PrintStream out;
+
+  Check(ProxySettings settings, PrintStream out) {
+    this.settings = settings;
+    this.out = out;
+  }
+
+  /**
+   * Checks all upstreams.
+   *
+   * @return the exit code for the best of them
+   */
+  int run() {
+    refuseUnknownStrategy();
+    int best = UNUSABLE;
+    try (TcpLoop loop = TcpLoop.start("check")) {
+      for (Endpoint node : settings.upstreams()) {
+        best = Math.min(best, check(loop, node));
+      }
+    }
+    return best;
+  }
+
+  /** Building refuses what cannot be; nothing is dialled. */
+  private void refuseUnknownStrategy() {
+    BitcoinMultiplexer.builder().configuration(settings.configuration()).build().close();
+  }
+
+  private int check(TcpLoop loop, Endpoint node) {
+    Report report =
+        UpstreamCheck.probe(
+                loop.connector(node.host(), node.port(), settings.network()),
+                settings.network(),
+                loop,
+                settings.strategy())
+            .toCompletableFuture()
+            .join();
+    out.println(node + (report.node().isEmpty() ? "" : " " + report.node()));
+    report.findings().forEach(this::print);
+    if (report.node().isEmpty()) {
+      NetworkGuess.of(loop, node, settings.network())
+          .toCompletableFuture()
+          .join()
+          .ifPresent(
+              other -> out.println("  unusable  it speaks " + other + ": --network=" + other));
+    }
+    out.println(node + " is " + inWords(report.verdict()) + " for strategy " + settings.strategy());
+    out.flush();
+    return switch (report.verdict()) {
+      case UNUSABLE -> UNUSABLE;
+      case DEGRADED -> DEGRADED;
+      case GOOD, UNKNOWN -> USABLE;
+    };
+  }
+
+  private void print(Finding finding) {
+    out.printf(
+        "  %-9s %s%n", finding.severity().name().toLowerCase(Locale.ROOT), finding.sentence());
+    finding
+        .configuration()
+        .lines()
+        .forEach(line -> out.println("            bitcoin.conf: " + line));
+  }
+
+  private static String inWords(Severity verdict) {
+    return switch (verdict) {
+      case GOOD, UNKNOWN -> "usable";
+      case DEGRADED -> "usable with losses";
+      case UNUSABLE -> "not usable";
+    };
+  }
+}

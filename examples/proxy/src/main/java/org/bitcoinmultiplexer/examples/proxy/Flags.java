@@ -1,0 +1,96 @@
+package org.bitcoinmultiplexer.examples.proxy;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line. Absent flags are null: their defaults are those of the configuration. */
+@Command(
+    name = "multiplexer-proxy",
+    header = "Lets many Bitcoin P2P clients share one connection to a node.%n",
+    customSynopsis = {
+      "multiplexer-proxy --upstream=HOST:PORT[,HOST:PORT...] [--listen=HOST:PORT]",
+      "                  [--network=NAME] [--strategy=NAME] [--config=FILE]",
+      "                  [--option=NAME=VALUE]... [--check]",
+      "multiplexer-proxy --demo [--demo-seconds=N] [--strategy=NAME]",
+      "multiplexer-proxy --help | --version"
+    },
+    optionListHeading = "%nFlags:%n",
+    sortOptions = false)
+final class Flags {
+
+  static final int DEMO_SECONDS = 20;
+
+  @Option(
+      names = "--upstream",
+      paramLabel = "HOST:PORT",
+      description = "The nodes, separated by commas, the preferred one first.")
+  @Nullable String upstream;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where clients connect; port 0 takes a free one. Default: 127.0.0.1 and the network's"
+              + " usual port.")
+  @Nullable String listen;
+
+  @Option(
+      names = "--network",
+      paramLabel = "NAME",
+      description = "mainnet (default), testnet3, testnet4, signet or regtest.")
+  @Nullable String network;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description =
+          "How answers find who asked: passthrough (a connection per client), serial (one request"
+              + " at a time), key (default; requests side by side, equal ones asked once). Names"
+              + " reserved for later: sequence, cache.")
+  @Nullable String strategy;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Where a strategy keeps data; none does yet.")
+  @Nullable Path dataDir;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A properties file with the options below as multiplexer.NAME=VALUE.")
+  @Nullable Path config;
+
+  @Option(names = "--option", paramLabel = "NAME=VALUE", description = "One of the options below.")
+  Map<String, String> options = new LinkedHashMap<>();
+
+  @Option(
+      names = "--check",
+      description =
+          "Say what the nodes offer and lack, and exit: 0 usable, 1 with losses, 2 not usable.")
+  boolean check;
+
+  @Option(
+      names = "--demo",
+      description =
+          "Show it at work with a regtest node and wallets inside this process, and exit: 0 if all"
+              + " wallets have what they must have.")
+  boolean demo;
+
+  @Option(
+      names = "--demo-seconds",
+      paramLabel = "N",
+      description =
+          "How long payments flow in the demo; 1 to 3600, " + DEMO_SECONDS + " if absent.")
+  @Nullable Integer demoSeconds;
+
+  @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
+  boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Print the version and exit.")
+  boolean version;
+}

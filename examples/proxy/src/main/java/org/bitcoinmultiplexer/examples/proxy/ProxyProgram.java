@@ -1,0 +1,135 @@
+package org.bitcoinmultiplexer.examples.proxy;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Map;
+import org.bitcoinmultiplexer.Option;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The whole program but its exit: parses the command line and does what it says.
+ *
+ * <p>Whatever goes wrong ends in one line on the error stream and a code other than 0.
+ */
+final class ProxyProgram {
+
+  static final int OK = 0;
+  static final int FAILURE = 1;
+
+  /** As in sysexits.h; leaves 1 and 2 to the verdicts of {@code --check}. */
+  static final int USAGE = 64;
+
+  private static final String NAME = "multiplexer-proxy";
+
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Termination termination;
+
+  ProxyProgram(
+      Map<String, String> environment, PrintStream out, PrintStream err, Termination termination) {
+    this.environment = environment;
+    this.out = out;
+    this.err = err;
+    this.termination = termination;
+  }
+
+  /**
+   * Does what the arguments say; returns when it is done, a proxy when it is told to stop.
+   *
+   * @return the exit code
+   */
+  int run(String... args) {
+    Flags flags = new Flags();
+    CommandLine commandLine = new CommandLine(flags);
+    try {
+      commandLine.parseArgs(args);
+      if (flags.help) {
+        help(commandLine);
+        return OK;
+      }
+      if (flags.version) {
+        out.println(NAME + " " + version());
+        return OK;
+      }
+      return flags.demo ? demo(flags) : proxy(flags);
+    } catch (ParameterException | UsageException | IllegalArgumentException e) {
+      return fail(USAGE, e.getMessage());
+    } catch (IOException e) {
+      return fail(FAILURE, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return fail(FAILURE, "interrupted");
+    }
+  }
+
+  private int fail(int code, @Nullable String reason) {
+    String line = String.valueOf(reason).replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    err.println(NAME + ": " + line + (code == USAGE ? " (--help tells more)" : ""));
+    err.flush();
+    return code;
+  }
+
+  private int proxy(Flags flags) throws UsageException, IOException, InterruptedException {
+    if (flags.demoSeconds != null) {
+      throw new UsageException("--demo-seconds makes no sense without --demo");
+    }
+    ProxySettings settings = ProxySettings.of(flags, environment);
+    if (flags.check) {
+      return new Check(settings, out).run();
+    }
+    settings.refuseToDialItself();
+    return new Proxy(settings, flags.dataDir, out, err, termination).run();
+  }
+
+  private int demo(Flags flags) throws UsageException, IOException, InterruptedException {
+    refuse(flags.check, "--check");
+    refuse(flags.upstream != null, "--upstream");
+    refuse(flags.config != null, "--config");
+    refuse(flags.dataDir != null, "--data-dir");
+    refuse(
+        flags.network != null && !flags.network.equals("regtest"), "--network other than regtest");
+    refuse(flags.listen != null, "--listen");
+    refuse(!flags.options.isEmpty(), "--option");
+    int seconds = flags.demoSeconds == null ? Flags.DEMO_SECONDS : flags.demoSeconds;
+    if (seconds < 1 || seconds > 3600) {
+      throw new UsageException("--demo-seconds: " + seconds + " is not 1 to 3600");
+    }
+    String strategy = flags.strategy == null ? Option.STRATEGY.defaultValue() : flags.strategy;
+    return new Demo(strategy, seconds, out).run() ? OK : FAILURE;
+  }
+
+  private static void refuse(boolean given, String flag) throws UsageException {
+    if (given) {
+      throw new UsageException("--demo brings all it needs: " + flag + " makes no sense with it");
+    }
+  }
+
+  private void help(CommandLine commandLine) {
+    commandLine.usage(out);
+    out.println();
+    out.println("Options (NAME: default; meaning):");
+    for (Option option : Option.values()) {
+      String value = option.defaultValue();
+      out.printf(
+          "  %-22s %-9s %s%n",
+          option.optionName(), value.isEmpty() ? "-" : value, option.description());
+    }
+    out.printf(
+        "  %-22s %-9s %s%n", "key.size", "full", "of strategy key: full, 128, 64 or 32 bits");
+    out.printf("  %-22s %-9s %s%n", ProxySettings.LISTEN, "-", "as --listen");
+    out.println();
+    out.println("An option comes from, each overruling those before it: its default;");
+    out.println("multiplexer.NAME=VALUE in the file of --config; the environment variable");
+    out.println("MULTIPLEXER_NAME in upper case with _ for . and -; its flag or --option.");
+    out.println();
+    out.println("Exit codes: 0 done or told to stop; 1 failed; 64 called wrongly.");
+  }
+
+  private static String version() {
+    String version = ProxyProgram.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+}

@@ -1,0 +1,120 @@
+package org.bitcoinmultiplexer.examples.proxy;
+
+import java.io.PrintStream;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.bitcoinmultiplexer.UpstreamCheck;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says when the proxy is ready, logs what happens, and finds out when waiting is in vain because a
+ * node speaks another network.
+ *
+ * <p>Its events come one after another on the multiplexer's thread for them.
+ */
+final class UpstreamWatch implements MultiplexerListener {
+
+  private static final Logger log = LoggerFactory.getLogger(UpstreamWatch.class);
+
+  private final ProxySettings settings;
+  private final TcpLoop loop;
+  private final PrintStream out;
+  private final CompletableFuture<String> listening = new CompletableFuture<>();
+  private final CompletableFuture<String> hopeless = new CompletableFuture<>();
+  private final Set<Endpoint> guessed = new HashSet<>();
+  private volatile boolean wasReady;
+
+  UpstreamWatch(ProxySettings settings, TcpLoop loop, PrintStream out) {
+    this.settings = settings;
+    this.loop = loop;
+    this.out = out;
+  }
+
+  /** Tells where it is listening; before the multiplexer is started. */
+  void listeningOn(String address) {
+    listening.complete(address);
+    log.info("listening on {}, upstream {}", address, inWords(settings.upstreams()));
+  }
+
+  /** Completed with the reason when upstream will never be ready. */
+  CompletableFuture<String> hopeless() {
+    return hopeless;
+  }
+
+  @Override
+  public void onUpstreamReady(String target, String description) {
+    log.info("upstream is ready: {}", description);
+    if (!wasReady) {
+      wasReady = true;
+      out.println(
+          "ready listen="
+              + listening.join()
+              + " upstream="
+              + target
+              + " strategy="
+              + settings.strategy());
+      out.flush();
+    }
+  }
+
+  @Override
+  public void onUpstreamLost(String target, String reason) {
+    if (wasReady) {
+      log.warn("upstream {} is lost, dialling again: {}", target, reason);
+    } else if (UpstreamCheck.isAnotherNetwork(reason)) {
+      giveUp(target, "another network than " + settings.network() + " (" + reason + ")");
+    } else if (reason.startsWith(target)) {
+      log.warn("waiting for upstream, dialling again: {}", reason);
+    } else {
+      log.warn(
+          "upstream {} did not complete the handshake, dialling again: {}; perhaps it has no free"
+              + " slot, or it is of another network than {}",
+          target,
+          reason,
+          settings.network());
+      guess(target);
+    }
+  }
+
+  private void guess(String target) {
+    settings.upstreams().stream()
+        .filter(node -> node.toString().equals(target) && guessed.add(node))
+        .findFirst()
+        .ifPresent(
+            node ->
+                NetworkGuess.of(loop, node, settings.network())
+                    .thenAccept(network -> guessed(target, network)));
+  }
+
+  private void guessed(String target, Optional<Network> network) {
+    network.ifPresent(
+        other -> giveUp(target, other + ", another network than " + settings.network()));
+  }
+
+  private void giveUp(String target, String network) {
+    if (!wasReady) {
+      hopeless.complete("upstream " + target + " speaks " + network);
+    }
+  }
+
+  private static String inWords(List<Endpoint> nodes) {
+    return String.join(", ", nodes.stream().map(Endpoint::toString).toList());
+  }
+
+  @Override
+  public void onClientReady(String remote, String description) {
+    log.info("client {} is here: {}", remote, description);
+  }
+
+  @Override
+  public void onClientClosed(String remote, String reason) {
+    log.info("client {} is gone: {}", remote, reason);
+  }
+}

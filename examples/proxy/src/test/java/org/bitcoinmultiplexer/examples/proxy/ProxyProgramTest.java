@@ -1,0 +1,128 @@
+package org.bitcoinmultiplexer.examples.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bitcoinmultiplexer.Option;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the program says to a command line that it cannot follow, and to the simple questions. */
+@Timeout(60)
+class ProxyProgramTest {
+
+  /** Nobody listens there, and nobody is dialled before the command line has been judged. */
+  private static final String NODE = "--upstream=127.0.0.1:1";
+
+  private final Captured out = new Captured();
+  private final Captured err = new Captured();
+
+  @TempDir Path directory;
+
+  private int run(String... args) {
+    return run(Map.of(), args);
+  }
+
+  private int run(Map<String, String> environment, String... args) {
+    return new ProxyProgram(environment, out.stream(), err.stream(), new Termination()).run(args);
+  }
+
+  private void assertRefused(int code, String... complaint) {
+    assertThat(code).isEqualTo(ProxyProgram.USAGE);
+    assertThat(out.lines()).isEmpty();
+    assertThat(err.lines())
+        .singleElement()
+        .asString()
+        .startsWith("multiplexer-proxy: ")
+        .contains(complaint);
+  }
+
+  static Stream<Arguments> wrongCommandLines() {
+    return Stream.of(
+        refused("no upstream is given"),
+        refused("Unknown option: '--foo'", NODE, "--foo"),
+        refused("Unmatched argument at index 1: 'foo'", NODE, "foo"),
+        refused("upstream: 'node' is not HOST:PORT", "--upstream=node"),
+        refused("upstream: 'node:0' has no port to dial", "--upstream=node:0"),
+        refused("upstream: 'node:70000' is not HOST:PORT", "--upstream=a:1,node:70000"),
+        refused("upstream: '' is not HOST:PORT", "--upstream=a:1,"),
+        refused("an IPv6 address needs brackets", "--upstream=::1:8333"),
+        refused("listen: '8333' is not HOST:PORT", NODE, "--listen=8333"),
+        refused("unknown network \"moonnet\"", NODE, "--network=moonnet"),
+        refused("strategy 'fast' does not exist; there are: key", NODE, "--strategy=fast"),
+        refused("strategy 'sequence' does not exist yet", NODE, "--strategy=sequence"),
+        refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache", "--data-dir=d"),
+        refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache", "--check"),
+        refused("--data-dir: strategy 'key' keeps no data", NODE, "--data-dir=d"),
+        refused("/no/such/file: no such file", NODE, "--config=/no/such/file"),
+        refused("config /: Is a directory", NODE, "--config=/"),
+        refused("unknown option 'colour'", NODE, "--option=colour=red"),
+        refused("window.items: 'many' is not a whole number", NODE, "--option=window.items=many"),
+        refused("both given", NODE, "--option=upstream=127.0.0.1:2"),
+        refused("no sense without --demo", NODE, "--demo-seconds=5"),
+        refused("--demo-seconds", "--demo", "--demo-seconds=soon"),
+        refused("--demo-seconds: 0 is not 1 to 3600", "--demo", "--demo-seconds=0"),
+        refused("--upstream makes no sense with it", "--demo", NODE),
+        refused("--network other than regtest", "--demo", "--network=mainnet"),
+        refused("strategy 'sequence' does not exist yet", "--demo", "--strategy=sequence"));
+  }
+
+  private static Arguments refused(String complaint, String... args) {
+    return Arguments.of(args, complaint);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongCommandLines")
+  void refusesInOneLine(String[] args, String complaint) {
+    assertRefused(run(args), complaint);
+  }
+
+  @Test
+  void refusesToDialItself() {
+    assertRefused(run("--upstream=localhost:8333"), "it would dial itself", "--listen");
+    err.reset();
+    assertRefused(run("--upstream=[::1]:7,127.0.0.1:7", "--listen=0.0.0.0:7"), "dial itself");
+  }
+
+  @Test
+  void refusesAnUnknownKeyInTheConfig() throws Exception {
+    Path config = Files.writeString(directory.resolve("c"), "upstream=127.0.0.1:1\n");
+    assertRefused(run("--config=" + config), "unknown key 'upstream'", "start with multiplexer.");
+    err.reset();
+    Files.writeString(config, "multiplexer.upstreams=127.0.0.1:1\n");
+    assertRefused(run(NODE, "--config=" + config), "unknown option 'upstreams'");
+  }
+
+  @Test
+  void refusesAnUnknownVariable() {
+    assertRefused(
+        run(Map.of("MULTIPLEXER_WINDOW", "1"), NODE, "--listen=127.0.0.1:0"),
+        "unknown option 'window'");
+  }
+
+  @Test
+  void helpTellsAllFlagsAndOptions() {
+    assertThat(run("--help")).isEqualTo(ProxyProgram.OK);
+    String help = String.join("\n", out.lines());
+    assertThat(help)
+        .contains("--network", "--listen", "--upstream", "--strategy", "--data-dir", "--config")
+        .contains("--check", "--demo", "--demo-seconds", "--help", "--version", "MULTIPLEXER_");
+    for (Option option : Option.values()) {
+      assertThat(help).contains(option.optionName(), option.description());
+    }
+    assertThat(err.lines()).isEmpty();
+  }
+
+  @Test
+  void versionIsOneLine() {
+    assertThat(run("--version")).isEqualTo(ProxyProgram.OK);
+    assertThat(out.lines()).singleElement().asString().startsWith("multiplexer-proxy ");
+  }
+}
