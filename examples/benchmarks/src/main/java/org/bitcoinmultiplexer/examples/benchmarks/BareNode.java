@@ -68,13 +68,18 @@ final class BareNode {
       LargeBlocks large = LargeBlocks.atHand();
       node = new BareNode(large.network(), List.of(), List.of(large.plain(), large.committed()));
     }
+    node.start();
     System.out.println(node.port());
-    Thread serving = new Thread(node::serve, "node");
-    serving.setDaemon(true);
-    serving.start();
     while (System.in.read() >= 0) {
       // Lives as long as whoever started it.
     }
+  }
+
+  /** Serves, until the process ends. */
+  void start() {
+    Thread serving = new Thread(this::serve, "node");
+    serving.setDaemon(true);
+    serving.start();
   }
 
   int port() throws IOException {

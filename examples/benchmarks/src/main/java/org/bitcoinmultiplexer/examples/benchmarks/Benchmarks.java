@@ -52,6 +52,15 @@ public final class Benchmarks {
    * @throws IOException if something cannot be started, or a connection is lost
    */
   public static void main(String[] arguments) throws IOException {
+    try {
+      measure(arguments);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void measure(String[] arguments) throws IOException {
     Plan plan = Plan.FULL;
     Path out = Path.of("target", "benchmark-results");
     Set<String> sections = new TreeSet<>(SECTIONS);

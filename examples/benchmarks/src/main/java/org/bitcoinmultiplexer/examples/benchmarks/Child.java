@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Child implements AutoCloseable {
 
+  /** A proxy keeps next to nothing for long, so the simplest collector costs it least. */
+  private static final String JVM_OPTIONS = "-XX:+UseSerialGC -Xms256m -Xmx1g";
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final String name;
@@ -54,15 +57,15 @@ final class Child implements AutoCloseable {
     return new Child(name, directory.resolve(name + ".log"), command);
   }
 
-  /** Starts a class of ours in a Java machine of its own. */
+  /**
+   * Starts a class of ours in a Java machine of its own, with the options that the system property
+   * {@code benchmarks.jvm.NAME} has, if it is set: for a recording, or another collector.
+   */
   static Child java(String name, Path directory, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xms256m", "-Xmx1g"));
-    String more = System.getProperty("benchmarks.jvm." + name);
-    if (more != null) {
-      command.addAll(Arrays.asList(more.split(" ")));
-    }
+    String options = System.getProperty("benchmarks.jvm." + name, JVM_OPTIONS);
+    command.addAll(Arrays.asList(options.split(" ")));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return new Child(name, directory.resolve(name + ".log"), command);

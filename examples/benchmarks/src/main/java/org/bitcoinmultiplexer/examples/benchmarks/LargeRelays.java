@@ -32,6 +32,11 @@ final class LargeRelays {
   }
 
   void run() throws IOException {
+    for (Target target : rig.targets()) {
+      try (Load load = connect(target, blocks.values().iterator().next(), 1)) {
+        load.runTogether(plan.warmUp());
+      }
+    }
     List<List<String>> body = new ArrayList<>();
     BarChart chart =
         new BarChart(
@@ -61,15 +66,11 @@ final class LargeRelays {
   }
 
   private Map<Target, Measure> measure(Block block, int clients) throws IOException {
-    for (Target target : rig.targets()) {
-      try (Load load = connect(target, block, clients)) {
-        load.runTogether(plan.warmUp());
-      }
-    }
     Map<Target, List<Measure>> rounds = new LinkedHashMap<>();
     for (int round = 0; round < plan.rounds(); round++) {
       for (Target target : rig.targets()) {
         try (Load load = connect(target, block, clients)) {
+          load.runTogether(plan.round().dividedBy(5));
           rounds
               .computeIfAbsent(target, t -> new ArrayList<>())
               .add(Measure.of(rig, target, () -> load.runTogether(plan.round())));

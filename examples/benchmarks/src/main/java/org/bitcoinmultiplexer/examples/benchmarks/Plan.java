@@ -25,8 +25,8 @@ record Plan(
 
   static final Plan FULL =
       new Plan(
-          Duration.ofSeconds(3),
-          Duration.ofSeconds(1),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(700),
           3,
           List.of(1, 10, 100, 1_000),
           List.of(1_000, 5_000),

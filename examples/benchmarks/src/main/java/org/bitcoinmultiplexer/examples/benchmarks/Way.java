@@ -27,7 +27,11 @@ enum Way {
   static List<Way> list(String names) {
     Set<Way> ways = EnumSet.of(DIRECT);
     for (String name : names.split(",")) {
-      ways.add(valueOf(name.toUpperCase(Locale.ROOT)));
+      ways.add(
+          ALL.stream()
+              .filter(way -> way.name().equals(name.toUpperCase(Locale.ROOT)))
+              .findFirst()
+              .orElseThrow(() -> new IllegalArgumentException("--ways: " + name + " is no way")));
     }
     return ways.stream().toList();
   }

@@ -1,0 +1,26 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchmarksTest {
+
+  @Test
+  void measuresTheMultiplexerAndWritesWhatItFound(@TempDir Path directory) throws Exception {
+    Benchmarks.main(
+        new String[] {
+          "--quick", "--only", "small", "--ways", "key", "--out", directory.toString()
+        });
+
+    List<String> rows = Files.readAllLines(directory.resolve("results.csv"));
+    assertThat(rows).anyMatch(row -> row.startsWith("small,bare node,direct,1,p50,"));
+    assertThat(rows).anyMatch(row -> row.startsWith("small,bare node,key,100,rate,"));
+    assertThat(directory.resolve("results.md")).content().contains("| key ");
+    assertThat(directory.resolve("latency-bare-node.svg")).content().contains("p99");
+  }
+}
