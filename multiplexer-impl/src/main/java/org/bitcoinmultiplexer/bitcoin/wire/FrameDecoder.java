@@ -188,9 +188,12 @@ public final class FrameDecoder {
     int announced = (int) INT.get(header, FrameEncoder.CHECKSUM_AT);
     int actual = Sha256d.checksum(complete, 0, size);
     if (actual != announced) {
+      // Put together by hand: a Formatter is dearer than the frame, and these may come in floods.
+      HexFormat hex = HexFormat.of();
       listener.onDropped(
-          "%s of %d bytes has checksum %08x instead of %08x"
-              .formatted(command, size, announced, actual));
+          command
+              + (" of " + size + " bytes has checksum ")
+              + (hex.toHexDigits(announced) + " instead of " + hex.toHexDigits(actual)));
       return;
     }
     Message message = Message.of(command, complete);

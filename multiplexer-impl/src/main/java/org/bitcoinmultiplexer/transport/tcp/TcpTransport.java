@@ -38,6 +38,12 @@ final class TcpTransport implements Transport, Selectable {
   /** So many buffers of bytes one connection may read, or write, in one round. */
   private static final int BUFFERS_PER_ROUND = 4;
 
+  /**
+   * After so long the next connection is read from: a buffer of a block is copied in no time, one
+   * of thousands of small messages is not, and the others must not wait for four of those.
+   */
+  private static final long NANOS_PER_ROUND = 500_000;
+
   private final TcpLoop loop;
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -164,6 +170,7 @@ final class TcpTransport implements Transport, Selectable {
 
   private void read() {
     try {
+      long begun = loop.nanoTime();
       for (int i = 0; i < BUFFERS_PER_ROUND && wantsToRead(); i++) {
         ByteBuffer buffer = loop.readBuffer();
         if (channel.read(buffer) < 0) {
@@ -174,7 +181,7 @@ final class TcpTransport implements Transport, Selectable {
         if (!closing.get()) {
           decoder.decode(buffer.flip());
         }
-        if (!more) {
+        if (!more || loop.nanoTime() - begun > NANOS_PER_ROUND) {
           break;
         }
       }
