@@ -229,6 +229,9 @@ final class Habits {
   }
 
   private Hash blockHash() {
+    if (truth.rumour() != null && draw.chance(0.2)) {
+      return truth.rumour();
+    }
     return draw.chance(0.03) ? draw.hash() : truth.hashAt(height());
   }
 
@@ -329,7 +332,7 @@ final class Habits {
   private void getBlockTransactions() {
     Hash hash = blockHash();
     Truth.KnownBlock known = truth.block(hash);
-    int count = known == null ? 3 : known.block.transactions.size();
+    int count = known == null ? 1 : known.block.transactions.size();
     List<Integer> indexes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       if (draw.chance(0.6)) {

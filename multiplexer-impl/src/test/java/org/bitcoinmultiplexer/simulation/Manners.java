@@ -41,8 +41,8 @@ record Manners(
         oneAtATime ? 1 : 3,
         pace * 4_000,
         pace * 400,
-        pace * draw.between(6_000, 25_000),
-        pace * 120_000,
+        (oneAtATime ? 2 : 1) * draw.between(6_000, 25_000),
+        90_000,
         pace * 700,
         0.003,
         0.001);

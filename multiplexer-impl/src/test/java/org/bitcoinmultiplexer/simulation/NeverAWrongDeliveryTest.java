@@ -28,6 +28,9 @@ class NeverAWrongDeliveryTest {
 
   private static final int STRATEGIES = 6;
 
+  /** After so many exchanges a long test tells that it is alive. */
+  private static final long PROGRESS = 250_000;
+
   @ParameterizedTest
   @ValueSource(strings = {"serial", "key", "key-128", "key-64", "key-32", "key-2"})
   void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
@@ -47,16 +50,21 @@ class NeverAWrongDeliveryTest {
       items += result.items();
       clients += result.clients();
       connections += result.connections();
+      if (exchanges >= wanted
+          || exchanges / PROGRESS > (exchanges - result.exchanges()) / PROGRESS) {
+        System.out.printf(
+            "%s, seeds %d to %d: %,d exchanges for %,d items of %,d clients over %,d connections"
+                + " in %d s%n",
+            name,
+            first,
+            seed,
+            exchanges,
+            items,
+            clients,
+            connections,
+            Duration.ofNanos(System.nanoTime() - began).toSeconds());
+      }
     }
-    System.out.printf(
-        "%s, seed %d: %,d exchanges for %,d items of %,d clients over %,d connections in %d s%n",
-        name,
-        first,
-        exchanges,
-        items,
-        clients,
-        connections,
-        Duration.ofNanos(System.nanoTime() - began).toSeconds());
   }
 
   @Test

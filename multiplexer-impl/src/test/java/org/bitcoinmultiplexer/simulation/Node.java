@@ -21,6 +21,9 @@ import org.bitcoinmultiplexer.tck.SimulatedLoop;
  */
 final class Node implements Connector {
 
+  /** So long before the node has something clients may ask for it, in milliseconds at most. */
+  private static final double RUMOUR = 1_500;
+
   private final SimulatedLoop time;
   private final VirtualLoop loop;
   private final Draw draw;
@@ -66,16 +69,12 @@ final class Node implements Connector {
       for (int n = draw.below(4); n > 0; n--) {
         spends.add(Mint.transaction(draw, draw.chance(0.5)));
       }
-      append(spends);
+      Mint.Block block = Mint.block(truth.tip(), truth.height() + 1, spends, draw);
+      truth.add(block, time.nanoTime(), !draw.chance(0.02));
       if (draw.chance(0.005)) {
         cursed.add(truth.tip());
       }
     }
-  }
-
-  private void append(List<Mint.Tx> spends) {
-    Mint.Block block = Mint.block(truth.tip(), truth.height() + 1, spends, draw);
-    truth.add(block, time.nanoTime(), !draw.chance(0.02));
   }
 
   /** Lives from now on. */
@@ -127,15 +126,24 @@ final class Node implements Connector {
   // ---- what it hears of
 
   void findBlock() {
-    List<Mint.Tx> spends = new ArrayList<>();
-    mined.forEach(known -> known.until = time.nanoTime());
-    mined = new ArrayList<>();
-    for (int n = draw.below(8); n > 0 && !mempool.isEmpty(); n--) {
-      Truth.KnownTx known = mempool.remove(draw.below(mempool.size()));
-      mined.add(known);
-      spends.add(known.tx);
+    if (truth.rumour() != null) {
+      return;
     }
-    append(spends);
+    List<Truth.KnownTx> chosen = new ArrayList<>();
+    for (int n = draw.below(8); n > 0 && !mempool.isEmpty(); n--) {
+      chosen.add(mempool.remove(draw.below(mempool.size())));
+    }
+    Mint.Block block =
+        Mint.block(
+            truth.tip(), truth.height() + 1, chosen.stream().map(known -> known.tx).toList(), draw);
+    truth.spread(block.hash);
+    time.schedule(draw.within(0, RUMOUR), () -> arrived(block, chosen));
+  }
+
+  private void arrived(Mint.Block block, List<Truth.KnownTx> transactions) {
+    mined.forEach(known -> known.until = time.nanoTime());
+    mined = transactions;
+    truth.add(block, time.nanoTime(), !draw.chance(0.02));
     if (isTalking()) {
       line.announceTip();
     }
@@ -144,10 +152,13 @@ final class Node implements Connector {
   private void hearOfTransaction() {
     List<Truth.KnownTx> fresh = new ArrayList<>();
     for (int n = draw.chance(0.9) ? 1 : draw.between(2, 30); n > 0; n--) {
-      Truth.KnownTx known = truth.add(Mint.transaction(draw, draw.chance(0.6)), -1);
-      accept(known);
-      fresh.add(known);
+      fresh.add(truth.add(Mint.transaction(draw, draw.chance(0.6)), -1));
     }
+    time.schedule(draw.within(0, RUMOUR), () -> arrived(fresh));
+  }
+
+  private void arrived(List<Truth.KnownTx> fresh) {
+    fresh.forEach(this::accept);
     if (mempool.size() > 500) {
       mempool.remove(0).until = time.nanoTime();
     }

@@ -96,6 +96,7 @@ final class Truth {
   private final Map<Hash, KnownTx> byTxid = new HashMap<>();
   private final Map<Hash, KnownTx> byWtxid = new HashMap<>();
   private final Map<Hash, Set<Message>> variants = new HashMap<>();
+  private Hash rumour;
   private byte[] headers = new byte[ENTRY * 1024];
 
   final List<KnownTx> transactions = new ArrayList<>();
@@ -123,7 +124,17 @@ final class Truth {
     return byHash.get(hash);
   }
 
+  /** A block that the node will have in a moment; null if there is none. */
+  Hash rumour() {
+    return rumour;
+  }
+
+  void spread(Hash hash) {
+    rumour = hash;
+  }
+
   void add(Mint.Block block, long now, boolean hasBody) {
+    rumour = null;
     KnownBlock known = new KnownBlock(block, now, hasBody);
     chain.add(known);
     byHash.put(block.hash, known);
