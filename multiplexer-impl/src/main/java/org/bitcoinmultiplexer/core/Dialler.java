@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.core;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -22,12 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dialler {
 
+  /** A connection that was usable for less than this counts as short. */
+  private static final Duration SHORT = Duration.ofSeconds(10);
+
+  /** So many short ones in a row are dialled again at once; behind them there are pauses. */
+  private static final int MOST_SHORT = 3;
+
   private final EventLoop loop;
   private final List<Connector> nodes;
   private final Backoff backoff;
   private final BiConsumer<String, Transport> connected;
   private final BiConsumer<String, String> unreachable;
   private int next;
+  private long usableSince;
+  private int shortOnes;
   private EventLoop.@Nullable Timer rest;
   private boolean closed;
 
@@ -98,13 +107,26 @@ final class Dialler {
 
   /** The node that was connected last is usable. */
   void succeeded() {
-    backoff.reset();
+    usableSince = loop.nanoTime();
   }
 
-  /** The node that was usable is lost. */
+  /**
+   * The node that was usable is lost: dialled again at once, unless it does so over and over. A
+   * node that shakes hands and then closes would otherwise be dialled a hundred times a second.
+   */
   void lost() {
     next = 0;
-    dial();
+    if (loop.nanoTime() - usableSince >= SHORT.toNanos()) {
+      shortOnes = 0;
+      backoff.reset();
+    } else {
+      shortOnes++;
+    }
+    if (shortOnes <= MOST_SHORT) {
+      dial();
+    } else {
+      rest = loop.schedule(backoff.next(), this::dial);
+    }
   }
 
   void close() {

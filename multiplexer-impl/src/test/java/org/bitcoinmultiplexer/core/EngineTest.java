@@ -396,6 +396,22 @@ class EngineTest {
   }
 
   @Test
+  void aNodeThatShakesHandsAndClosesOverAndOverIsDialledEverMoreSlowly() {
+    start("key");
+    loop.advanceUntil(
+        () -> {
+          while (!first.dialled.isEmpty()) {
+            ToyTransport node = first.dialled.remove();
+            node.says("hello", "");
+            node.hangsUp();
+          }
+          return false;
+        },
+        Duration.ofMinutes(10));
+    assertThat(first.attempts).isBetween(20, 60);
+  }
+
+  @Test
   void aNodeThatDoesNotEvenEchoIsGivenUp() {
     start("key");
     ToyTransport mute = node(first);
