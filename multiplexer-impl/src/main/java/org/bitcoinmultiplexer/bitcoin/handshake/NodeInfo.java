@@ -22,6 +22,17 @@ public record NodeInfo(
     String description) {
 
   /**
+   * Whether it takes a transaction or block that it did not ask for. Bitcoin Core does, and thereby
+   * has it sooner; bcoin disconnects whoever sends one. So anybody but Core is sent an
+   * announcement.
+   *
+   * @return whether it calls itself Bitcoin Core
+   */
+  public boolean takesUnrequested() {
+    return userAgent.startsWith("/Satoshi:");
+  }
+
+  /**
    * The same node with another fee filter.
    *
    * @param rate satoshi per 1000 virtual bytes

@@ -10,8 +10,11 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockCheck;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Verdict;
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -55,7 +58,7 @@ final class BlockSubmissions {
   private final Map<Hash, Message> kept = new ConcurrentHashMap<>();
   private final Deque<Hash> order = new ArrayDeque<>();
   private long keptBytes;
-  private boolean connected;
+  private @Nullable NodeInfo node;
 
   BlockSubmissions(
       Hub hub,
@@ -76,8 +79,8 @@ final class BlockSubmissions {
     this.fetches = fetches;
   }
 
-  void connected(boolean isConnected) {
-    connected = isConnected;
+  void connected(@Nullable NodeInfo ready) {
+    node = ready;
   }
 
   /** A block that was handed in lately, with witness. Any thread. */
@@ -236,7 +239,8 @@ final class BlockSubmissions {
   }
 
   private void handIn(Hash hash, Message block) {
-    if (!connected) {
+    NodeInfo to = node;
+    if (to == null) {
       counters.count(Counts.BLOCK_DISCONNECTED);
       return;
     }
@@ -248,7 +252,16 @@ final class BlockSubmissions {
       Message dropped = kept.remove(order.remove());
       keptBytes -= dropped == null ? 0 : dropped.size();
     }
-    hub.tell(block);
+    if (to.takesUnrequested()) {
+      hub.tell(block);
+      desk.verify(hash);
+    } else {
+      hub.tell(Inventory.of(Commands.INV, InventoryVector.BLOCK, hash));
+    }
+  }
+
+  /** The node has fetched a block that was announced to it. */
+  void fetched(Hash hash) {
     desk.verify(hash);
   }
 }

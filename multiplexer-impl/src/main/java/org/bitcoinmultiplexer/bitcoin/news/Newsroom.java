@@ -241,8 +241,7 @@ public final class Newsroom {
     run(
         () -> {
           if (flaw == null) {
-            transactions.submitted(from, transaction);
-            questions.arrived(transaction);
+            transactions.submitted(from, transaction, questions.arrived(transaction));
           } else {
             counters.count(Counts.TX_REFUSED);
             log.debug("transaction {} of {}: {}", transaction.wtxid(), from.remote(), flaw);
@@ -334,7 +333,7 @@ public final class Newsroom {
       waitingForNode.forEach(Runnable::run);
       waitingForNode.clear();
       questions.connected(context);
-      submissions.connected(true);
+      submissions.connected(info);
       transactions.connected(info);
       blocks.connected(info.height());
     }
@@ -382,7 +381,7 @@ public final class Newsroom {
     @Override
     public void lost() {
       questions.disconnected();
-      submissions.connected(false);
+      submissions.connected(null);
       transactions.disconnected();
     }
   }

@@ -117,13 +117,15 @@ final class NodeQuestions {
       counters.count(Counts.NODE_NOT_SERVED);
     } else {
       send(item.type() == InventoryVector.BLOCK ? Block.strip(block) : block);
+      submissions.fetched(item.hash());
     }
   }
 
-  /** A transaction has come and was given to the node. */
-  void arrived(Transaction transaction) {
-    awaited.remove(transaction.txid());
-    awaited.remove(transaction.wtxid());
+  /** A transaction has come; true if the node asked for it, so that it is to be sent. */
+  boolean arrived(Transaction transaction) {
+    boolean byTxid = awaited.remove(transaction.txid()) != null;
+    boolean byWtxid = awaited.remove(transaction.wtxid()) != null;
+    return byTxid || byWtxid;
   }
 
   /** No client has it. */

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the pool is ready for a client that comes later.
  *
  * <p>What a client submits is given to the node without an announcement, which saves a round trip
- * and two seconds, and kept for the next connection while there is none. A node that wants no
- * transactions gets none: it would disconnect.
+ * and two seconds, and kept for the next connection while there is none. A node that {@linkplain
+ * NodeInfo#takesUnrequested takes only what it asked for} gets the announcement. One that wants no
+ * transactions gets nothing: it would disconnect.
  *
  * <p>Confined to the hub's loop.
  */
@@ -66,7 +67,7 @@ final class TransactionDesk {
     for (Hash wtxid = unsent.poll(); wtxid != null; wtxid = unsent.poll()) {
       TransactionPool.Entry entry = pool.find(wtxid, true);
       if (entry != null) {
-        give(entry);
+        give(entry, false);
       }
     }
   }
@@ -154,19 +155,23 @@ final class TransactionDesk {
     }
   }
 
-  /** A client sent a transaction that has no flaw by itself. */
-  void submitted(Client from, Transaction transaction) {
+  /** A client sent a transaction that has no flaw by itself; perhaps the node asked for it. */
+  void submitted(Client from, Transaction transaction, boolean nodeAsked) {
     arrived(transaction);
     TransactionPool.Entry known = pool.find(transaction.wtxid(), true);
     if (known != null) {
       counters.count(Counts.TX_KNOWN);
-      repeat(known);
+      if (nodeAsked) {
+        hub.tell(known.full);
+      } else {
+        repeat(known);
+      }
       return;
     }
     counters.count(Counts.TX_SUBMITTED);
     TransactionPool.Entry entry = new TransactionPool.Entry(transaction, false, now());
     keep(entry, from);
-    give(entry);
+    give(entry, nodeAsked);
   }
 
   private void arrived(Transaction transaction) {
@@ -183,16 +188,19 @@ final class TransactionDesk {
   private void repeat(TransactionPool.Entry entry) {
     if (now() - entry.told >= REBROADCAST.toNanos()) {
       counters.count(Counts.TX_REPEATED);
-      give(entry);
+      give(entry, false);
     }
   }
 
-  private void give(TransactionPool.Entry entry) {
+  private void give(TransactionPool.Entry entry, boolean nodeAsked) {
     entry.told = now();
     if (node == null) {
       unsent.push(entry.wtxid);
     } else if (node.relay()) {
-      hub.tell(entry.full);
+      hub.tell(
+          nodeAsked || node.takesUnrequested()
+              ? entry.full
+              : Inventory.of(Commands.INV, InventoryVector.TX, entry.txid));
     } else {
       counters.count(Counts.TX_UNWANTED);
     }

@@ -44,6 +44,20 @@ class BlockSubmissionsTest {
   }
 
   @Test
+  void announcesABlockToANodeThatTakesOnlyWhatItAskedFor() {
+    fixture.reconnect(NewsFixture.version(900_000, true, "/bcoin:v1.0.2/"));
+    hub.questions.clear();
+    submits(alice, block);
+    assertThat(hub.told)
+        .containsExactly(Inventory.of(Commands.INV, InventoryVector.BLOCK, header.hash()));
+
+    fixture.line.says(Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, header.hash()));
+    assertThat(fixture.line.sent).containsExactly(block);
+    fixture.answer(hub.take(), headers(header));
+    assertThat(fixture.takeBlockNews()).containsExactly(header.hash());
+  }
+
+  @Test
   void tellsNobodyOfABlockThatTheNodeDidNotTake() {
     submits(alice, block);
     fixture.answer(headers(List.of()));

@@ -62,8 +62,12 @@ final class NewsFixture {
     }
 
     void greets(int height, boolean relay) {
+      greets(version(height, relay));
+    }
+
+    void greets(Message version) {
       hub.loop.run(conversation::onOpen);
-      says(version(height, relay));
+      says(version);
       says(Message.of(Commands.WTXIDRELAY, new byte[0]));
       says(Message.of(Commands.VERACK, new byte[0]));
       sent.clear();
@@ -129,7 +133,11 @@ final class NewsFixture {
 
   /** A connection to a node whose chain is long, so that nothing is asked at first. */
   NewsFixture connected() {
-    line.greets(LONG, true);
+    return connected("/Satoshi:31.0.0/");
+  }
+
+  NewsFixture connected(String userAgent) {
+    line.greets(version(LONG, true, userAgent));
     hub.news.clear();
     return this;
   }
@@ -148,9 +156,13 @@ final class NewsFixture {
   }
 
   void reconnect(int height) {
+    reconnect(version(height, true));
+  }
+
+  void reconnect(Message version) {
     line.closes();
     line = new Line();
-    line.greets(height, true);
+    line.greets(version);
   }
 
   /** The node answers a question: the answer passes the conversation first, as in the engine. */
@@ -197,6 +209,10 @@ final class NewsFixture {
   }
 
   static Message version(int height, boolean relay) {
+    return version(height, relay, "/Satoshi:31.0.0/");
+  }
+
+  static Message version(int height, boolean relay, String userAgent) {
     return new Version(
             70016,
             Version.NODE_NETWORK | Version.NODE_WITNESS,
@@ -204,7 +220,7 @@ final class NewsFixture {
             NetworkAddress.UNSPECIFIED,
             NetworkAddress.UNSPECIFIED,
             99,
-            "/Satoshi:31.0.0/",
+            userAgent,
             height,
             relay)
         .toMessage();

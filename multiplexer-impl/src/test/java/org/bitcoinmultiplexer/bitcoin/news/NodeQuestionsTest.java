@@ -69,6 +69,24 @@ class NodeQuestionsTest {
   }
 
   @Test
+  void aNodeThatTakesOnlyWhatItAskedForIsToldAndThenAsks() {
+    fixture.connected("/bcoin:v1.0.2/");
+    fixture.submits(alice, TX);
+    assertThat(hub.told).containsExactly(Inventory.of(Commands.INV, InventoryVector.TX, TXID));
+    nodeWants(InventoryVector.WITNESS_TX, TXID);
+    assertThat(fixture.line.sent).containsExactly(TX);
+  }
+
+  @Test
+  void aNodeThatTakesOnlyWhatItAskedForIsGivenWhatItAskedForFirst() {
+    fixture.connected("/bcoin:v1.0.2/");
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    nodeWants(InventoryVector.WTX, WTXID);
+    fixture.submits(alice, TX);
+    assertThat(hub.told).containsExactly(TX);
+  }
+
+  @Test
   void saysNotfoundOnceForAllThatNobodyHas() {
     fixture.connected();
     List<Hash> ids = List.of(WTXID, TXID, Hash.of("%064x".formatted(4)));
