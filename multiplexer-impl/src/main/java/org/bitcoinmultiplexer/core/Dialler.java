@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   IDLE ──dial──► DIALLING ──connected──► CONNECTED ──failed, before its handshake──► next node
  *                     ▲ └──────refused──► next node         └──lost, after its handshake──► first node
- *                     └──rested── RESTING ◄── no node left
+ *                     └──rested── RESTING ◄── no node left, or lost too soon too often
  * </pre>
  *
  * <p>Confined to the engine's loop.

@@ -199,7 +199,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   }
 
   private void again(LiveExchange exchange, String reason) {
-    if (exchange.attempt < ATTEMPTS) {
+    if (exchange.attempt < ATTEMPTS && !exchange.lead.isDeserted()) {
       attempt(exchange.lead, exchange.attempt + 1);
     } else {
       counters.count("exchange.failed");
