@@ -154,6 +154,7 @@ public final class NodeHandshake {
         Handshakes.printable(said.userAgent()),
         said.height(),
         said.relay(),
+        wtxidRelay,
         0,
         target + " " + Handshakes.describe(said));
   }

@@ -8,6 +8,7 @@ package org.bitcoinmultiplexer.bitcoin.handshake;
  * @param userAgent what software it is, printable
  * @param height of its best block when the handshake was done
  * @param relay whether it wants transactions announced; one that does not disconnects whoever does
+ * @param wtxidRelay whether transactions are announced by wtxid between it and us (BIP339)
  * @param feeFilter the least fee rate it wants to hear of, in satoshi per 1000 virtual bytes; 0
  *     until it says so
  * @param description the node in words, for logs
@@ -18,6 +19,7 @@ public record NodeInfo(
     String userAgent,
     int height,
     boolean relay,
+    boolean wtxidRelay,
     long feeFilter,
     String description) {
 
@@ -39,6 +41,6 @@ public record NodeInfo(
    * @return a copy
    */
   public NodeInfo withFeeFilter(long rate) {
-    return new NodeInfo(version, services, userAgent, height, relay, rate, description);
+    return new NodeInfo(version, services, userAgent, height, relay, wtxidRelay, rate, description);
   }
 }

@@ -200,7 +200,9 @@ final class TransactionDesk {
       hub.tell(
           nodeAsked || node.takesUnrequested()
               ? entry.full
-              : Inventory.of(Commands.INV, InventoryVector.TX, entry.txid));
+              : node.wtxidRelay()
+                  ? Inventory.of(Commands.INV, InventoryVector.WTX, entry.wtxid)
+                  : Inventory.of(Commands.INV, InventoryVector.TX, entry.txid));
     } else {
       counters.count(Counts.TX_UNWANTED);
     }

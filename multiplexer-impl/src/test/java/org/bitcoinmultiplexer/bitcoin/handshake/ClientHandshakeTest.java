@@ -395,7 +395,7 @@ class ClientHandshakeTest {
   }
 
   private static NodeInfo node(long services, boolean relay, long feeFilter) {
-    return new NodeInfo(70016, services, "/Satoshi:31.0.0/", 100, relay, feeFilter, "a node");
+    return new NodeInfo(70016, services, "/Satoshi:31.0.0/", 100, relay, true, feeFilter, "a node");
   }
 
   private static Message version(int version, long services, String agent, boolean relay) {

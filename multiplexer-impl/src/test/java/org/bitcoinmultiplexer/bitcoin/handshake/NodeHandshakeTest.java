@@ -68,6 +68,7 @@ class NodeHandshakeTest {
                 "/Satoshi:31.0.0/",
                 900,
                 true,
+                true,
                 0,
                 "127.0.0.1:8333 /Satoshi:31.0.0/ version 70016, services NETWORK|WITNESS, height"
                     + " 900"));

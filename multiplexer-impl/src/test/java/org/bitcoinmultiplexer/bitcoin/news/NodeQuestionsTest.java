@@ -72,8 +72,8 @@ class NodeQuestionsTest {
   void aNodeThatTakesOnlyWhatItAskedForIsToldAndThenAsks() {
     fixture.connected("/bcoin:v1.0.2/");
     fixture.submits(alice, TX);
-    assertThat(hub.told).containsExactly(Inventory.of(Commands.INV, InventoryVector.TX, TXID));
-    nodeWants(InventoryVector.WITNESS_TX, TXID);
+    assertThat(hub.told).containsExactly(Inventory.of(Commands.INV, InventoryVector.WTX, WTXID));
+    nodeWants(InventoryVector.WTX, WTXID);
     assertThat(fixture.line.sent).containsExactly(TX);
   }
 

@@ -16,9 +16,4 @@ class BcoinInteropTest extends InteropSuite {
   UpstreamNode startNode(Path directory) {
     return BcoinNode.onDisk(false, directory);
   }
-
-  @Override
-  boolean takesUnrequestedTransactions() {
-    return false;
-  }
 }

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bitcoinj.base.Coin;
+import org.bitcoinj.base.ScriptType;
 import org.bitcoinmultiplexer.examples.proxy.peers.Await;
 import org.bitcoinmultiplexer.examples.proxy.peers.BcoinNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.BitcoinjWallet;
@@ -45,6 +46,7 @@ abstract class InteropSuite {
   private UpstreamNode node;
   private KnownChain chain;
   private ProxyUnderTest.Running proxy;
+  private List<String> faultsBefore = List.of();
 
   /** A node whose chain survives being killed. */
   abstract UpstreamNode startNode(Path directory);
@@ -71,6 +73,7 @@ abstract class InteropSuite {
   void startProxy() {
     String ways = System.getProperty("interop.ways", "");
     assumeThat(ways.isEmpty() || ways.contains(way.name())).isTrue();
+    faultsBefore = node.faults();
     proxy = ProxyUnderTest.between(proxyUnderTest(), node.address(), way);
   }
 
@@ -81,6 +84,9 @@ abstract class InteropSuite {
     }
     proxy.close();
     proxy = null;
+    if (way.shares()) {
+      assertThat(node.faults()).as("what the node found wrong").isEqualTo(faultsBefore);
+    }
     Await.until(
         () -> "nobody is connected any more, but " + node.inboundPeers(),
         () -> node.inboundPeers().isEmpty());
@@ -119,7 +125,7 @@ abstract class InteropSuite {
       wallet.awaitAvailable(Coin.parseCoin("1.5"));
       follower.awaitHeight(chain.height());
 
-      if (way.shares() || takesUnrequestedTransactions()) {
+      if (way.shares() || node.takesUnrequestedTransactions()) {
         String spending = wallet.send(wallet.freshAddress(), Coin.COIN);
         node.awaitMempool(spending);
         raw.expectInv(spending);
@@ -130,15 +136,41 @@ abstract class InteropSuite {
       }
       follower.awaitHeight(chain.height());
       assertThat(follower.tip()).isEqualTo(chain.tip());
-      assertThat(follower.trouble()).isEmpty();
+      assertThat(follower.faults()).isEmpty();
       assertThat(wallet.disconnections()).isZero();
       assertThat(node.inboundPeers()).hasSize(way.shares() ? 1 : 3);
     }
   }
 
-  /** Whether the node takes a transaction that it did not ask for: bitcoinj relies on that. */
-  boolean takesUnrequestedTransactions() {
-    return true;
+  @Test
+  void servesAWalletWithWitnessAddresses() {
+    assumeThat(node.takesUnrequestedTransactions()).isTrue();
+    try (BitcoinjWallet wallet =
+        BitcoinjWallet.connect(server(), BitcoinjWallet.Mode.WHOLE_BLOCKS, ScriptType.P2WPKH)) {
+      paysAndSpends(wallet);
+    }
+  }
+
+  @Test
+  void servesAWalletAppKit(@TempDir Path directory) {
+    assumeThat(node.takesUnrequestedTransactions()).isTrue();
+    try (BitcoinjWallet wallet = BitcoinjWallet.launchKit(server(), directory)) {
+      paysAndSpends(wallet);
+    }
+  }
+
+  private void paysAndSpends(BitcoinjWallet wallet) {
+    wallet.awaitHeight(chain.height());
+    node.submit(chain.faucet().pay(wallet.freshScript(), "2"));
+    wallet.awaitEstimated(Coin.parseCoin("2"));
+    chain.mine(1);
+    wallet.awaitAvailable(Coin.parseCoin("2"));
+    String spending = wallet.send(wallet.freshAddress(), Coin.COIN);
+    node.awaitMempool(spending);
+    chain.mine(1);
+    wallet.awaitHeight(chain.height());
+    Await.until(() -> spending + " is confirmed", () -> wallet.isConfirmed(spending));
+    assertThat(wallet.disconnections()).isZero();
   }
 
   // ---- a raw client's conversation
@@ -267,6 +299,8 @@ abstract class InteropSuite {
 
   @Test
   void bringsATransactionOfOneClientToTheNodeAndToTheOthers() {
+    // bcoin hears no announcements after a restart, and knows no blocktxn for most blocks.
+    assumeThat(!way.shares() || node.takesUnrequestedTransactions()).isTrue();
     byte[] transaction = chain.faucet().any();
     String txid = Wire.txid(transaction);
     try (RawClient sender = raw();
@@ -327,6 +361,7 @@ abstract class InteropSuite {
   @ParameterizedTest
   @MethodSource("org.bitcoinmultiplexer.examples.proxy.interop.Violation#all")
   void aViolationCostsNobodyElseAnything(Violation violation) {
+    assumeThat(way.shares() || !node.bansAddresses()).isTrue();
     try (RawClient good = raw()) {
       Set<String> before = node.inboundPeers();
       try (RawClient bad = violation.shakesHands() ? raw() : RawClient.to(server()).open()) {
@@ -352,8 +387,10 @@ abstract class InteropSuite {
 
   @Test
   void answersRandomRequestsOfManyClientsAsTheNodeItselfDoes() {
+    // bcoin hears no announcements after a restart, and knows no blocktxn for most blocks.
+    assumeThat(!way.shares() || node.takesUnrequestedTransactions()).isTrue();
     long seed = Long.getLong("interop.seed", System.nanoTime() % 1_000_000);
     System.out.println(getClass().getSimpleName() + " " + way + ": seed " + seed);
-    new Differential(node.address(), server(), chain, seed).run(30, 100);
+    new Differential(node.address(), server(), chain, seed).run(40, 100);
   }
 }

@@ -39,6 +39,14 @@ final class KnownChain {
     return mined;
   }
 
+  /** The node has turned to another branch. */
+  void replaceFrom(int height, List<String> branch) {
+    while (height() >= height) {
+      hashes.remove(height());
+    }
+    hashes.addAll(branch);
+  }
+
   Faucet faucet() {
     return faucet;
   }

@@ -1,8 +1,10 @@
 package org.bitcoinmultiplexer.examples.proxy.interop;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.bitcoinmultiplexer.examples.proxy.peers.Item;
 import org.bitcoinmultiplexer.examples.proxy.peers.Payload;
@@ -17,9 +19,7 @@ import org.bitcoinmultiplexer.examples.proxy.peers.Wire;
  * @param indexes which transactions a {@code getblocktxn} asks for; empty for others
  */
 record RandomRequest(String command, byte[] payload, String words, List<Integer> indexes) {
-  private static final int[] BLOCK_TYPES = {
-    Item.BLOCK, Item.WITNESS_BLOCK, Item.WITNESS_BLOCK, Item.COMPACT_BLOCK
-  };
+  private static final int[] BLOCK_TYPES = {Item.BLOCK, Item.WITNESS_BLOCK};
   private static final int[] TRANSACTION_TYPES = {Item.TX, Item.WITNESS_TX};
   private static final int[] WTXID_TYPES = {Item.TX, Item.WITNESS_TX, Item.WTX};
 
@@ -35,6 +35,9 @@ record RandomRequest(String command, byte[] payload, String words, List<Integer>
    */
   static RandomRequest draw(Random random, KnownChain chain, boolean filters, boolean wtxids) {
     int kind = random.nextInt(filters ? 100 : 80);
+    if (kind < 5) {
+      return compactBlocks(random, chain);
+    }
     if (kind < 40) {
       return data(random, chain, wtxids ? WTXID_TYPES : TRANSACTION_TYPES);
     }
@@ -65,6 +68,26 @@ record RandomRequest(String command, byte[] payload, String words, List<Integer>
       }
     }
     return new RandomRequest("getdata", Wire.items(items), items.toString());
+  }
+
+  private static RandomRequest compactBlocks(Random random, KnownChain chain) {
+    List<Item> items = new ArrayList<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      items.add(new Item(Item.COMPACT_BLOCK, known(random, chain)));
+    }
+    return new RandomRequest("getdata", Wire.items(items), "compact " + items);
+  }
+
+  /** The hash at which a {@code getblocks} stops; none of others. */
+  Optional<String> stop() {
+    return command.equals("getblocks")
+        ? Optional.of(Wire.hash(Arrays.copyOfRange(payload, payload.length - 32, payload.length)))
+        : Optional.empty();
+  }
+
+  /** Whether it asks for compact blocks and nothing else. */
+  boolean wantsCompactBlocks() {
+    return words.startsWith("compact");
   }
 
   private static RandomRequest locator(String command, Random random, KnownChain chain) {

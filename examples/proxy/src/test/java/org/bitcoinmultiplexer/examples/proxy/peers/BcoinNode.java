@@ -32,7 +32,7 @@ public final class BcoinNode implements UpstreamNode {
   private final Map<Long, CompletableFuture<JsonElement>> asked = new ConcurrentHashMap<>();
   private final Object news = new Object();
   private int height; // guarded by news
-  private String trouble = ""; // guarded by news
+  private final List<String> faults = new ArrayList<>(); // guarded by news
   private ChildProcess process;
 
   private BcoinNode(JsonObject options) {
@@ -113,8 +113,8 @@ public final class BcoinNode implements UpstreamNode {
     synchronized (news) {
       switch (said.get("event").getAsString()) {
         case "tip", "ready" -> height = said.get("height").getAsInt();
-        case "ban" -> trouble += " banned " + said.get("peer");
-        case "log", "error" -> trouble += " " + said.get("message");
+        case "ban" -> faults.add("banned " + said.get("peer").getAsString());
+        case "log", "error" -> faults.add(said.get("message").getAsString());
         default -> {}
       }
       news.notifyAll();
@@ -225,6 +225,16 @@ public final class BcoinNode implements UpstreamNode {
   }
 
   @Override
+  public boolean takesUnrequestedTransactions() {
+    return false;
+  }
+
+  @Override
+  public boolean bansAddresses() {
+    return true;
+  }
+
+  @Override
   public void awaitHeight(int wanted) {
     long deadline = System.nanoTime() + Await.PATIENCE.toNanos();
     synchronized (news) {
@@ -232,7 +242,7 @@ public final class BcoinNode implements UpstreamNode {
         long left = (deadline - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
           throw new AssertionError(
-              "bcoin is at height " + height + ", not " + wanted + ";" + trouble);
+              "bcoin is at height " + height + ", not " + wanted + "; " + faults);
         }
         try {
           news.wait(left);
@@ -244,10 +254,10 @@ public final class BcoinNode implements UpstreamNode {
     }
   }
 
-  /** Errors and bans it reported: empty on a good day. */
-  public String trouble() {
+  @Override
+  public List<String> faults() {
     synchronized (news) {
-      return trouble;
+      return List.copyOf(faults);
     }
   }
 

@@ -9,9 +9,4 @@ class BcoinNodeTest extends UpstreamNodeContract {
   UpstreamNode start(Path directory) {
     return BcoinNode.onDisk(true, directory);
   }
-
-  @Override
-  boolean takesUnrequestedTransactions() {
-    return false;
-  }
 }

@@ -9,9 +9,4 @@ class BitcoindTest extends UpstreamNodeContract {
   UpstreamNode start(Path directory) {
     return Bitcoind.start(directory, "-peerbloomfilters=1");
   }
-
-  @Override
-  boolean takesUnrequestedTransactions() {
-    return true;
-  }
 }

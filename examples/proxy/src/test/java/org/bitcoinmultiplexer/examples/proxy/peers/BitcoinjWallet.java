@@ -1,7 +1,9 @@
 package org.bitcoinmultiplexer.examples.proxy.peers;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bitcoinj.base.Address;
 import org.bitcoinj.base.BitcoinNetwork;
@@ -17,10 +19,12 @@ import org.bitcoinj.core.PeerGroup;
 import org.bitcoinj.core.StoredBlock;
 import org.bitcoinj.core.Transaction;
 import org.bitcoinj.core.listeners.DownloadProgressTracker;
+import org.bitcoinj.kits.WalletAppKit;
 import org.bitcoinj.script.ScriptBuilder;
 import org.bitcoinj.store.BlockStoreException;
 import org.bitcoinj.store.MemoryBlockStore;
 import org.bitcoinj.utils.Threading;
+import org.bitcoinj.wallet.KeyChainGroupStructure;
 import org.bitcoinj.wallet.SendRequest;
 import org.bitcoinj.wallet.Wallet;
 
@@ -29,6 +33,7 @@ public final class BitcoinjWallet implements AutoCloseable {
   private final Wallet wallet;
   private final BlockChain chain;
   private final PeerGroup peers;
+  private final Runnable end;
   private final AtomicInteger disconnections = new AtomicInteger();
 
   /** How the wallet learns what concerns it. */
@@ -39,7 +44,8 @@ public final class BitcoinjWallet implements AutoCloseable {
     BLOOM
   }
 
-  private BitcoinjWallet(Wallet wallet, BlockChain chain, PeerGroup peers) {
+  private BitcoinjWallet(Wallet wallet, BlockChain chain, PeerGroup peers, Runnable end) {
+    this.end = end;
     this.wallet = wallet;
     this.chain = chain;
     this.peers = peers;
@@ -74,10 +80,42 @@ public final class BitcoinjWallet implements AutoCloseable {
     // This raises the number of connections it wants from none to one.
     peers.addAddress(PeerAddress.simple(server.getAddress(), server.getPort()));
     peers.addWallet(wallet);
-    BitcoinjWallet connected = new BitcoinjWallet(wallet, chain, peers);
-    peers.startAsync();
+    BitcoinjWallet connected = new BitcoinjWallet(wallet, chain, peers, peers::stopAsync);
+    // In this order: a peer that is connected before is never asked for the chain.
     peers.startBlockChainDownload(new DownloadProgressTracker());
+    peers.startAsync();
     return connected;
+  }
+
+  /** A new wallet as applications have it: from the kit, with files, and witness addresses. */
+  public static BitcoinjWallet launchKit(InetSocketAddress server, Path directory) {
+    Threading.ignoreLockCycles();
+    WalletAppKit kit =
+        new WalletAppKit(
+            BitcoinNetwork.REGTEST,
+            ScriptType.P2WPKH,
+            KeyChainGroupStructure.BIP43,
+            directory.toFile(),
+            "kit") {
+          @Override
+          protected PeerGroup createPeerGroup() {
+            PeerGroup peers = super.createPeerGroup();
+            peers.setBloomFilteringEnabled(false);
+            peers.setUseLocalhostPeerWhenPossible(false);
+            peers.setMinBroadcastConnections(1);
+            return peers;
+          }
+        };
+    kit.setAutoStop(false)
+        .setBlockingStartup(false)
+        .setPeerNodes(PeerAddress.simple(server.getAddress(), server.getPort()))
+        .startAsync();
+    try {
+      kit.awaitRunning(Await.PATIENCE);
+    } catch (TimeoutException e) {
+      throw new AssertionError("the kit does not start", e);
+    }
+    return new BitcoinjWallet(kit.wallet(), kit.chain(), kit.peerGroup(), kit::close);
   }
 
   /** A fresh address to be paid to, as an output script. */
@@ -98,6 +136,11 @@ public final class BitcoinjWallet implements AutoCloseable {
     }
     Await.result(
         reached, () -> "wallet at height " + chain.getBestChainHeight() + ", not " + height);
+  }
+
+  /** The hash of the best block it knows. */
+  public String tip() {
+    return chain.getChainHead().getHeader().getHashAsString();
   }
 
   /** Waits until the wallet owns at least that much, unconfirmed coins included. */
@@ -160,6 +203,6 @@ public final class BitcoinjWallet implements AutoCloseable {
 
   @Override
   public void close() {
-    peers.stopAsync();
+    end.run();
   }
 }

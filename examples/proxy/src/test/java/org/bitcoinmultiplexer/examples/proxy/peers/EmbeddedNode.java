@@ -38,6 +38,11 @@ public final class EmbeddedNode implements UpstreamNode {
     return node.mine(blocks, Script.parse(script)).stream().map(Sha256Hash::toString).toList();
   }
 
+  /** Mines empty blocks on any block, as another miner would; see what becomes of the chain. */
+  public List<String> mineOn(String parent, int blocks) {
+    return node.mineOn(Sha256Hash.wrap(parent), blocks).stream().map(Sha256Hash::toString).toList();
+  }
+
   @Override
   public int height() {
     return node.height();
@@ -97,7 +102,7 @@ public final class EmbeddedNode implements UpstreamNode {
     }
   }
 
-  /** For what peers were disconnected: empty as long as nobody breaks the protocol. */
+  @Override
   public List<String> faults() {
     return node.violations().stream().map(Object::toString).toList();
   }

@@ -10,11 +10,6 @@ class EmbeddedNodeTest extends UpstreamNodeContract {
   }
 
   @Override
-  boolean takesUnrequestedTransactions() {
-    return true;
-  }
-
-  @Override
   boolean offersBloom() {
     return false;
   }

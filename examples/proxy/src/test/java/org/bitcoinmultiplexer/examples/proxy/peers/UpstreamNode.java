@@ -50,6 +50,21 @@ public interface UpstreamNode extends AutoCloseable {
     return true;
   }
 
+  /** Whether it takes a transaction that it did not ask for: bitcoinj relies on that. */
+  default boolean takesUnrequestedTransactions() {
+    return true;
+  }
+
+  /** Whether it turns away everybody at the address of a peer that broke the protocol. */
+  default boolean bansAddresses() {
+    return false;
+  }
+
+  /** What it found wrong with its peers, as far as it tells; grows. */
+  default List<String> faults() {
+    return List.of();
+  }
+
   /** Waits until its best block has at least this height. */
   void awaitHeight(int height);
 

@@ -28,9 +28,6 @@ abstract class UpstreamNodeContract {
   /** A node whose chain survives a kill and restart. */
   abstract UpstreamNode start(Path directory);
 
-  /** Whether it takes a transaction that it did not ask for: bitcoinj relies on that. */
-  abstract boolean takesUnrequestedTransactions();
-
   /** Whether it matches transactions against a client's filter. */
   boolean offersBloom() {
     return true;
@@ -120,7 +117,7 @@ abstract class UpstreamNodeContract {
       mine(1);
       wallet.awaitAvailable(Coin.parseCoin("1.5"));
 
-      if (!takesUnrequestedTransactions()) {
+      if (!node.takesUnrequestedTransactions()) {
         return;
       }
       String spent = wallet.send(wallet.freshAddress(), Coin.COIN);
