@@ -21,6 +21,9 @@ final class Court {
   /** As long may a question of the engine itself have been open. */
   private static final long OWN = 90_000_000_000L;
 
+  /** As long may it wait for its turn where only one thing is asked at a time. */
+  private static final long QUEUED = 300_000_000_000L;
+
   final Truth truth;
   final Troubles troubles;
   private long items;
@@ -83,7 +86,7 @@ final class Court {
   /** Whether the engine may have asked in vain for a transaction that the node announced. */
   boolean mayHaveMissed(Truth.KnownTx known) {
     Question question = new Question.OfTransaction(known.tx.wtxid, true);
-    long until = known.news + OWN;
+    long until = known.news + QUEUED;
     return known.until < until || troubles.excuse(question, known.since, known.since, until);
   }
 }

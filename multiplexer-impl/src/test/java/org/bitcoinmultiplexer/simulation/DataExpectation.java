@@ -1,6 +1,8 @@
 package org.bitcoinmultiplexer.simulation;
 
+import com.google.common.collect.ImmutableMultiset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -139,16 +141,16 @@ final class DataExpectation implements Expectation {
     return true;
   }
 
-  private static boolean isSame(Inventory told, List<InventoryVector> open) {
-    if (told.size() != open.size()) {
-      return false;
+  /** In the order of the request, unless it asks twice for one: then either may be missing. */
+  private boolean isSame(Inventory told, List<InventoryVector> open) {
+    List<InventoryVector> missing = new ArrayList<>();
+    for (int i = 0; i < told.size(); i++) {
+      missing.add(told.get(i));
     }
-    for (int i = 0; i < open.size(); i++) {
-      if (!told.get(i).equals(open.get(i))) {
-        return false;
-      }
+    if (new HashSet<>(items).size() == items.size()) {
+      return missing.equals(open);
     }
-    return true;
+    return ImmutableMultiset.copyOf(missing).equals(ImmutableMultiset.copyOf(open));
   }
 
   private boolean isTold(InventoryVector item) {

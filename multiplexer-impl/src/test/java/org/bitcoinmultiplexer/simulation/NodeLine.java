@@ -450,6 +450,7 @@ final class NodeLine implements Pipe.Peer {
     }
   }
 
+  /** Says what it was told last, unless that would be an answer. */
   private void echo() {
     Message message = lastHeard;
     if (message == null) {
@@ -464,7 +465,8 @@ final class NodeLine implements Pipe.Peer {
         }
         pipe.say(message);
       }
-      default -> pipe.say(message);
+      case Commands.PONG, Commands.GETHEADERS -> pipe.say(message);
+      default -> {}
     }
   }
 

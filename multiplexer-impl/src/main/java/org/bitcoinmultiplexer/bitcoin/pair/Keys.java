@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.pair;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Set;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Key;
@@ -87,7 +88,8 @@ final class Keys {
   private static Set<Key> computeOfTransaction(Message message) {
     try {
       Transaction transaction = Transaction.parse(message);
-      return Set.of(
+      // In this order in every run: it decides who of two that wait is settled first.
+      return ImmutableSet.of(
           Key.of(TXID, transaction.txid().toByteArray()),
           Key.of(WTXID, transaction.wtxid().toByteArray()));
     } catch (MalformedMessageException e) {
