@@ -28,6 +28,9 @@ class NeverAWrongDeliveryTest {
 
   private static final int STRATEGIES = 6;
 
+  private static final long IN_A_BUILD = 100_000;
+  private static final long FIRST_SEED = 1;
+
   /** After so many exchanges a long test tells that it is alive. */
   private static final long PROGRESS = 250_000;
 
@@ -36,9 +39,13 @@ class NeverAWrongDeliveryTest {
   void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
     String only = System.getProperty("simulation.strategy", name);
     Assumptions.assumeTrue(only.equals(name), "only " + only);
-    long first =
-        Long.getLong("simulation.seed", (System.nanoTime() ^ name.hashCode()) & 0xffff_ffffL);
-    long wanted = Long.getLong("simulation.exchanges", 100_000) / STRATEGIES;
+    long all = Long.getLong("simulation.exchanges", IN_A_BUILD);
+    // A build always runs the same seeds, so that it fails for a change and not for a draw; longer
+    // runs draw new ones.
+    long drawn =
+        all > IN_A_BUILD ? (System.nanoTime() ^ name.hashCode()) & 0xffff_ffffL : FIRST_SEED;
+    long first = Long.getLong("simulation.seed", drawn);
+    long wanted = all / STRATEGIES;
     long began = System.nanoTime();
     long exchanges = 0;
     long items = 0;
