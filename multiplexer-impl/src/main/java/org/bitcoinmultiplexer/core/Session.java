@@ -82,6 +82,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private int hearing; // bytes of the message that is being heard
   private boolean asked;
   private long unsentAtLastLook;
+  private long sentSinceLastLook;
 
   Session(Home home, Transport transport, EventLoop loop) {
     this.home = home;
@@ -208,7 +209,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     if (unsent > UNSENT_FACTOR * home.settings().clientBuffer()) {
       disconnect("slow-reader", unsent + " bytes are waiting for it to read");
     } else {
-      transport.send(message);
+      send(message);
     }
   }
 
@@ -272,6 +273,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void send(Message message) {
+    sentSinceLastLook += message.size();
     transport.send(message);
   }
 
@@ -309,7 +311,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
       disconnect(
           "handshake-timeout",
           "its handshake is not done after " + settings.handshakeTimeout().toSeconds() + " s");
-    } else if (unsent > settings.clientBuffer() && unsent >= unsentAtLastLook) {
+    } else if (unsent > settings.clientBuffer() && unsent - unsentAtLastLook >= sentSinceLastLook) {
       disconnect(
           "slow-reader",
           unsent
@@ -320,6 +322,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
       disconnect("idle", "it is silent since " + settings.idleTimeout().toSeconds() + " s");
     } else {
       unsentAtLastLook = unsent;
+      sentSinceLastLook = 0;
       if (!asked && silence > settings.idleInterval().toNanos()) {
         asked = true;
         guarded(conversation::onIdle);

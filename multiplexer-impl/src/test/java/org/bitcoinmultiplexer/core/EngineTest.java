@@ -522,6 +522,28 @@ class EngineTest {
   }
 
   @Test
+  void aClientThatReadsSlowlyIsKeptUntilItReadsNothing() {
+    start("key", withClientBuffer(1_000));
+    node(first);
+    ToyTransport slow = client();
+    slow.takes = false;
+    slow.says(
+        "get",
+        IntStream.range(0, 5_000).mapToObj(i -> "local" + i).collect(Collectors.joining(",")));
+    for (int minutes = 0; minutes < 10; minutes += 2) {
+      slow.unread = 0;
+      slow.becomesWritable();
+      assertThat(slow.unread).as("as much as before is on its way").isGreaterThan(1_000);
+      loop.advance(Duration.ofMinutes(2));
+      assertThat(slow.closed).as("after %d minutes", minutes).isFalse();
+    }
+
+    loop.advance(Duration.ofMinutes(2));
+    assertThat(slow.closed).isTrue();
+    assertThat(engine.stats().counter("client.closed.slow-reader")).isEqualTo(1);
+  }
+
+  @Test
   void aClientWhoseUnreadBytesStayIsClosedInTheEnd() {
     start("key");
     node(first);

@@ -204,10 +204,11 @@ class BitcoinKeysTest implements KeyStrategyKit {
     assertThat(keys.answers(getdata(WTX, wtxid(WITNESS)), WITNESS)).isTrue();
     assertThat(keys.answers(getdata(WTX, txid(WITNESS)), WITNESS)).isFalse();
     assertThat(keys.answers(getdata(WTX, wtxid(PLAIN)), PLAIN)).isTrue();
-    assertThat(keys.responseKeys(WITNESS)).hasSize(2);
     assertThat(keys.responseKeys(WITNESS))
-        .containsAll(keys.requestKeys(getdata(WTX, wtxid(WITNESS))))
-        .containsAll(keys.requestKeys(getdata(TX, txid(WITNESS))));
+        .as("in the same order in every run")
+        .containsExactly(
+            keys.requestKeys(getdata(TX, txid(WITNESS))).iterator().next(),
+            keys.requestKeys(getdata(WTX, wtxid(WITNESS))).iterator().next());
   }
 
   @ParameterizedTest
