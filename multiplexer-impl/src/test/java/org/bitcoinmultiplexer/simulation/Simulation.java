@@ -50,6 +50,10 @@ final class Simulation implements Client.Host {
       Map<String, Long> counters) {}
 
   private static final int FIRST_BLOCKS = 620;
+
+  /** The best block of the beginning is news if the engine learns of it through an announcement. */
+  private static final int FIRST_NEWS = FIRST_BLOCKS;
+
   private static final String SLOW = "client.closed.slow-reader";
   private static final Duration TOO_LONG = Duration.ofHours(24);
 
@@ -194,7 +198,7 @@ final class Simulation implements Client.Host {
             draw.chance(0.08));
     Client client =
         new Client(
-            id, draw.of(Client.Kind.ALL), court, this, draw.split(), plan, FIRST_BLOCKS + 1, time);
+            id, draw.of(Client.Kind.ALL), court, this, draw.split(), plan, FIRST_NEWS, time);
     double latency = draw.chance(0.8) ? 30 : 250;
     VirtualLoop loop = draw.of(loops);
     Pipe pipe =
