@@ -64,7 +64,8 @@ public final class NodeHandshake {
    *
    * @param target what was dialled, for the description
    * @param serveBlocks whether to offer NETWORK and WITNESS: the node then asks us for headers, and
-   *     for blocks that we announce; without, it is offered nothing
+   *     for blocks that we announce; without, it is offered only WITNESS, lest a node that knows no
+   *     wtxids asks for transactions without their witnesses
    * @param height of the best block we know, 0 if none
    * @param random draws the nonce
    * @param clock tells the time that our version carries
@@ -98,7 +99,7 @@ public final class NodeHandshake {
     out.accept(
         new Version(
                 ProtocolVersions.OWN,
-                serveBlocks ? Version.NODE_NETWORK | Version.NODE_WITNESS : 0,
+                serveBlocks ? Version.NODE_NETWORK | Version.NODE_WITNESS : Version.NODE_WITNESS,
                 clock.instant().getEpochSecond(),
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,

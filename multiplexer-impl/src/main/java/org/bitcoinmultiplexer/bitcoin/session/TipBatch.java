@@ -6,6 +6,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Batch;
@@ -35,9 +36,18 @@ final class TipBatch implements Batch {
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
     if (outcome instanceof Outcome.Answered answered) {
-      Hash last = answered.message().derive(Locators.LAST_HEADER);
-      Hash later = last.equals(Hash.ZERO) ? continuation : last;
+      Headers headers = Headers.parse(answered.message());
+      Hash later = headers.size() == 0 ? continuation : headers.hash(later(headers.size()));
       client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, later));
     }
+  }
+
+  /**
+   * Which header is named. Of a full batch not the last, which is the last of a later list of 500
+   * as well: bitcoinj keeps an announced block it cannot connect, and so would not ask for that one
+   * again, and get no continuation there.
+   */
+  private static int later(int headers) {
+    return headers == Headers.MAX_SIZE ? headers - 2 : headers - 1;
   }
 }

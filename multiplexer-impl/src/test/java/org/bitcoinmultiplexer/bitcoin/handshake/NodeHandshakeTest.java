@@ -23,7 +23,7 @@ class NodeHandshakeTest {
   private final NodeHandshake handshake = handshake(false, 7);
 
   @Test
-  void saysHelloWithoutAnyPromise() {
+  void saysHelloAndPromisesNoBlocks() {
     handshake.open();
 
     assertThat(sent).hasSize(1);
@@ -31,7 +31,7 @@ class NodeHandshakeTest {
         .isEqualTo(
             new Version(
                 70016,
-                0,
+                Version.NODE_WITNESS,
                 1_700_000_000L,
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,

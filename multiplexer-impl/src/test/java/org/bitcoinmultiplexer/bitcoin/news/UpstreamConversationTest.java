@@ -43,10 +43,10 @@ class UpstreamConversationTest {
   }
 
   @Test
-  void promisesNothingUnlessBlocksAreToBeServed() {
+  void promisesNoBlocksUnlessTheyAreToBeServed() {
     NewsFixture modest = new NewsFixture(NewsOptions.DEFAULT);
     modest.hub.loop.run(modest.line.conversation::onOpen);
-    assertThat(Version.parse(modest.line.sent.get(0)).services()).isZero();
+    assertThat(Version.parse(modest.line.sent.get(0)).services()).isEqualTo(Version.NODE_WITNESS);
   }
 
   @Test

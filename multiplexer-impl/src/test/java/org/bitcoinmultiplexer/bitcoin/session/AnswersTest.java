@@ -252,6 +252,26 @@ class AnswersTest {
             last, Ping.pong(1), blockInv(List.of(more.get(more.size() - 1).hash())));
   }
 
+  @Test
+  void theContinuationNeverNamesABlockThatEndsALaterList() {
+    Scene young = new Scene();
+    young.nodeConnects(900_000, true);
+    ScriptedClient early = ClientKind.BITCOINJ.greet(young);
+    List<BlockHeader> many = Chain.headers(499);
+    Message last = Chain.block(many.get(498).hash(), 500);
+    Hash continuation = BlockHeader.of(last).hash();
+    many.add(BlockHeader.of(last));
+    List<BlockHeader> more = Chain.headers(continuation, 2000, 0);
+    early.says(getBlocks(Hash.ZERO, GENESIS));
+    early.upstream(Chain.headersMessage(many));
+    early.heard();
+
+    early.says(getData(InventoryVector.BLOCK, continuation));
+    early.upstream(last);
+    early.upstream(Chain.headersMessage(more));
+    assertThat(early.heard()).containsExactly(last, blockInv(List.of(more.get(1998).hash())));
+  }
+
   // ---- getdata
 
   @Test

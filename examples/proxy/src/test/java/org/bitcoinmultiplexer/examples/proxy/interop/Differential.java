@@ -22,9 +22,19 @@ import org.bitcoinmultiplexer.examples.proxy.peers.Wire;
  * Many clients ask the same random requests of two servers, several in flight, and compare what
  * they get.
  *
- * <p>Allowed to differ: where in the answer to a {@code getdata} its {@code notfound} stands and
- * how many there are; whether an unknown block is answered by {@code notfound} or by nothing;
- * whether an empty {@code headers} is sent or nothing; the nonce of a compact block.
+ * <p>Allowed to differ, because nodes themselves differ there:
+ *
+ * <ul>
+ *   <li>where in the answer to a {@code getdata} its {@code notfound} stands, and how many there
+ *       are;
+ *   <li>whether an unknown block is answered by {@code notfound} or by nothing;
+ *   <li>whether an empty {@code headers} is sent or nothing;
+ *   <li>whether a compact block comes as such or whole;
+ *   <li>whether {@code getblocktxn} is answered by the transactions, by the whole block, as Core
+ *       does for deep blocks, or by nothing, as bcoin does;
+ *   <li>whether the stop is among the hashes that answer {@code getblocks}: bcoin names it, Core
+ *       does not.
+ * </ul>
  */
 final class Differential {
   private static final int IN_FLIGHT = 4;
@@ -71,6 +81,9 @@ final class Differential {
         List<List<String>> expected = ask(first, asked);
         List<List<String>> actual = ask(second, asked);
         for (int i = 0; i < IN_FLIGHT; i++) {
+          if (expected.get(i).isEmpty() && !asked.get(i).indexes().isEmpty()) {
+            continue;
+          }
           Assertions.assertThat(actual.get(i))
               .as("seed %d, %s", seed, asked.get(i))
               .isEqualTo(expected.get(i));

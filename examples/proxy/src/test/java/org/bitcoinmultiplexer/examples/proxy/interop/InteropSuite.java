@@ -144,7 +144,7 @@ abstract class InteropSuite {
 
   @Test
   void servesAWalletWithWitnessAddresses() {
-    assumeThat(node.takesUnrequestedTransactions()).isTrue();
+    assumeThat(way.shares() || node.takesUnrequestedTransactions()).isTrue();
     try (BitcoinjWallet wallet =
         BitcoinjWallet.connect(server(), BitcoinjWallet.Mode.WHOLE_BLOCKS, ScriptType.P2WPKH)) {
       paysAndSpends(wallet);
@@ -153,7 +153,7 @@ abstract class InteropSuite {
 
   @Test
   void servesAWalletAppKit(@TempDir Path directory) {
-    assumeThat(node.takesUnrequestedTransactions()).isTrue();
+    assumeThat(way.shares() || node.takesUnrequestedTransactions()).isTrue();
     try (BitcoinjWallet wallet = BitcoinjWallet.launchKit(server(), directory)) {
       paysAndSpends(wallet);
     }
@@ -299,8 +299,6 @@ abstract class InteropSuite {
 
   @Test
   void bringsATransactionOfOneClientToTheNodeAndToTheOthers() {
-    // bcoin hears no announcements after a restart, and knows no blocktxn for most blocks.
-    assumeThat(!way.shares() || node.takesUnrequestedTransactions()).isTrue();
     byte[] transaction = chain.faucet().any();
     String txid = Wire.txid(transaction);
     try (RawClient sender = raw();
@@ -387,8 +385,6 @@ abstract class InteropSuite {
 
   @Test
   void answersRandomRequestsOfManyClientsAsTheNodeItselfDoes() {
-    // bcoin hears no announcements after a restart, and knows no blocktxn for most blocks.
-    assumeThat(!way.shares() || node.takesUnrequestedTransactions()).isTrue();
     long seed = Long.getLong("interop.seed", System.nanoTime() % 1_000_000);
     System.out.println(getClass().getSimpleName() + " " + way + ": seed " + seed);
     new Differential(node.address(), server(), chain, seed).run(40, 100);
