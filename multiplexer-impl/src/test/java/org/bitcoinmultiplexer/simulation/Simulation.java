@@ -197,8 +197,7 @@ final class Simulation implements Client.Host {
             manners.thinking(),
             draw.chance(0.08));
     Client client =
-        new Client(
-            id, draw.of(Client.Kind.ALL), court, this, draw.split(), plan, FIRST_NEWS, time);
+        new Client(id, draw.of(Client.Kind.ALL), court, this, draw.split(), plan, FIRST_NEWS, time);
     double latency = draw.chance(0.8) ? 30 : 250;
     VirtualLoop loop = draw.of(loops);
     Pipe pipe =
