@@ -16,12 +16,16 @@ final class Listener {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
   private static final int BACKLOG = 256;
 
+  private static final long CLOSE_MILLIS = 5_000;
+
   private final ServerSocket server;
   private final Consumer<Socket> accepted;
+  private final Thread thread;
 
   private Listener(ServerSocket server, Consumer<Socket> accepted) {
     this.server = server;
     this.accepted = accepted;
+    this.thread = new Thread(this::run, "regtest-node-listener-" + server.getLocalPort());
   }
 
   /**
@@ -42,9 +46,8 @@ final class Listener {
       throw e;
     }
     Listener listener = new Listener(server, accepted);
-    Thread thread = new Thread(listener::run, "regtest-node-listener-" + server.getLocalPort());
-    thread.setDaemon(true);
-    thread.start();
+    listener.thread.setDaemon(true);
+    listener.thread.start();
     return listener;
   }
 
@@ -52,9 +55,18 @@ final class Listener {
     return server.getLocalPort();
   }
 
+  /**
+   * Stops listening, and waits until the port is free: the operating system keeps it as long as a
+   * thread is still within {@code accept}.
+   */
   void close() throws IOException {
     synchronized (server) {
       server.close();
+    }
+    try {
+      thread.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

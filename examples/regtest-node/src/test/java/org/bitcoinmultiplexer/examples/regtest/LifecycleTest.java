@@ -44,6 +44,19 @@ class LifecycleTest {
   }
 
   @Test
+  void hasItsPortAgainAtOnceHoweverOftenItGoes() throws Exception {
+    try (RegtestNode node = RegtestNode.start(0)) {
+      for (int i = 0; i < 200; i++) {
+        node.goOffline();
+        node.goOnline();
+      }
+      try (RawPeer peer = RawPeer.connect(node)) {
+        peer.expectSilence();
+      }
+    }
+  }
+
+  @Test
   void answersLateAndInOrderAfterAStall() throws Exception {
     try (RegtestNode node = RegtestNode.start(0);
         RawPeer peer = RawPeer.connect(node)) {
