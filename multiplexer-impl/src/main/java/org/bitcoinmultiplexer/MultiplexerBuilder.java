@@ -287,7 +287,8 @@ public final class MultiplexerBuilder {
               + name
               + "'; there are: "
               + Stream.concat(
-                      Arrays.stream(Option.values()).map(Option::optionName), Stream.of("key.size"))
+                      Arrays.stream(Option.values()).map(Option::optionName),
+                      Stream.of("key.size", "sequence.join"))
                   .collect(Collectors.joining(", ")));
     }
     if (strategyOptions.putIfAbsent(name, value) != null) {

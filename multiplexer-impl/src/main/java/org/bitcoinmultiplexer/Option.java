@@ -10,7 +10,8 @@ import java.util.Optional;
  * <p>An option {@code NAME} is the property {@code multiplexer.NAME}, and the environment variable
  * {@code MULTIPLEXER_NAME} in upper case with underscores for dots and hyphens. All take effect
  * when the multiplexer is built. A strategy may have options of its own, called {@code
- * STRATEGY.OPTION}; the built-in one is {@code key.size}.
+ * STRATEGY.OPTION}; the built-in ones are {@code key.size} and {@code
+ * sequence.join}.
  */
 public enum Option {
   /** Which Bitcoin network. */
@@ -19,7 +20,10 @@ public enum Option {
   UPSTREAM(
       "upstream", "", "HOST:PORT of the node, or several by comma: the first reachable counts"),
   /** How responses find their exchange. */
-  STRATEGY("strategy", "key", "passthrough, serial, key, or the name of a provider's strategy"),
+  STRATEGY(
+      "strategy",
+      "key",
+      "passthrough, serial, key, sequence, or the name of a provider's strategy"),
   /** How many requests may be in flight upstream. */
   WINDOW_ITEMS("window.items", "64", "requests in flight upstream, 1 to 10000"),
   /** How many bytes of expected answers may be in flight upstream. */

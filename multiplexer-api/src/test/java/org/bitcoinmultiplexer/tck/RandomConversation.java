@@ -34,6 +34,7 @@ final class RandomConversation {
 
   private final Random random;
   private final BiFunction<Dialect, Window, ResponseRouter> routers;
+  private final boolean inTurn;
   private final Window window;
 
   private final List<StrictExchange> all = new ArrayList<>();
@@ -47,8 +48,10 @@ final class RandomConversation {
   private final List<Message> said = new ArrayList<>();
   private final Set<Key> saidAgain = new HashSet<>();
 
-  RandomConversation(BiFunction<Dialect, Window, ResponseRouter> routers, long seed) {
+  RandomConversation(
+      BiFunction<Dialect, Window, ResponseRouter> routers, boolean inTurn, long seed) {
     this.routers = routers;
+    this.inTurn = inTurn;
     this.random = new Random(seed);
     this.window = new Window(1 + random.nextInt(8), 1 + random.nextInt(20));
     connect();
@@ -131,7 +134,7 @@ final class RandomConversation {
     if (!toy.peer.owesEcho()) {
       return;
     }
-    Message message = toy.peer.next(random);
+    Message message = toy.peer.next(random, inTurn);
     Set<Key> keys = toy.dialect.keys().responseKeys(message);
     Routing routing = toy.router.route(message);
     if (toy.dialect.isEcho(message)) {

@@ -195,7 +195,7 @@ public interface ResponseRouterKit extends ResponseRouterKitAtRandom {
         }
         toy.flush();
         while (toy.peer.owesEcho()) {
-          Message message = toy.peer.next(random);
+          Message message = toy.peer.next(random, reliesOnTurns());
           toy.routes(message, toy.dialect.isEcho(message) ? Routing.MARKER : Routing.CLAIMED);
         }
       }

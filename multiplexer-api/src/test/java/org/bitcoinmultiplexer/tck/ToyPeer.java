@@ -110,11 +110,13 @@ final class ToyPeer implements Consumer<Message> {
   /**
    * What comes next, in some order that markers allow: any answer whose marker is outstanding, the
    * messages of one answer in order; or the echo, if everything before it was answered.
+   *
+   * @param inTurn whether an answer also waits for the echoes of the markers before its request
    */
-  Message next(Random random) {
+  Message next(Random random, boolean inTurn) {
     check(!groups.isEmpty(), "nothing is outstanding");
     List<Answer> candidates = new ArrayList<>();
-    for (Group group : groups) {
+    for (Group group : inTurn ? List.of(groups.element()) : groups) {
       group.answers.removeIf(answer -> answer.messages.isEmpty());
       candidates.addAll(group.answers);
     }

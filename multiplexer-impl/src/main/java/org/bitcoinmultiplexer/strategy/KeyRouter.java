@@ -2,9 +2,7 @@ package org.bitcoinmultiplexer.strategy;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -49,12 +47,11 @@ final class KeyRouter implements ResponseRouter {
 
   private final Dialect dialect;
   private final KeyStrategy keys;
-  private final UnaryOperator<Key> shorten;
+  private final KeyTable table;
   private final Room room;
   private final MarkerQueue markers;
   private final Consumer<SlotList> onEcho = this::onEcho;
 
-  private final Map<Key, Slot> byKey = new HashMap<>();
   private @Nullable Slot keyless;
 
   /** The keyed slots that the next flush writes. */
@@ -71,7 +68,7 @@ final class KeyRouter implements ResponseRouter {
   KeyRouter(Dialect dialect, Window window, UnaryOperator<Key> shorten) {
     this.dialect = dialect;
     this.keys = dialect.keys();
-    this.shorten = shorten;
+    this.table = new KeyTable(shorten);
     this.room = new Room(window);
     this.markers = new MarkerQueue(dialect);
   }
@@ -82,15 +79,13 @@ final class KeyRouter implements ResponseRouter {
       return false;
     }
     boolean keyed = !exchange.keys().isEmpty();
-    if (keyed ? isAnyTaken(exchange) : keyless != null) {
+    if (keyed ? table.hasAny(exchange.keys()) : keyless != null) {
       return false;
     }
     Slot slot = new Slot(exchange, admissions++);
     room.take(slot);
     if (keyed) {
-      for (Key key : exchange.keys()) {
-        byKey.put(shorten.apply(key), slot);
-      }
+      table.add(slot);
       unwritten.add(slot);
     } else {
       keyless = slot;
@@ -98,21 +93,12 @@ final class KeyRouter implements ResponseRouter {
     return true;
   }
 
-  private boolean isAnyTaken(Exchange exchange) {
-    for (Key key : exchange.keys()) {
-      if (byKey.containsKey(shorten.apply(key))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   @Override
   public void flush(Consumer<? super Message> upstream) {
     if (!unwritten.isEmpty()) {
       SlotList group = unwritten;
       unwritten = new SlotList();
-      dialect.batch(markWritten(group)).forEach(upstream);
+      dialect.batch(group.markWritten()).forEach(upstream);
       markers.fence(group, upstream);
     }
     if (keyless != null && !keyless.isWritten()) {
@@ -120,20 +106,6 @@ final class KeyRouter implements ResponseRouter {
       upstream.accept(keyless.exchange.request());
       markers.fence(SlotList.of(keyless), upstream);
     }
-  }
-
-  private static List<Message> markWritten(SlotList group) {
-    Slot first = group.first();
-    if (first != null && first.next == null) {
-      first.markWritten();
-      return List.of(first.exchange.request());
-    }
-    List<Message> requests = new ArrayList<>();
-    for (Slot slot = first; slot != null; slot = slot.next) {
-      slot.markWritten();
-      requests.add(slot.exchange.request());
-    }
-    return requests;
   }
 
   @Override
@@ -152,7 +124,7 @@ final class KeyRouter implements ResponseRouter {
     boolean claimed = false;
     SlotList complete = null;
     for (Key key : keys.responseKeys(response)) {
-      Slot slot = byKey.get(shorten.apply(key));
+      Slot slot = table.first(key);
       if (slot == null || !slot.isFirstOffer(turns)) {
         continue;
       }
@@ -199,9 +171,7 @@ final class KeyRouter implements ResponseRouter {
     if (slot == keyless) {
       keyless = null;
     } else {
-      for (Key key : slot.exchange.keys()) {
-        byKey.remove(shorten.apply(key));
-      }
+      table.remove(slot);
     }
   }
 
@@ -209,7 +179,7 @@ final class KeyRouter implements ResponseRouter {
   public void abandon(Exchange exchange) {
     Set<Key> of = exchange.keys();
     // All keys of an admitted exchange lead to its slot.
-    Slot slot = of.isEmpty() ? keyless : byKey.get(shorten.apply(of.iterator().next()));
+    Slot slot = of.isEmpty() ? keyless : table.first(of.iterator().next());
     if (slot != null && slot.exchange == exchange) {
       slot.abandon();
     }
@@ -218,25 +188,17 @@ final class KeyRouter implements ResponseRouter {
   @Override
   public List<Exchange> drain() {
     List<Slot> wanted = new ArrayList<>();
-    markers.drain(group -> addWanted(group, wanted));
-    addWanted(unwritten, wanted);
+    markers.drain(group -> group.addWanted(wanted));
+    unwritten.addWanted(wanted);
     if (keyless != null && !keyless.isWritten() && keyless.isWanted()) {
       wanted.add(keyless);
     }
     wanted.sort(Comparator.comparingLong(slot -> slot.order));
-    byKey.clear();
+    table.clear();
     keyless = null;
     unwritten = new SlotList();
     room.clear();
     return wanted.stream().map(slot -> slot.exchange).toList();
-  }
-
-  private static void addWanted(SlotList slots, List<Slot> wanted) {
-    for (Slot slot = slots.first(); slot != null; slot = slot.next) {
-      if (slot.isWanted()) {
-        wanted.add(slot);
-      }
-    }
   }
 
   @Override

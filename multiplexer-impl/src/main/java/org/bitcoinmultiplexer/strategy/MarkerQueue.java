@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.ResponseRouter.Routing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The groups of requests whose marker has not been echoed, oldest first.
@@ -41,6 +42,18 @@ final class MarkerQueue {
     upstream.accept(marker);
   }
 
+  /** The slots that are open in the oldest group; null if there is no group. */
+  @Nullable SlotList oldest() {
+    Group oldest = groups.peek();
+    return oldest == null ? null : oldest.slots;
+  }
+
+  /** Whether an echo is that of the oldest group's marker. */
+  boolean isEchoOfOldest(Message echo) {
+    Group oldest = groups.peek();
+    return oldest != null && dialect.echoes(oldest.marker, echo);
+  }
+
   /**
    * Takes an echo.
    *
@@ -49,10 +62,8 @@ final class MarkerQueue {
    * @return MARKER for the oldest marker, VIOLATION for a younger one, UNSOLICITED for any other
    */
   Routing route(Message echo, Consumer<SlotList> onGroup) {
-    Group oldest = groups.peek();
-    if (oldest != null && dialect.echoes(oldest.marker, echo)) {
-      groups.remove();
-      onGroup.accept(oldest.slots);
+    if (isEchoOfOldest(echo)) {
+      onGroup.accept(groups.remove().slots);
       return Routing.MARKER;
     }
     for (Group group : groups) {

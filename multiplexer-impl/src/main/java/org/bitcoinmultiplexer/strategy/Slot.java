@@ -55,6 +55,12 @@ final class Slot {
   /** Of several keys those that have been neither answered nor refused; else not used. */
   private final Set<Key> open;
 
+  /** Something answered it before its turn, and nothing did since. */
+  private boolean early;
+
+  /** Of several keys those that were answered early, and not again since; made on first use. */
+  private @Nullable Set<Key> earlyKeys;
+
   Slot(Exchange exchange, long order) {
     this.exchange = exchange;
     this.order = order;
@@ -101,13 +107,14 @@ final class Slot {
    * this slot.
    */
   Claim offer(Message response, KeyStrategy keys) {
-    Message request = exchange.request();
-    if (state != State.WRITTEN || !keys.answers(request, response)) {
+    if (!fits(response, keys)) {
       return Claim.NONE;
     }
+    Message request = exchange.request();
     boolean several = !open.isEmpty();
-    if (several && Collections.disjoint(open, keys.responseKeys(response))) {
-      return Claim.NONE;
+    early = false;
+    if (earlyKeys != null) {
+      earlyKeys.removeAll(keys.responseKeys(response));
     }
     boolean refused = keys.refuses(response);
     if (!refused && !exchange.ended()) {
@@ -120,6 +127,40 @@ final class Slot {
       open.removeAll(keys.responseKeys(response));
     }
     return open.isEmpty() ? Claim.LAST : Claim.PART;
+  }
+
+  private boolean fits(Message response, KeyStrategy keys) {
+    return state == State.WRITTEN
+        && keys.answers(exchange.request(), response)
+        && (open.isEmpty() || !Collections.disjoint(open, keys.responseKeys(response)));
+  }
+
+  /**
+   * Takes note of a message that would have answered the exchange, had its turn come. It is not
+   * believed; but it is either a coincidence, and then the same comes again in turn, or an answer
+   * out of order, and then the slot goes on to be {@link #isOwed owed}.
+   */
+  void seeEarly(Message response, KeyStrategy keys) {
+    if (!fits(response, keys)) {
+      return;
+    }
+    if (open.isEmpty()) {
+      early = true;
+      return;
+    }
+    if (earlyKeys == null) {
+      earlyKeys = new HashSet<>();
+    }
+    for (Key key : keys.responseKeys(response)) {
+      if (open.contains(key)) {
+        earlyKeys.add(key);
+      }
+    }
+  }
+
+  /** Whether something answered the exchange before its turn that has not come again. */
+  boolean isOwed() {
+    return early || (earlyKeys != null && !earlyKeys.isEmpty());
   }
 
   /**

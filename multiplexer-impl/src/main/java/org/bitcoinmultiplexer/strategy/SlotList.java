@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.strategy;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +61,35 @@ final class SlotList {
     slot.next = null;
     slot.previous = null;
     slot.list = null;
+  }
+
+  /**
+   * Marks every slot as written.
+   *
+   * @return their requests in order, but those without a key last: the others make better batches
+   */
+  List<Message> markWritten() {
+    if (first != null && first.next == null) {
+      first.markWritten();
+      return List.of(first.exchange.request());
+    }
+    List<Message> requests = new ArrayList<>();
+    List<Message> keyless = new ArrayList<>(1);
+    for (Slot slot = first; slot != null; slot = slot.next) {
+      slot.markWritten();
+      (slot.exchange.keys().isEmpty() ? keyless : requests).add(slot.exchange.request());
+    }
+    requests.addAll(keyless);
+    return requests;
+  }
+
+  /** Adds those slots to a list that somebody still waits for. */
+  void addWanted(List<? super Slot> wanted) {
+    for (Slot slot = first; slot != null; slot = slot.next) {
+      if (slot.isWanted()) {
+        wanted.add(slot);
+      }
+    }
   }
 
   /** Ends every slot in order. The list must not be anybody else's any more. */

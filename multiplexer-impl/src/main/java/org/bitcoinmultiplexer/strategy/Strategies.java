@@ -25,7 +25,9 @@ import org.bitcoinmultiplexer.api.StrategyProvider;
  *
  * <p>Built-in options: {@code key.size}, the size to which keys are shortened for the look-up of
  * exchanges in flight: {@code full} (default), {@code 128}, {@code 64} or {@code 32} bits. It
- * decides nothing but cost: whatever a short key finds is checked in full.
+ * decides nothing but cost: whatever a short key finds is checked in full. {@code sequence.join},
+ * whether equal requests are asked once ({@code true}, the default) or each exchange has an identity
+ * of its own ({@code false}); see the package.
  *
  * <p>Immutable; safe on any thread as far as the providers are.
  */
@@ -34,13 +36,13 @@ public final class Strategies {
   /** The name of the one strategy that shares nothing; see {@link #isPassthrough}. */
   public static final String PASSTHROUGH = "passthrough";
 
-  private static final Set<String> PLANNED = Set.of("sequence", "cache");
+  private static final Set<String> PLANNED = Set.of("cache");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
   private final Map<String, StrategyProvider> byName = new TreeMap<>();
 
   private Strategies(RandomGenerator secrets) {
-    for (StrategyProvider builtIn : new StrategyProvider[] {new Serial(), new Keyed(secrets)}) {
+    for (StrategyProvider builtIn : new StrategyProvider[] {new Serial(), new Keyed(secrets), new Sequenced()}) {
       byName.put(builtIn.name(), builtIn);
     }
   }
@@ -203,6 +205,32 @@ public final class Strategies {
             throw new IllegalArgumentException(
                 "key.size is full, 128, 64 or 32, not '" + size + "'");
       };
+    }
+  }
+
+  private record Sequenced() implements BuiltIn {
+    @Override
+    public String name() {
+      return "sequence";
+    }
+
+    @Override
+    public Strategy create(Map<String, String> options) {
+      allow(Set.of("join"), options);
+      boolean joins =
+          switch (options.getOrDefault("join", "true")) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                    "sequence.join is true or false, not '" + options.get("join") + "'");
+          };
+      return new BuiltInStrategy(joins, (dialect, window) -> router(dialect, window, joins));
+    }
+
+    /** The form of ids is chosen for each link, when its handshake has ended. */
+    private static ResponseRouter router(Dialect dialect, Strategy.Window window, boolean joins) {
+      return new FenceRouter(dialect, window, !joins);
     }
   }
 

@@ -26,7 +26,7 @@ class NeverAWrongDeliveryTest {
   /** A run ends after so many, so that one that fails is short enough to be looked at. */
   private static final long EXCHANGES_OF_A_RUN = 20_000;
 
-  private static final int STRATEGIES = 6;
+  private static final int STRATEGIES = 8;
 
   private static final long IN_A_BUILD = 100_000;
   private static final long FIRST_SEED = 1;
@@ -35,7 +35,7 @@ class NeverAWrongDeliveryTest {
   private static final long PROGRESS = 250_000;
 
   @ParameterizedTest
-  @ValueSource(strings = {"serial", "key", "key-128", "key-64", "key-32", "key-2"})
+  @ValueSource(strings = {"serial", "key", "key-128", "key-64", "key-32", "key-2", "sequence", "sequence-alone"})
   void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
     String only = System.getProperty("simulation.strategy", name);
     Assumptions.assumeTrue(only.equals(name), "only " + only);
@@ -77,7 +77,7 @@ class NeverAWrongDeliveryTest {
 
   @Test
   void theSameSeedGivesTheSameRun() {
-    for (String name : List.of("serial", "key", "key-2")) {
+    for (String name : List.of("serial", "key", "key-2", "sequence")) {
       Simulation.Result once = run(name, 7, 2_000);
       Simulation.Result again = run(name, 7, 2_000);
       assertThat(again).as(name).isEqualTo(once);
@@ -99,7 +99,8 @@ class NeverAWrongDeliveryTest {
   private static Strategy strategy(String name) {
     Strategies builtIn = Strategies.of(List.of());
     return switch (name) {
-      case "serial", "key" -> builtIn.create(name, Map.of());
+      case "serial", "key", "sequence" -> builtIn.create(name, Map.of());
+      case "sequence-alone" -> builtIn.create("sequence", Map.of("join", "false"));
       case "key-2" -> new FewBitKeys(2);
       default -> builtIn.create("key", Map.of("size", name.substring("key-".length())));
     };

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StrategiesTest {
 
+  private static final String NAMES = "key, passthrough, sequence, serial";
+
   private final Strategies strategies = Strategies.of(List.of());
 
   @Test
@@ -36,6 +38,9 @@ class StrategiesTest {
     Strategy key = strategies.create("key", Map.of());
     assertThat(key.joins()).isTrue();
     assertThat(newRouter(key)).isInstanceOf(KeyRouter.class).isNotSameAs(newRouter(key));
+    Strategy sequence = strategies.create("sequence", Map.of());
+    assertThat(sequence.joins()).isTrue();
+    assertThat(newRouter(sequence)).isInstanceOf(FenceRouter.class);
   }
 
   @ParameterizedTest
@@ -52,7 +57,17 @@ class StrategiesTest {
   }
 
   @Test
+  void joinsEqualRequestsOfASequenceUnlessItIsToldNotTo() {
+    assertThat(strategies.create("sequence", Map.of("join", "true")).joins()).isTrue();
+    assertThat(strategies.create("sequence", Map.of("join", "false")).joins()).isFalse();
+    refuses("sequence", Map.of("join", "no"), "sequence.join is true or false, not 'no'");
+    refuses("sequence", Map.of("join", ""), "sequence.join is true or false, not ''");
+  }
+
+  @Test
   void refusesAnOptionThereIsNot() {
+    refuses(
+        "sequence", Map.of("size", "64"), "strategy 'sequence' has no option 'size'; it has: join");
     refuses("key", Map.of("length", "64"), "strategy 'key' has no option 'length'; it has: size");
     refuses("serial", Map.of("size", "64"), "strategy 'serial' has no option 'size'; it has none");
   }
@@ -60,14 +75,9 @@ class StrategiesTest {
   @Test
   void refusesAStrategyThereIsNot() {
     refuses(
-        "keys", Map.of(), "strategy 'keys' does not exist; there are: key, passthrough, serial");
-    refuses("", Map.of(), "strategy '' does not exist; there are: key, passthrough, serial");
-    for (String planned : List.of("sequence", "cache")) {
-      refuses(
-          planned,
-          Map.of(),
-          "strategy '" + planned + "' does not exist yet; there are: key, passthrough, serial");
-    }
+        "keys", Map.of(), "strategy 'keys' does not exist; there are: " + NAMES);
+    refuses("", Map.of(), "strategy '' does not exist; there are: " + NAMES);
+    refuses("cache", Map.of(), "strategy 'cache' does not exist yet; there are: " + NAMES);
   }
 
   @Test
@@ -81,7 +91,7 @@ class StrategiesTest {
   @Test
   void findsAnEmbeddersStrategy() {
     Strategies found = Strategies.load(getClass().getClassLoader());
-    assertThat(found.names()).containsExactly("key", "one-by-one", "passthrough", "serial");
+    assertThat(found.names()).containsExactly("key", "one-by-one", "passthrough", "sequence", "serial");
     assertThat(found.create("one-by-one", Map.of("greeting", "hello")).joins()).isFalse();
     assertThatThrownBy(() -> found.create("one-by-one", Map.of("colour", "red")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -91,7 +101,7 @@ class StrategiesTest {
   @Test
   void looksForProvidersInTheGivenLoaderOnly() {
     ClassLoader none = ClassLoader.getPlatformClassLoader();
-    assertThat(Strategies.load(none).names()).containsExactly("key", "passthrough", "serial");
+    assertThat(Strategies.load(none).names()).containsExactly("key", "passthrough", "sequence", "serial");
   }
 
   @Test

@@ -49,8 +49,8 @@ final class Flags {
       paramLabel = "NAME",
       description =
           "How answers find who asked: passthrough (a connection per client), serial (one request"
-              + " at a time), key (default; requests side by side, equal ones asked once). Names"
-              + " reserved for later: sequence, cache.")
+              + " at a time), key (default; requests side by side, equal ones asked once),"
+              + " sequence (those without a key side by side as well). Reserved for later: cache.")
   @Nullable String strategy;
 
   @Option(

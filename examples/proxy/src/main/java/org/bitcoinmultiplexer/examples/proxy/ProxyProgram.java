@@ -119,6 +119,9 @@ final class ProxyProgram {
     }
     out.printf(
         "  %-22s %-9s %s%n", "key.size", "full", "of strategy key: full, 128, 64 or 32 bits");
+    out.printf(
+        "  %-22s %-9s %s%n",
+        "sequence.join", "true", "of strategy sequence: whether equal requests are asked once");
     out.printf("  %-22s %-9s %s%n", ProxySettings.LISTEN, "-", "as --listen");
     out.println();
     out.println("An option comes from, each overruling those before it: its default;");

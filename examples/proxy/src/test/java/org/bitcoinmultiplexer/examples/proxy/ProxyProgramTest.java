@@ -57,7 +57,7 @@ class ProxyProgramTest {
         refused("listen: '8333' is not HOST:PORT", NODE, "--listen=8333"),
         refused("unknown network \"moonnet\"", NODE, "--network=moonnet"),
         refused("strategy 'fast' does not exist; there are: key", NODE, "--strategy=fast"),
-        refused("strategy 'sequence' does not exist yet", NODE, "--strategy=sequence"),
+        refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache"),
         refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache", "--data-dir=d"),
         refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache", "--check"),
         refused("--data-dir: strategy 'key' keeps no data", NODE, "--data-dir=d"),
@@ -71,7 +71,7 @@ class ProxyProgramTest {
         refused("--demo-seconds: 0 is not 1 to 3600", "--demo", "--demo-seconds=0"),
         refused("--upstream makes no sense with it", "--demo", NODE),
         refused("--network other than regtest", "--demo", "--network=mainnet"),
-        refused("strategy 'sequence' does not exist yet", "--demo", "--strategy=sequence"));
+        refused("strategy 'cache' does not exist yet", "--demo", "--strategy=cache"));
   }
 
   private static Arguments refused(String complaint, String... args) {

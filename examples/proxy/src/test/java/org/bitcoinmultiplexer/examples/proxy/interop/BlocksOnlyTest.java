@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BlocksOnlyTest {
 
   @ParameterizedTest
-  @EnumSource(names = {"SERIAL", "KEY"})
+  @EnumSource(names = {"SERIAL", "KEY", "SEQUENCE"})
   void aTransactionDoesNotCostTheConnection(Way way, @TempDir Path directory) {
     try (Bitcoind node = Bitcoind.start(directory, "-blocksonly")) {
       KnownChain chain = new KnownChain(node);

@@ -11,7 +11,9 @@ enum Way {
   /** One connection, one request at a time. */
   SERIAL(true),
   /** One connection, answers told apart by key. */
-  KEY(true);
+  KEY(true),
+  /** One connection, answers told apart by their position between markers. */
+  SEQUENCE(true);
 
   private final boolean shares;
 
