@@ -10,8 +10,7 @@ import java.util.Optional;
  * <p>An option {@code NAME} is the property {@code multiplexer.NAME}, and the environment variable
  * {@code MULTIPLEXER_NAME} in upper case with underscores for dots and hyphens. All take effect
  * when the multiplexer is built. A strategy may have options of its own, called {@code
- * STRATEGY.OPTION}; the built-in ones are {@code key.size} and {@code
- * sequence.join}.
+ * STRATEGY.OPTION}; the built-in ones are {@code key.size} and {@code sequence.join}.
  */
 public enum Option {
   /** Which Bitcoin network. */

@@ -26,8 +26,8 @@ import org.bitcoinmultiplexer.api.StrategyProvider;
  * <p>Built-in options: {@code key.size}, the size to which keys are shortened for the look-up of
  * exchanges in flight: {@code full} (default), {@code 128}, {@code 64} or {@code 32} bits. It
  * decides nothing but cost: whatever a short key finds is checked in full. {@code sequence.join},
- * whether equal requests are asked once ({@code true}, the default) or each exchange has an identity
- * of its own ({@code false}); see the package.
+ * whether equal requests are asked once ({@code true}, the default) or each exchange has an
+ * identity of its own ({@code false}); see the package.
  *
  * <p>Immutable; safe on any thread as far as the providers are.
  */
@@ -42,7 +42,8 @@ public final class Strategies {
   private final Map<String, StrategyProvider> byName = new TreeMap<>();
 
   private Strategies(RandomGenerator secrets) {
-    for (StrategyProvider builtIn : new StrategyProvider[] {new Serial(), new Keyed(secrets), new Sequenced()}) {
+    for (StrategyProvider builtIn :
+        new StrategyProvider[] {new Serial(), new Keyed(secrets), new Sequenced()}) {
       byName.put(builtIn.name(), builtIn);
     }
   }

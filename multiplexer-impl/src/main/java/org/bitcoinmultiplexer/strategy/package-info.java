@@ -22,8 +22,8 @@
  *     <td>with its answer, or its marker if there is none</td></tr>
  * </table>
  *
- * <p>A slot without a key of {@code serial} and {@code key} outlives its answer because nothing tells a late answer from one to the
- * next request, except the marker between the two.
+ * <p>A slot without a key of {@code serial} and {@code key} outlives its answer because nothing
+ * tells a late answer from one to the next request, except the marker between the two.
  *
  * <p><b>A marker that nobody waits for.</b> The echo of an unknown marker is unsolicited: it proves
  * nothing, so it closes nothing and costs nothing. The echo of a marker before that of an older one

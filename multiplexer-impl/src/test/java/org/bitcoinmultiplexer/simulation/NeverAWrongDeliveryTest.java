@@ -35,7 +35,17 @@ class NeverAWrongDeliveryTest {
   private static final long PROGRESS = 250_000;
 
   @ParameterizedTest
-  @ValueSource(strings = {"serial", "key", "key-128", "key-64", "key-32", "key-2", "sequence", "sequence-alone"})
+  @ValueSource(
+      strings = {
+        "serial",
+        "key",
+        "key-128",
+        "key-64",
+        "key-32",
+        "key-2",
+        "sequence",
+        "sequence-alone"
+      })
   void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
     String only = System.getProperty("simulation.strategy", name);
     Assumptions.assumeTrue(only.equals(name), "only " + only);

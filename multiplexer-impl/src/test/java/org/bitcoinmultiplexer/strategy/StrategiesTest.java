@@ -74,8 +74,7 @@ class StrategiesTest {
 
   @Test
   void refusesAStrategyThereIsNot() {
-    refuses(
-        "keys", Map.of(), "strategy 'keys' does not exist; there are: " + NAMES);
+    refuses("keys", Map.of(), "strategy 'keys' does not exist; there are: " + NAMES);
     refuses("", Map.of(), "strategy '' does not exist; there are: " + NAMES);
     refuses("cache", Map.of(), "strategy 'cache' does not exist yet; there are: " + NAMES);
   }
@@ -91,7 +90,8 @@ class StrategiesTest {
   @Test
   void findsAnEmbeddersStrategy() {
     Strategies found = Strategies.load(getClass().getClassLoader());
-    assertThat(found.names()).containsExactly("key", "one-by-one", "passthrough", "sequence", "serial");
+    assertThat(found.names())
+        .containsExactly("key", "one-by-one", "passthrough", "sequence", "serial");
     assertThat(found.create("one-by-one", Map.of("greeting", "hello")).joins()).isFalse();
     assertThatThrownBy(() -> found.create("one-by-one", Map.of("colour", "red")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -101,7 +101,8 @@ class StrategiesTest {
   @Test
   void looksForProvidersInTheGivenLoaderOnly() {
     ClassLoader none = ClassLoader.getPlatformClassLoader();
-    assertThat(Strategies.load(none).names()).containsExactly("key", "passthrough", "sequence", "serial");
+    assertThat(Strategies.load(none).names())
+        .containsExactly("key", "passthrough", "sequence", "serial");
   }
 
   @Test
