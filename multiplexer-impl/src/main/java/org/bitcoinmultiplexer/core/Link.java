@@ -65,6 +65,7 @@ final class Link implements NodeContext, Transport.Listener {
   private final String target;
   private final Transport transport;
   private final EventLoop loop;
+  private final Inflow inflow;
   private final NodeConversation conversation;
   private State state = State.GREETING;
   private @Nullable ResponseRouter router;
@@ -80,6 +81,7 @@ final class Link implements NodeContext, Transport.Listener {
     this.target = target;
     this.transport = transport;
     this.loop = host.loop();
+    this.inflow = new Inflow(transport, loop, this::hear);
     this.opened = loop.nanoTime();
     this.heard = opened;
     this.conversation = host.greet(this);
@@ -132,11 +134,7 @@ final class Link implements NodeContext, Transport.Listener {
 
   @Override
   public void onMessage(Message message) {
-    if (loop.inEventLoop()) {
-      hear(message);
-    } else {
-      loop.execute(() -> hear(message));
-    }
+    inflow.accept(message);
   }
 
   private void hear(Message message) {

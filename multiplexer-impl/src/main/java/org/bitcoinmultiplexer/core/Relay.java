@@ -49,17 +49,17 @@ final class Relay implements RelayContext {
 
   private final Home home;
   private final EventLoop loop;
-  private final Transport client;
+  private final Side client;
   private final RelayConversation conversation;
-  private @Nullable Transport node;
+  private @Nullable Side node;
   private EventLoop.@Nullable Timer handshake;
   private State state = State.CLIENT_ONLY;
   private boolean ready;
 
   Relay(Home home, Transport client, EventLoop loop) {
     this.home = home;
-    this.client = client;
     this.loop = loop;
+    this.client = new Side(client, true);
     this.conversation = home.relay(this);
   }
 
@@ -73,7 +73,7 @@ final class Relay implements RelayContext {
                     "the handshakes are not done after "
                         + home.settings().handshakeTimeout().toSeconds()
                         + " s"));
-    client.start(new Side(true));
+    client.transport.start(client);
   }
 
   @Override
@@ -122,29 +122,35 @@ final class Relay implements RelayContext {
 
   private void joined(Transport transport) {
     state = State.JOINED;
-    node = transport;
-    transport.start(new Side(false));
+    node = new Side(transport, false);
+    transport.start(node);
     guarded(conversation::onNodeOpen);
   }
 
   @Override
   public void toClient(Message message) {
     if (state != State.CLOSED) {
-      client.send(message);
-      if (node != null && client.pendingBytes() > home.settings().clientBuffer()) {
-        node.reading(false);
-      }
+      send(message, client, node);
     }
   }
 
   @Override
   public void toNode(Message message) {
     if (state == State.JOINED && node != null) {
-      node.send(message);
-      if (node.pendingBytes() > home.settings().clientBuffer()) {
-        client.reading(false);
-      }
+      send(message, node, client);
     }
+  }
+
+  /** Sends, and if that side does not read, does not read from the other. */
+  private void send(Message message, Side to, @Nullable Side from) {
+    to.transport.send(message);
+    if (from != null && to.transport.pendingBytes() > home.settings().clientBuffer()) {
+      from.inflow.reading(false);
+    }
+  }
+
+  private String remote() {
+    return client.transport.remote();
   }
 
   @Override
@@ -154,7 +160,7 @@ final class Relay implements RelayContext {
       if (handshake != null) {
         handshake.cancel();
       }
-      home.ready(this, client.remote(), clientInWords);
+      home.ready(this, remote(), clientInWords);
     }
   }
 
@@ -183,18 +189,18 @@ final class Relay implements RelayContext {
     if (handshake != null) {
       handshake.cancel();
     }
-    client.close();
+    client.transport.close();
     if (node != null) {
-      node.close();
+      node.transport.close();
     }
-    home.gone(this, client.remote(), reason);
+    home.gone(this, remote(), reason);
   }
 
   private void guarded(Runnable step) {
     try {
       step.run();
     } catch (RuntimeException e) {
-      log.error("the relay of {} failed", client.remote(), e);
+      log.error("the relay of {} failed", remote(), e);
       disconnect("internal-error", "internal error: " + e);
     }
   }
@@ -202,28 +208,32 @@ final class Relay implements RelayContext {
   /** One of the two connections. */
   private final class Side implements Transport.Listener {
 
+    private final Transport transport;
     private final boolean ofClient;
+    private final Inflow inflow;
 
-    Side(boolean ofClient) {
+    Side(Transport transport, boolean ofClient) {
+      this.transport = transport;
       this.ofClient = ofClient;
+      this.inflow = new Inflow(transport, loop, this::hear);
     }
 
     @Override
     public void onMessage(Message message) {
-      Confined.run(
-          loop,
-          () -> {
-            if (state != State.CLOSED) {
-              guarded(
-                  () -> {
-                    if (ofClient) {
-                      conversation.fromClient(message);
-                    } else {
-                      conversation.fromNode(message);
-                    }
-                  });
-            }
-          });
+      inflow.accept(message);
+    }
+
+    private void hear(Message message) {
+      if (state != State.CLOSED) {
+        guarded(
+            () -> {
+              if (ofClient) {
+                conversation.fromClient(message);
+              } else {
+                conversation.fromNode(message);
+              }
+            });
+      }
     }
 
     @Override
@@ -236,9 +246,9 @@ final class Relay implements RelayContext {
       Confined.run(
           loop,
           () -> {
-            Transport other = ofClient ? node : client;
+            Side other = ofClient ? node : client;
             if (state != State.CLOSED && other != null) {
-              other.reading(true);
+              other.inflow.reading(true);
             }
           });
     }

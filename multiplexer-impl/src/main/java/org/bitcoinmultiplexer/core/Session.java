@@ -72,6 +72,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private final Transport transport;
   private final EventLoop loop;
   private final Turns.Seat seat = new Turns.Seat();
+  private final Inflow inflow;
   private final DeliveryQueue queue;
   private final ClientConversation conversation;
 
@@ -88,6 +89,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     this.home = home;
     this.transport = transport;
     this.loop = loop;
+    this.inflow = new Inflow(transport, loop, this::hear);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
     this.conversation = home.welcome(this);
   }
@@ -117,11 +119,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void onMessage(Message message) {
-    if (loop.inEventLoop()) {
-      hear(message);
-    } else {
-      loop.execute(() -> hear(message));
-    }
+    inflow.accept(message);
   }
 
   private void hear(Message message) {
@@ -289,7 +287,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
             || transport.pendingBytes() > home.settings().clientBuffer();
     if (crowded == reading) {
       reading = !crowded;
-      transport.reading(reading);
+      inflow.reading(reading);
     }
   }
 
