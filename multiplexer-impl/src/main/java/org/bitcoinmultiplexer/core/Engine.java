@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
@@ -40,8 +39,7 @@ public final class Engine implements Multiplexer {
   private final @Nullable Strategy strategy;
   private final List<Connector> connectors;
   private final Settings settings;
-  private final MultiplexerListener listener;
-  private final Executor listenerExecutor;
+  private final Events events;
   private final Counters counters = new Counters();
   private final Hub hub = new EngineHub();
   private final ClientHome clientHome = new ClientHome();
@@ -86,8 +84,7 @@ public final class Engine implements Multiplexer {
     this.strategy = strategy;
     this.connectors = List.copyOf(connectors);
     this.settings = settings;
-    this.listener = listener;
-    this.listenerExecutor = listenerExecutor;
+    this.events = new Events(listener, listenerExecutor);
     this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
     this.joining = new Joining(upstream, strategy != null && strategy.joins(), counters);
     this.dialler =
@@ -122,26 +119,36 @@ public final class Engine implements Multiplexer {
     Confined.run(
         sessionLoop,
         () -> {
-          int connected = sessions.size() + relays.size();
-          if (closed || connected >= settings.maxClients()) {
-            counters.count("client.refused");
-            client.close();
-            return;
-          }
-          counters.count("client.accepted");
-          if (strategy == null) {
-            Relay relay = new Relay(clientHome, client, sessionLoop);
-            relays.add(relay);
-            relay.open();
-          } else {
-            Session session = new Session(clientHome, client, sessionLoop);
-            sessions.add(session);
-            session.open();
-          }
-          if (closed) {
-            closeClients();
+          boolean taken = false;
+          try {
+            taken = admit(client, sessionLoop);
+          } finally {
+            if (!taken) {
+              client.close();
+            }
           }
         });
+  }
+
+  private boolean admit(Transport client, EventLoop sessionLoop) {
+    if (closed || sessions.size() + relays.size() >= settings.maxClients()) {
+      counters.count("client.refused");
+      return false;
+    }
+    counters.count("client.accepted");
+    if (strategy == null) {
+      Relay relay = new Relay(clientHome, client, sessionLoop);
+      relays.add(relay);
+      relay.open();
+    } else {
+      Session session = new Session(clientHome, client, sessionLoop);
+      sessions.add(session);
+      session.open();
+    }
+    if (closed) {
+      closeClients();
+    }
+    return true;
   }
 
   @Override
@@ -182,21 +189,6 @@ public final class Engine implements Multiplexer {
     relays.forEach(relay -> relay.close("the multiplexer is closed"));
   }
 
-  private void tell(Consumer<MultiplexerListener> event) {
-    try {
-      listenerExecutor.execute(
-          () -> {
-            try {
-              event.accept(listener);
-            } catch (RuntimeException e) {
-              log.error("a listener failed", e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      log.debug("nobody listens any more");
-    }
-  }
-
   // ---- upstream
 
   private void connected(String target, Transport transport) {
@@ -206,7 +198,7 @@ public final class Engine implements Multiplexer {
 
   private void unreachable(String target, String reason) {
     log.info("upstream {} cannot be reached: {}", target, reason);
-    tell(l -> l.onUpstreamLost(target, reason));
+    events.tell(l -> l.onUpstreamLost(target, reason));
   }
 
   private void answered(Lead lead, Outcome outcome) {
@@ -248,7 +240,7 @@ public final class Engine implements Multiplexer {
       upstreamReady = true;
       dialler.succeeded();
       counters.count("upstream.connected");
-      tell(l -> l.onUpstreamReady(ready.target(), description));
+      events.tell(l -> l.onUpstreamReady(ready.target(), description));
       if (strategy == null) {
         loop.execute(() -> ready.lose("it is there; each client gets a connection of its own"));
       }
@@ -264,7 +256,7 @@ public final class Engine implements Multiplexer {
       }
       upstreamReady = false;
       log.info("upstream {} is lost: {}", gone.target(), reason);
-      tell(l -> l.onUpstreamLost(gone.target(), reason));
+      events.tell(l -> l.onUpstreamLost(gone.target(), reason));
       if (wasReady) {
         counters.count("upstream.lost");
         dialler.lost();
@@ -321,14 +313,14 @@ public final class Engine implements Multiplexer {
     public void ready(Session session, String description) {
       readySessions.add(session);
       counters.count("client.ready");
-      tell(l -> l.onClientReady(session.remote(), description));
+      events.tell(l -> l.onClientReady(session.remote(), description));
     }
 
     @Override
     public void gone(Session session, String reason) {
       sessions.remove(session);
       readySessions.remove(session);
-      tell(l -> l.onClientClosed(session.remote(), reason));
+      events.tell(l -> l.onClientClosed(session.remote(), reason));
     }
 
     @Override
@@ -344,13 +336,13 @@ public final class Engine implements Multiplexer {
     @Override
     public void ready(Relay relay, String remote, String description) {
       counters.count("client.ready");
-      tell(l -> l.onClientReady(remote, description));
+      events.tell(l -> l.onClientReady(remote, description));
     }
 
     @Override
     public void gone(Relay relay, String remote, String reason) {
       relays.remove(relay);
-      tell(l -> l.onClientClosed(remote, reason));
+      events.tell(l -> l.onClientClosed(remote, reason));
     }
   }
 

@@ -55,6 +55,7 @@ final class Relay implements RelayContext {
   private EventLoop.@Nullable Timer handshake;
   private State state = State.CLIENT_ONLY;
   private boolean ready;
+  private int rejected;
 
   Relay(Home home, Transport client, EventLoop loop) {
     this.home = home;
@@ -196,6 +197,12 @@ final class Relay implements RelayContext {
     home.gone(this, remote(), reason);
   }
 
+  private void clientRejected(String reason) {
+    if (++rejected > Session.MOST_REJECTED) {
+      disconnect("rejected", rejected + " frames were rejected, lastly " + reason);
+    }
+  }
+
   private void guarded(Runnable step) {
     try {
       step.run();
@@ -239,6 +246,9 @@ final class Relay implements RelayContext {
     @Override
     public void onRejected(String reason) {
       home.hub().counters().count(ofClient ? "client.rejected" : "upstream.rejected");
+      if (ofClient) {
+        Confined.run(loop, () -> clientRejected(reason));
+      }
     }
 
     @Override

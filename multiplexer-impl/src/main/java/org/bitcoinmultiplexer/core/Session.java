@@ -66,6 +66,12 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
    */
   private static final long MOST_HELD = 2_000_000;
 
+  /**
+   * So many frames with a wrong checksum or command are passed over, as Core does without end. More
+   * of them are no accident, and each costs us a hash.
+   */
+  static final int MOST_REJECTED = 100;
+
   private static final int UNSENT_FACTOR = 4;
 
   private final Home home;
@@ -81,6 +87,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private boolean reading = true;
   private long heard;
   private int hearing; // bytes of the message that is being heard
+  private int rejected;
   private boolean asked;
   private long unsentAtLastLook;
   private long sentSinceLastLook;
@@ -155,6 +162,12 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   @Override
   public void onRejected(String reason) {
     home.hub().counters().count("client.rejected");
+    run(
+        () -> {
+          if (++rejected > MOST_REJECTED) {
+            disconnect("rejected", rejected + " frames were rejected, lastly " + reason);
+          }
+        });
   }
 
   @Override

@@ -25,6 +25,9 @@ final class ToyProtocol implements Protocol {
   private final Dialect dialect = new ToyDialect();
   private Hub hub;
 
+  /** Whether it throws when a client comes. */
+  boolean failing;
+
   static Message message(String command, String text) {
     return Message.of(command, text.getBytes(StandardCharsets.ISO_8859_1));
   }
@@ -65,7 +68,14 @@ final class ToyProtocol implements Protocol {
 
   @Override
   public ClientConversation welcome(ClientContext client) {
+    failIfToldTo();
     return new ToyClientConversation(client);
+  }
+
+  private void failIfToldTo() {
+    if (failing) {
+      throw new IllegalStateException("told to fail");
+    }
   }
 
   @Override
@@ -75,6 +85,7 @@ final class ToyProtocol implements Protocol {
 
   @Override
   public RelayConversation relay(RelayContext relay) {
+    failIfToldTo();
     return new RelayConversation() {
       @Override
       public void fromClient(Message message) {

@@ -33,6 +33,11 @@ final class ToyTransport implements Transport {
     loop.run(() -> listener.onMessage(ToyProtocol.message(command, text)));
   }
 
+  /** The other end sends a frame that cannot be used. */
+  void damages(String reason) {
+    loop.run(() -> listener.onRejected(reason));
+  }
+
   /** The other end hangs up. */
   void hangsUp() {
     closed = true;
