@@ -406,7 +406,12 @@ final class NodeLine implements Pipe.Peer {
   /** Says something that nobody asked for. */
   void makeNoise() {
     switch (draw.below(13)) {
-      case 0 -> pipe.say(truth.at(1 + draw.below(truth.height())).block.full);
+      case 0 -> {
+        Truth.KnownBlock known = truth.at(1 + draw.below(truth.height()));
+        if (known.hasBody) { // else it could be the answer that nobody may have
+          pipe.say(known.block.full);
+        }
+      }
       case 1 -> pipe.say(Mint.block(draw.hash(), 7, List.of(), draw).full);
       case 2 -> pipe.say(Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, draw.hash()));
       case 3 -> refuseUnasked();
