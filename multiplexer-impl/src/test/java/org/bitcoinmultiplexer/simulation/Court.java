@@ -87,6 +87,6 @@ final class Court {
   boolean mayHaveMissed(Truth.KnownTx known) {
     Question question = new Question.OfTransaction(known.tx.wtxid, true);
     long until = known.news + QUEUED;
-    return known.until < until || troubles.excuse(question, known.since, known.since, until);
+    return known.until < until || troubles.excuse(question, known.since, known.news, until);
   }
 }

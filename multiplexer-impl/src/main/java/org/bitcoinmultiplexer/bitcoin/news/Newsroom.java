@@ -368,6 +368,11 @@ public final class Newsroom {
     }
 
     @Override
+    public void saw(Message tx) {
+      transactions.saw(tx);
+    }
+
+    @Override
     public void getdata(Inventory items) {
       questions.getdata(items);
       fetches.flush();

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
@@ -37,6 +38,9 @@ final class TransactionDesk {
   /** How many wait to be asked; of more, the oldest are given up. */
   static final int MOST_QUEUED = 50_000;
 
+  /** Of how many that the node announced and did not give it is remembered that they are news. */
+  private static final int MOST_MISSED = 1_000;
+
   /** How many transactions of clients wait for a connection. */
   private static final int MOST_UNSENT = 1_000;
 
@@ -50,6 +54,7 @@ final class TransactionDesk {
   private final Announcers announcers;
   private final Set<Hash> asked = new HashSet<>();
   private final BoundedSet<InventoryVector> queue = new BoundedSet<>(MOST_QUEUED);
+  private final BoundedSet<Hash> missed = new BoundedSet<>(MOST_MISSED);
   private final BoundedSet<Hash> unsent = new BoundedSet<>(MOST_UNSENT);
   private @Nullable NodeInfo node;
 
@@ -104,6 +109,7 @@ final class TransactionDesk {
             take(answered);
           } else {
             counters.count(Counts.TX_MISSING);
+            missed.add(id);
             askClients(id);
           }
           askNext();
@@ -133,13 +139,31 @@ final class TransactionDesk {
 
   private void take(Outcome.Answered answered) {
     try {
-      Transaction transaction = Transaction.parse(answered.message());
-      arrived(transaction);
-      if (pool.find(transaction.wtxid(), true) == null) {
-        keep(new TransactionPool.Entry(transaction, true, now()), null);
-      }
+      take(Transaction.parse(answered.message()));
     } catch (MalformedMessageException e) {
       counters.count(Counts.TX_MISSING);
+    }
+  }
+
+  private void take(Transaction transaction) {
+    arrived(transaction);
+    if (pool.find(transaction.wtxid(), true) == null) {
+      keep(new TransactionPool.Entry(transaction, true, now()), null);
+    }
+  }
+
+  /**
+   * The node sent a transaction, asked by whomever: what it announced and refused at first, as it
+   * does to whoever asks a moment too early, is news when a client gets it.
+   */
+  void saw(Message tx) {
+    if (missed.isEmpty()) {
+      return;
+    }
+    Transaction transaction = Transaction.parse(tx);
+    if (missed.contains(transaction.wtxid()) || missed.contains(transaction.txid())) {
+      take(transaction);
+      fetches.flush();
     }
   }
 
@@ -175,6 +199,8 @@ final class TransactionDesk {
   }
 
   private void arrived(Transaction transaction) {
+    missed.remove(transaction.wtxid());
+    missed.remove(transaction.txid());
     fetches.arrived(transaction.wtxid());
     fetches.arrived(transaction.txid());
   }

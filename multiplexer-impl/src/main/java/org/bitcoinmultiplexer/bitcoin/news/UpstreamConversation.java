@@ -53,6 +53,9 @@ final class UpstreamConversation implements NodeConversation {
     /** A block in whatever form passes. */
     void saw(BlockHeader header);
 
+    /** A transaction passes. */
+    void saw(Message tx);
+
     /** The node wants items. */
     void getdata(Inventory items);
 
@@ -145,6 +148,10 @@ final class UpstreamConversation implements NodeConversation {
       }
       case Commands.BLOCK, Commands.CMPCTBLOCK -> {
         listener.saw(BlockHeader.of(message));
+        return false;
+      }
+      case Commands.TX -> {
+        listener.saw(message);
         return false;
       }
       case Commands.GETDATA -> listener.getdata(Inventory.parse(message));

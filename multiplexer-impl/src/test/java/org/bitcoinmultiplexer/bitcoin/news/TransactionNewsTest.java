@@ -188,6 +188,31 @@ class TransactionNewsTest {
   }
 
   @Test
+  void tellsEverybodyOfWhatTheNodeRefusedAtFirstWhenItPasses() {
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    fixture.absent(hub.take());
+    assertThat(fixture.line.says(TestChain.tx(2, 0))).isFalse();
+    assertThat(hub.news).isEmpty();
+
+    assertThat(fixture.line.says(TX)).as("the answer to a client is passed on").isFalse();
+    fixture.line.says(TX);
+
+    assertThat(hub.takeNews(TransactionNews.class))
+        .containsExactly(new TransactionNews(TXID, WTXID, null));
+    assertThat(fixture.newsroom.transaction(WTXID, true)).isEqualTo(TX);
+  }
+
+  @Test
+  void whatTheNodeNeverAnnouncedIsNoNewsWhenItPasses() {
+    fixture.nodeAnnounces(InventoryVector.WTX, Hash.of("%064x".formatted(9)));
+    fixture.absent(hub.take());
+    fixture.line.says(TX);
+
+    assertThat(hub.news).isEmpty();
+    assertThat(fixture.newsroom.transaction(WTXID, true)).isNull();
+  }
+
+  @Test
   void asksTheClientIfTheNodeAnnouncedItTooButDoesNotGiveIt() {
     fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
     fixture.announces(alice, InventoryVector.WTX, WTXID);
