@@ -197,12 +197,25 @@ final class BlockSubmissions {
     }
     String flaw =
         header.hasProofOfWork(network)
-            ? rules.flaw(header, parent, known)
+            ? rules.flaw(header, parent, height(parent, known), known)
             : "no proof of work for bits %08x".formatted(header.bits());
     if (flaw != null) {
       counters.count(Counts.BLOCK_INVALID);
     }
     return flaw;
+  }
+
+  /** The height of a header on the window; -1 if it cannot be told. */
+  private int height(BlockHeader header, Function<Hash, @Nullable BlockHeader> known) {
+    @Nullable BlockHeader at = header;
+    for (int above = 0; at != null && above <= Headers.MAX_SIZE; above++) {
+      int height = chain.height(at.hash());
+      if (height >= 0) {
+        return height + above;
+      }
+      at = known.apply(at.previous());
+    }
+    return -1;
   }
 
   private boolean isKnown(Hash block) {

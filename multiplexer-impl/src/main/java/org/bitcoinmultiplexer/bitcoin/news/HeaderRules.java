@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Whether a client's header may be shown to the node: one that is invalid in its place costs
  * everybody the connection (Core's ContextualCheckBlockHeader).
  *
- * <p>Stricter than the network where the window of recent headers does not tell: the target has to
- * be the parent's, so the first block after each adjustment of the difficulty is refused too, one
- * in 2016. The alternative would be to let anybody through who claims an easy target.
+ * <p>Between adjustments of the difficulty the target has to be the parent's. At an adjustment it
+ * follows from the two weeks before; if those are not known, which they are after two weeks, it has
+ * to be one that they could have led to: at most four times easier. Heights may be estimates, so
+ * the parent's target passes there too.
  *
  * <p>Pure; safe on any thread.
  */
@@ -26,9 +27,11 @@ final class HeaderRules {
   private static final int PATIENCE_OF_TESTNET = 20 * 60;
 
   private final Network network;
+  private final boolean isTestnet;
 
   HeaderRules(Network network) {
     this.network = network;
+    this.isTestnet = network == Network.TESTNET3 || network == Network.TESTNET4;
   }
 
   /**
@@ -36,12 +39,16 @@ final class HeaderRules {
    *
    * @param header proof of work checked or not
    * @param parent the header it builds on
+   * @param height of the parent, -1 if it is not known
    * @param known finds headers before the parent, as far as they are known
    * @return what is wrong with it, null if nothing can be told
    */
   @Nullable String flaw(
-      BlockHeader header, BlockHeader parent, Function<Hash, @Nullable BlockHeader> known) {
-    if (header.bits() != wantedBits(header, parent, known)) {
+      BlockHeader header,
+      BlockHeader parent,
+      int height,
+      Function<Hash, @Nullable BlockHeader> known) {
+    if (!hasRightTarget(header, parent, height, known)) {
       return "bits %08x on a parent with bits %08x".formatted(header.bits(), parent.bits());
     }
     long median = medianTime(parent, known);
@@ -51,24 +58,54 @@ final class HeaderRules {
     return null;
   }
 
-  private int wantedBits(
-      BlockHeader header, BlockHeader parent, Function<Hash, @Nullable BlockHeader> known) {
-    boolean isTestnet = network == Network.TESTNET3 || network == Network.TESTNET4;
-    if (!isTestnet) {
-      return parent.bits();
+  private boolean hasRightTarget(
+      BlockHeader header,
+      BlockHeader parent,
+      int height,
+      Function<Hash, @Nullable BlockHeader> known) {
+    boolean adjusts =
+        network != Network.REGTEST && height >= 0 && (height + 1) % Retarget.INTERVAL == 0;
+    if (isTestnet && !adjusts && header.time() > parent.time() + PATIENCE_OF_TESTNET) {
+      return header.bits() == network.powLimitBits();
     }
-    if (header.time() > parent.time() + PATIENCE_OF_TESTNET) {
-      return network.powLimitBits();
+    int usual = isTestnet ? lastRealBits(parent, height, known) : parent.bits();
+    if (header.bits() == usual) {
+      return true;
     }
+    if (!adjusts) {
+      return false;
+    }
+    BlockHeader first = ancestor(parent, Retarget.INTERVAL - 1, known);
+    if (first == null) {
+      int from = network == Network.TESTNET3 ? parent.bits() : usual;
+      return Retarget.isPermitted(from, header.bits(), network);
+    }
+    int from = network == Network.TESTNET4 ? first.bits() : parent.bits(); // BIP94
+    return header.bits() == Retarget.bits(from, parent.time() - first.time(), network);
+  }
+
+  /** The target of the last block of a test network that was not an exception. */
+  private int lastRealBits(
+      BlockHeader parent, int height, Function<Hash, @Nullable BlockHeader> known) {
     BlockHeader at = parent;
-    while (at.bits() == network.powLimitBits()) {
-      BlockHeader before = known.apply(at.previous());
+    for (int below = 0; at.bits() == network.powLimitBits(); below++) {
+      boolean isFirst = height >= 0 && (height - below) % Retarget.INTERVAL == 0;
+      BlockHeader before = isFirst ? null : known.apply(at.previous());
       if (before == null) {
         break;
       }
       at = before;
     }
     return at.bits();
+  }
+
+  private static @Nullable BlockHeader ancestor(
+      BlockHeader header, int generations, Function<Hash, @Nullable BlockHeader> known) {
+    @Nullable BlockHeader at = header;
+    for (int i = 0; at != null && i < generations; i++) {
+      at = known.apply(at.previous());
+    }
+    return at;
   }
 
   /** The median time past, of as many as are known. */

@@ -58,7 +58,7 @@ final class RecentHeaders {
   /** How many headers of the window build on the genesis block: if none, that is long forgotten. */
   private volatile int roots;
 
-  private int correction;
+  private volatile int correction;
 
   RecentHeaders(Network network) {
     this.network = network;
@@ -86,10 +86,19 @@ final class RecentHeaders {
     return height;
   }
 
+  /**
+   * The height of a block of the window, as far as it is known; -1 if it is not there. Any thread.
+   */
+  int height(Hash block) {
+    Entry entry = byHash.get(block);
+    return entry == null ? -1 : entry.height + correction;
+  }
+
   /** The best block has at least this height: lifts all estimates if it has less. */
   void raise(int least) {
     if (tip != null && least > height) {
-      correction += least - height;
+      int corrected = correction + least - height;
+      correction = corrected;
       height = least;
     }
   }

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
@@ -17,6 +18,7 @@ class HeaderRulesTest {
 
   private final Map<Hash, BlockHeader> known = new HashMap<>();
   private BlockHeader tip = header(Hash.ZERO, 1_000, HARD);
+  private int height = -1;
 
   @Test
   void wantsTheDifficultyOfTheParentOnMainnet() {
@@ -48,9 +50,45 @@ class HeaderRulesTest {
     assertThat(flaw(Network.MAINNET, 1_151, HARD)).isNull();
   }
 
+  @Test
+  void whereTheTwoWeeksBeforeAreUnknownAnAdjustmentMayBeByAFactorOfFour() {
+    int harder = 0x1700_8d15; // HARD / 4
+    int easier = 0x1708_d158; // HARD * 4
+    height = 2 * 2016 - 2;
+    assertThat(flaw(Network.MAINNET, 1_001, easier)).as("not at an adjustment").isNotNull();
+    height++;
+    for (Network network : List.of(Network.MAINNET, Network.SIGNET)) {
+      for (int bits : new int[] {harder, HARD - 1, HARD, HARD + 1, easier}) {
+        assertThat(flaw(network, 1_001, bits)).as("%08x", bits).isNull();
+      }
+      assertThat(flaw(network, 1_001, harder - 1)).isNotNull();
+      assertThat(flaw(network, 1_001, easier + 1)).contains("1708d159");
+      assertThat(flaw(network, 1_001, EASY)).isNotNull();
+    }
+    height++;
+    assertThat(flaw(Network.MAINNET, 1_001, easier)).isNotNull();
+  }
+
+  /** Block 32256 of mainnet: the first whose difficulty was not 1. */
+  @Test
+  void whereTheyAreKnownAnAdjustmentFollowsFromThem() {
+    tip = header(Hash.ZERO, 1_261_130_161L, EASY);
+    for (int i = 1; i < 2015; i++) {
+      tip = header(tip.hash(), 1_261_130_161L + 500L * i, EASY);
+    }
+    tip = header(tip.hash(), 1_262_152_739L, EASY);
+    height = 32_255;
+    assertThat(flaw(Network.MAINNET, 1_262_153_464L, 0x1d00_d86a)).isNull();
+    assertThat(flaw(Network.MAINNET, 1_262_153_464L, 0x1d00_d86b)).isNotNull();
+    assertThat(flaw(Network.MAINNET, 1_262_153_464L, EASY)).as("a wrong height").isNull();
+    assertThat(flaw(Network.TESTNET4, 1_262_153_464L, 0x1d00_d86a)).isNull();
+    height = 32_254;
+    assertThat(flaw(Network.MAINNET, 1_262_153_464L, 0x1d00_d86a)).isNotNull();
+  }
+
   private String flaw(Network network, long time, int bits) {
     BlockHeader header = at(tip.hash(), time, bits);
-    return new HeaderRules(network).flaw(header, tip, known::get);
+    return new HeaderRules(network).flaw(header, tip, height, known::get);
   }
 
   private BlockHeader header(Hash parent, long time, int bits) {
