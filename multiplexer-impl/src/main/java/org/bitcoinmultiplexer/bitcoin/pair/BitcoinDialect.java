@@ -18,7 +18,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Ping;
  * that is guessed, or used twice, would end an exchange early. 0 is not drawn, as some software
  * takes it for none.
  *
- * <p>Confined to the hub's loop because of its random generator; the keys are not.
+ * <p>Safe for use by as many threads as its random generator is.
  */
 public final class BitcoinDialect implements Dialect {
 
@@ -29,7 +29,7 @@ public final class BitcoinDialect implements Dialect {
    * A dialect.
    *
    * @param pairs what can be asked
-   * @param random draws nonces that the node cannot guess; used on the hub's loop only
+   * @param random draws nonces that the node cannot guess, in the thread of whoever wants a marker
    */
   public BitcoinDialect(Pairs pairs, RandomGenerator random) {
     this.pairs = pairs;
