@@ -18,7 +18,6 @@ final class DataExpectation implements Expectation {
 
   private final Court court;
   private final List<InventoryVector> items;
-  private final boolean knowsWtxids;
   private final long asked;
 
   /** The first item that has not been settled. */
@@ -30,10 +29,9 @@ final class DataExpectation implements Expectation {
   /** The block that the last message was, if it was one. */
   private Hash delivered;
 
-  DataExpectation(Court court, List<InventoryVector> items, boolean knowsWtxids, long asked) {
+  DataExpectation(Court court, List<InventoryVector> items, long asked) {
     this.court = court;
     this.items = items;
-    this.knowsWtxids = knowsWtxids;
     this.asked = asked;
     items.stream()
         .filter(DataExpectation::isAsked)
@@ -82,7 +80,7 @@ final class DataExpectation implements Expectation {
         delivered = isTransaction ? null : item.hash();
         return true;
       }
-      if (isTransaction && isTold(item)) {
+      if (isTransaction) {
         open.add(item);
       } else {
         skipped.add(item);
@@ -119,7 +117,7 @@ final class DataExpectation implements Expectation {
     int i = next;
     for (; i < items.size(); i++) {
       InventoryVector item = items.get(i);
-      if (InventoryVector.isTransaction(item.type()) && isTold(item)) {
+      if (InventoryVector.isTransaction(item.type())) {
         open.add(item);
       } else if (!InventoryVector.isTransaction(item.type()) && !open.isEmpty()) {
         break;
@@ -153,10 +151,6 @@ final class DataExpectation implements Expectation {
     return ImmutableMultiset.copyOf(missing).equals(ImmutableMultiset.copyOf(open));
   }
 
-  private boolean isTold(InventoryVector item) {
-    return item.type() != InventoryVector.WTX || knowsWtxids;
-  }
-
   private void requireAbsent(InventoryVector item, long now) {
     if (isAsked(item) && !court.mayBeAbsent(item, asked, now)) {
       throw new AssertionError("nothing for " + item + ", which the node has");
@@ -167,7 +161,7 @@ final class DataExpectation implements Expectation {
   public String endsHere(long now) {
     List<InventoryVector> rest = items.subList(next, items.size());
     for (InventoryVector item : rest) {
-      if (InventoryVector.isTransaction(item.type()) && isTold(item)) {
+      if (InventoryVector.isTransaction(item.type())) {
         return "neither tx nor notfound for " + item;
       }
       requireAbsent(item, now);

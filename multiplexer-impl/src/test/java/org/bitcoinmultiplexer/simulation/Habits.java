@@ -193,7 +193,7 @@ final class Habits {
     once(items.stream().map(this::name).toArray());
     client.ask(
         Inventory.of(Commands.GETDATA, items),
-        new DataExpectation(client.court, items, client.kind.byWtxid(), client.now()));
+        new DataExpectation(client.court, items, client.now()));
   }
 
   /** One name for all forms of a transaction or block. */

@@ -27,18 +27,26 @@ final class BlocksBatch implements Batch {
   /** The most hashes in one answer. */
   static final int MOST = 500;
 
+  /**
+   * How a client goes on after an answer that could not hold more.
+   *
+   * @param last the last hash of the answer: whoever fetches that block is told of a later one
+   * @param later one of those that follow as far as the node said, itself if none does
+   */
+  record Continuation(Hash last, Hash later) {}
+
   private final Hash stop;
   private final Message canonical;
-  private final Consumer<? super Hash> full;
+  private final Consumer<? super Continuation> full;
 
   /**
    * A request.
    *
    * @param locator the client's
    * @param genesis of the network
-   * @param full hears the last hash of an answer that could not hold more
+   * @param full hears how it goes on after an answer that could not hold more
    */
-  BlocksBatch(BlockLocator locator, Hash genesis, Consumer<? super Hash> full) {
+  BlocksBatch(BlockLocator locator, Hash genesis, Consumer<? super Continuation> full) {
     this.stop = locator.stop();
     this.canonical =
         locator.size() > 0
@@ -60,14 +68,24 @@ final class BlocksBatch implements Batch {
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
     if (outcome instanceof Outcome.Answered answered) {
-      List<Hash> blocks = blocks(Headers.parse(answered.message()));
+      Headers headers = Headers.parse(answered.message());
+      List<Hash> blocks = blocks(headers);
       if (!blocks.isEmpty()) {
         client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, blocks));
       }
       if (blocks.size() == MOST) {
-        full.accept(blocks.get(MOST - 1));
+        full.accept(new Continuation(blocks.get(MOST - 1), headers.hash(later(headers.size()))));
       }
     }
+  }
+
+  /**
+   * Which header is named: the last, but not if that ends a later list of 500 as well. bitcoinj
+   * keeps an announced block that it cannot connect, and so would not ask for that one again, and
+   * get no continuation there.
+   */
+  private static int later(int headers) {
+    return headers > MOST && headers % MOST == 0 ? headers - 2 : headers - 1;
   }
 
   private List<Hash> blocks(Headers headers) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What cannot be had is answered as Core does: a block with silence, transactions with one
  * {@code notfound} per run of them. (It comes in front of the block behind the run; Core's comes
- * after it. Nobody can rely on either.) Failed counts as absent. Other types are consumed in
- * silence.
+ * after it. Nobody can rely on either.) It names what was asked for as it was asked for, wtxids to
+ * whoever used them. Failed counts as absent. Other types are consumed in silence.
  */
 final class DataBatch implements Batch {
 
@@ -38,7 +38,6 @@ final class DataBatch implements Batch {
 
   private final Inventory items;
   private final Newsroom newsroom;
-  private final boolean knowsWtxids;
   private final AfterBlock afterBlock;
   private List<InventoryVector> missing = List.of();
 
@@ -47,13 +46,11 @@ final class DataBatch implements Batch {
    *
    * @param items at least one, none of which asks for a filtered block
    * @param newsroom has the recent transactions
-   * @param knowsWtxids whether the client may be sent an inventory vector with a wtxid
    * @param afterBlock hears of every block
    */
-  DataBatch(Inventory items, Newsroom newsroom, boolean knowsWtxids, AfterBlock afterBlock) {
+  DataBatch(Inventory items, Newsroom newsroom, AfterBlock afterBlock) {
     this.items = items;
     this.newsroom = newsroom;
-    this.knowsWtxids = knowsWtxids;
     this.afterBlock = afterBlock;
   }
 
@@ -94,7 +91,7 @@ final class DataBatch implements Batch {
       if (outcome instanceof Outcome.Answered answered) {
         Message tx = answered.message();
         client.accept(type == InventoryVector.TX ? Transaction.strip(tx) : tx);
-      } else if (type != InventoryVector.WTX || knowsWtxids) {
+      } else {
         missing(items.get(item), client);
       }
       return;

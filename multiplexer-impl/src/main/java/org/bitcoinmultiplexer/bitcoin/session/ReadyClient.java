@@ -54,7 +54,7 @@ final class ReadyClient {
     KnownHeaders known = new KnownHeaders(shared.newsroom()::header);
     transactions = new TransactionAnnouncer(context, info.relay(), info.wtxidRelay());
     blocks = new BlockAnnouncer(context, known, shared.announcements(), false);
-    requests = new Requests(context, shared, info.wtxidRelay(), known);
+    requests = new Requests(context, shared, known);
     offers = new Offers(self, context, shared, info.wtxidRelay(), known, transactions);
     NodeInfo node = shared.newsroom().node();
     feeFilterTold = node != null ? node.feeFilter() : 0; // the handshake told it

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.session.BlocksBatch.Continuation;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -26,17 +27,15 @@ final class Requests {
   private final Network network;
   private final Newsroom newsroom;
   private final KnownHeaders known;
-  private final boolean knowsWtxids;
 
-  // The last hash of a full answer to getblocks. Whoever fetches that block is told of a later one
+  // Of the last full answer to getblocks. Whoever fetches its last block is told of a later one
   // right behind it, and asks on from there: bitcoinj's way to synchronise.
-  private @Nullable Hash continuation;
+  private @Nullable Continuation continuation;
 
-  Requests(ClientContext context, Shared shared, boolean knowsWtxids, KnownHeaders known) {
+  Requests(ClientContext context, Shared shared, KnownHeaders known) {
     this.context = context;
     this.network = shared.network();
     this.newsroom = shared.newsroom();
-    this.knowsWtxids = knowsWtxids;
     this.known = known;
   }
 
@@ -46,7 +45,7 @@ final class Requests {
 
   void getBlocks(Message message) {
     BlockLocator locator = BlockLocator.parse(message);
-    context.ask(new BlocksBatch(locator, network.genesis(), last -> continuation = last));
+    context.ask(new BlocksBatch(locator, network.genesis(), next -> continuation = next));
   }
 
   void getData(Message message) {
@@ -58,7 +57,7 @@ final class Requests {
       }
     }
     if (items.size() > 0) {
-      context.ask(new DataBatch(items, newsroom, knowsWtxids, this::blockDelivered));
+      context.ask(new DataBatch(items, newsroom, this::blockDelivered));
     }
   }
 
@@ -68,16 +67,13 @@ final class Requests {
   }
 
   private void blockDelivered(Inventory items, int item, Consumer<? super Message> client) {
-    Hash block = continuation;
-    if (block == null || !items.names(item, block)) {
+    Continuation next = continuation;
+    if (next == null || !items.names(item, next.last())) {
       return;
     }
     continuation = null;
     BlockHeader tip = newsroom.tip();
-    if (tip != null) {
-      client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, tip.hash()));
-    } else {
-      context.ask(new TipBatch(block));
-    }
+    Hash later = tip != null ? tip.hash() : next.later();
+    client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, later));
   }
 }

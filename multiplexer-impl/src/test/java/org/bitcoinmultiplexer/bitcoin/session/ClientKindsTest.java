@@ -107,7 +107,11 @@ class ClientKindsTest {
       case 2 -> client.says(getData(InventoryVector.WITNESS_BLOCK, block));
       case 3 -> client.says(getData(InventoryVector.TX, tx.txid()));
       case 4 -> client.says(getData(InventoryVector.WITNESS_TX, tx.txid()));
-      case 5 -> client.says(getData(InventoryVector.WTX, tx.wtxid()));
+      case 5 -> { // who asks by wtxid is answered by it, and so knows what that is
+        if (kind.wtxids) {
+          client.says(getData(InventoryVector.WTX, tx.wtxid()));
+        }
+      }
       default -> {
         int type = kind.wtxids ? InventoryVector.WTX : InventoryVector.TX;
         client.says(Ping.ping(random.nextLong()));
