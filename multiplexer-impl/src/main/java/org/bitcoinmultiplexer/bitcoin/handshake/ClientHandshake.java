@@ -156,6 +156,16 @@ public final class ClientHandshake {
   }
 
   /**
+   * Whether the client has done its part and only the node is missing. What it says by now is
+   * {@link Step#IGNORED} and may be given again after {@link Step#DONE}, when it counts.
+   *
+   * @return true after a {@code verack} that came while no node was known
+   */
+  public boolean waitsOnlyForNode() {
+    return state == State.HELD_ACKNOWLEDGED;
+  }
+
+  /**
    * The client.
    *
    * @return what it said

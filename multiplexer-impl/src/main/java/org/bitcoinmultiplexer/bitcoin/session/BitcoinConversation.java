@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *       └───────────────────────────────────►
  * </pre>
  *
+ * <p>Who says its {@code verack} before ours, while no node is known, may go on: a few messages are
+ * kept until it can be answered.
+ *
  * <p>Confined to the session's loop, except {@link #push} and {@link #remote}.
  */
 final class BitcoinConversation implements ClientConversation, Client {
@@ -33,6 +38,14 @@ final class BitcoinConversation implements ClientConversation, Client {
    */
   static final int MOST_MALFORMED = 100;
 
+  /**
+   * What a client may ask before it can be greeted, because no node is known: so many messages of
+   * so many bytes together.
+   */
+  static final int MOST_HELD = 100;
+
+  static final int MOST_HELD_BYTES = 100_000;
+
   private final ClientContext context;
   private final Shared shared;
   private final ClientHandshake handshake;
@@ -40,6 +53,8 @@ final class BitcoinConversation implements ClientConversation, Client {
   private boolean prefersHeaders;
   private boolean waiting;
   private int malformed;
+  private List<Message> held = List.of();
+  private int heldBytes;
   private boolean closed;
 
   /**
@@ -77,9 +92,26 @@ final class BitcoinConversation implements ClientConversation, Client {
       case PASS -> heard(message);
       case DONE -> ready();
       case TAKEN -> awaitNode();
-      case IGNORED -> {}
+      case IGNORED -> hold(message);
       case VIOLATED ->
           context.disconnect(handshake.violation().rule(), handshake.violation().reason());
+    }
+  }
+
+  /** A client that does not wait for our verack is heard as soon as it can be answered. */
+  private void hold(Message message) {
+    if (!handshake.waitsOnlyForNode()) {
+      return;
+    }
+    if (held.isEmpty()) {
+      held = new ArrayList<>();
+    }
+    held.add(message);
+    heldBytes += message.size();
+    if (held.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) {
+      context.disconnect(
+          Rules.TOO_EARLY,
+          held.size() + " messages of " + heldBytes + " bytes before any node is known");
     }
   }
 
@@ -114,6 +146,13 @@ final class BitcoinConversation implements ClientConversation, Client {
     }
     client = ready;
     context.ready(info.userAgent() + " " + info.version());
+    List<Message> early = held;
+    held = List.of();
+    for (Message message : early) {
+      if (!closed) {
+        onMessage(message);
+      }
+    }
   }
 
   private void onMalformed(Message message, MalformedMessageException e) {
@@ -147,6 +186,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   @Override
   public void onClosed() {
     closed = true;
+    held = List.of();
     if (client != null) {
       client.close();
       shared.newsroom().left(this);

@@ -21,6 +21,9 @@ final class Rules {
   /** A request of a provider's row that the row refuses. */
   static final String BAD_REQUEST = "bad-request";
 
+  /** Asks too much before a node is known, without waiting for our version. */
+  static final String TOO_EARLY = "too-early";
+
   /** Too many messages that cannot be read. */
   static final String MALFORMED = "malformed";
 

@@ -58,6 +58,8 @@
  * not-offered                      mempool, filterload, filteradd, filterclear, getcfilters,
  *                                    getcfheaders, getcfcheckpt, getdata FILTERED_BLOCK
  * bad-request                      a request that a provider's row refuses
+ * too-early                        more than 100 messages, or 100,000 bytes, by a client that does
+ *                                    not wait for our version while no node is known
  * malformed                        more than 100 messages that cannot be read; up to there each is
  *                                    dropped (client.malformed), where Core knows no end
  * </pre>
@@ -71,9 +73,10 @@
  *
  * <p><b>What cannot be decided here.</b> Some of what costs a peer its connection to Core shows
  * only to who has all blocks: a block or transaction with a wrong signature, spending what is not
- * there, or a header with the wrong difficulty just after an adjustment. A transaction of that kind
- * is harmless to a node from version 30 on. For the rest our address should have the {@code noban}
- * permission ({@code -whitelist=noban@...}), under which Core punishes none of it:
+ * there, or, unless we have heard of the two weeks before, a header with a wrong difficulty just
+ * after an adjustment. A transaction of that kind is harmless to a node from version 30 on. For the
+ * rest our address should have the {@code noban} permission ({@code -whitelist=noban@...}), under
+ * which Core punishes none of it:
  *
  * <ul>
  *   <li>block: consensus invalid (needs real proof of work);

@@ -19,6 +19,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,6 +89,70 @@ class AnswersTest {
     early.says(getHeaders(GENESIS));
 
     assertThat(early.heard()).isEmpty();
+    assertThat(early.asked).isEmpty();
+  }
+
+  @Test
+  void aClientThatDoesNotWaitForTheNodeIsHeardOnceThereIsOne() {
+    Scene empty = new Scene();
+    ScriptedClient early = empty.connect();
+    early.says(ClientKind.CORE.introduction());
+    early.says(Ping.ping(1));
+    early.says(Commands.VERACK);
+    early.says(getHeaders(GENESIS));
+    early.says(Ping.ping(2));
+    early.says(Message.of(Commands.GETDATA, new byte[] {1}));
+    assertThat(early.received).isEmpty();
+    assertThat(early.asked).isEmpty();
+
+    empty.nodeConnects(3, true);
+    empty.engine.loop.runTasks();
+    early.upstream(NO_HEADERS);
+
+    assertThat(early.heard().stream().filter(m -> !m.command().equals(Commands.FEEFILTER)))
+        .extracting(Message::command)
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "headers", "pong");
+    assertThat(early.rule).isNull();
+  }
+
+  @Test
+  void aClientThatAsksTooMuchWhileThereIsNoNodeIsRefused() {
+    Scene empty = new Scene();
+    ScriptedClient many = empty.connect();
+    ScriptedClient large = empty.connect();
+    for (ScriptedClient early : List.of(many, large)) {
+      early.says(ClientKind.CORE.introduction());
+      early.says(Commands.VERACK);
+    }
+    for (int i = 0; i < BitcoinConversation.MOST_HELD; i++) {
+      many.says(Ping.ping(i));
+    }
+    large.says(Commands.ALERT, new byte[BitcoinConversation.MOST_HELD_BYTES]);
+    assertThat(many.rule).isNull();
+    assertThat(large.rule).isNull();
+
+    many.says(Ping.ping(0));
+    large.says(Commands.ALERT, new byte[1]);
+    assertThat(many.rule).isEqualTo("too-early");
+    assertThat(large.rule).isEqualTo("too-early");
+    assertThat(large.reason).contains("100001 bytes");
+    empty.nodeConnects(3, true);
+    empty.engine.loop.runTasks();
+    assertThat(many.heard()).isEmpty();
+  }
+
+  @Test
+  void aClientThatBreaksARuleWhileThereIsNoNodeIsNotHeardToTheEnd() {
+    Scene empty = new Scene();
+    ScriptedClient early = empty.connect();
+    early.says(ClientKind.CORE.introduction());
+    early.says(Commands.VERACK);
+    early.says(Commands.MEMPOOL);
+    early.says(getHeaders(GENESIS));
+
+    empty.nodeConnects(3, true);
+    empty.engine.loop.runTasks();
+    assertThat(early.rule).isEqualTo("not-offered");
     assertThat(early.asked).isEmpty();
   }
 
@@ -227,8 +292,9 @@ class AnswersTest {
     assertThat(client.heard()).containsExactly(last, blockInv(List.of(tip())));
   }
 
-  @Test
-  void whereNoTipIsKnownTheContinuationAsksForALaterBlock() {
+  @ParameterizedTest
+  @CsvSource({"500, 499", "501, 500", "1000, 998", "1999, 1998", "2000, 1998"})
+  void whereNoTipIsKnownTheContinuationNamesABlockThatEndsNoLaterList(int headers, int named) {
     Scene young = new Scene();
     young.nodeConnects(900_000, true);
     ScriptedClient early = ClientKind.BITCOINJ.greet(young);
@@ -236,40 +302,18 @@ class AnswersTest {
     Message last = Chain.block(many.get(498).hash(), 500);
     Hash continuation = BlockHeader.of(last).hash();
     many.add(BlockHeader.of(last));
-    List<BlockHeader> more = Chain.headers(continuation, 1500, 0);
-    many.addAll(more);
+    many.addAll(Chain.headers(continuation, headers - 500, 0));
+    Message behind = Chain.block(continuation, 501);
     early.says(getBlocks(Hash.ZERO, GENESIS));
     early.upstream(Chain.headersMessage(many));
     early.heard();
 
-    early.says(getData(InventoryVector.BLOCK, continuation));
+    early.says(getData(InventoryVector.BLOCK, continuation, BlockHeader.of(behind).hash()));
     early.says(Ping.ping(1));
     early.upstream(last);
-    assertThat(early.asked.get(early.asked.size() - 1)).isEqualTo(getHeaders(continuation));
-    early.upstream(Chain.headersMessage(more));
+    early.upstream(behind);
     assertThat(early.heard())
-        .containsExactlyInAnyOrder(
-            last, Ping.pong(1), blockInv(List.of(more.get(more.size() - 1).hash())));
-  }
-
-  @Test
-  void theContinuationNeverNamesABlockThatEndsALaterList() {
-    Scene young = new Scene();
-    young.nodeConnects(900_000, true);
-    ScriptedClient early = ClientKind.BITCOINJ.greet(young);
-    List<BlockHeader> many = Chain.headers(499);
-    Message last = Chain.block(many.get(498).hash(), 500);
-    Hash continuation = BlockHeader.of(last).hash();
-    many.add(BlockHeader.of(last));
-    List<BlockHeader> more = Chain.headers(continuation, 2000, 0);
-    early.says(getBlocks(Hash.ZERO, GENESIS));
-    early.upstream(Chain.headersMessage(many));
-    early.heard();
-
-    early.says(getData(InventoryVector.BLOCK, continuation));
-    early.upstream(last);
-    early.upstream(Chain.headersMessage(more));
-    assertThat(early.heard()).containsExactly(last, blockInv(List.of(more.get(1998).hash())));
+        .containsExactly(last, blockInv(List.of(many.get(named).hash())), behind, Ping.pong(1));
   }
 
   // ---- getdata
@@ -361,12 +405,13 @@ class AnswersTest {
 
   @ParameterizedTest
   @EnumSource(ClientKind.class)
-  void aMissingWtxidIsOnlyNamedToWhoNegotiatedWtxids(ClientKind kind) {
+  void aMissingWtxidIsNamedToWhoeverAskedForIt(ClientKind kind) {
     ScriptedClient any = kind.greet(scene);
     any.says(getData(InventoryVector.WTX, hash(2)));
     any.upstreamHasNothing();
 
-    assertThat(any.heard()).hasSize(kind.wtxids ? 1 : 0);
+    assertThat(any.heard())
+        .containsExactly(Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, hash(2)));
   }
 
   @Test
