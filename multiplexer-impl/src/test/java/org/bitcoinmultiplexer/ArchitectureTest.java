@@ -34,6 +34,7 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule theWireKnowsMessages = only(WIRE, API);
   @ArchTest static final ArchRule theChainKnowsTheWire = only(CHAIN, WIRE, API);
+  @ArchTest static final ArchRule blooms = only(B + ".bitcoin.bloom", WIRE, CHAIN, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
   @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, CORE, API);

@@ -1,0 +1,185 @@
+package org.bitcoinmultiplexer.bitcoin.bloom;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+
+/**
+ * The data in transactions that a filter is asked about: where it lies in the message that has
+ * them. Found once, then looked up by any number of filters, in an order that suits memory.
+ *
+ * <p>Per transaction these are its txid; of each output the data that its script pushes; of each
+ * input the outpoint that it spends, and the data that its script pushes. Witnesses are not looked
+ * at, as in Core.
+ *
+ * <p>Immutable, safe for use by any number of threads.
+ */
+final class Elements {
+
+  private static final Function<Message, Elements> READ = Elements::read;
+  private static final int OUTPOINT_SIZE = Hash.SIZE + 4;
+
+  private final byte[] array;
+  private final byte[] txids;
+
+  /**
+   * For each transaction: the number of outputs; for each of these where its script starts, how
+   * long it is, and how many pairs follow; then pairs for the inputs. A pair is where an element
+   * starts and how long it is.
+   */
+  private final int[] places;
+
+  /** Where each transaction begins in places, and where the last one ends. */
+  private final int[] starts;
+
+  private Elements(byte[] array, byte[] txids, Scan scan) {
+    this.array = array;
+    this.txids = txids;
+    this.places = Arrays.copyOf(scan.places, scan.size);
+    this.starts = scan.starts;
+  }
+
+  /** The elements of a transaction, kept with the message. */
+  static Elements of(Message transaction) {
+    return transaction.derive(READ);
+  }
+
+  private static Elements read(Message transaction) {
+    byte[] txid = Transaction.parse(transaction).txid().toByteArray();
+    Scan scan = new Scan(1, transaction);
+    scan.add(0, transaction);
+    return new Elements(transaction.array(), txid, scan);
+  }
+
+  /**
+   * The elements of a block.
+   *
+   * @param txids of all transactions, in wire order; what follows them is of no concern
+   */
+  static Elements of(Block block, byte[] txids) {
+    Message message = block.toMessage();
+    Scan scan = new Scan(block.size(), message);
+    for (int i = 0; i < block.size(); i++) {
+      scan.add(i, block.transaction(i));
+    }
+    return new Elements(message.array(), txids, scan);
+  }
+
+  /**
+   * Decides on a transaction as Core's IsRelevantAndUpdate: a txid or output that matches does not
+   * end the search, since every output that matches may have to be remembered.
+   */
+  boolean match(int transaction, BloomFilter filter) {
+    if (filter.isEmpty()) {
+      return true;
+    }
+    int txid = transaction * Hash.SIZE;
+    boolean found = filter.contains(txids, txid, Hash.SIZE);
+    int at = starts[transaction];
+    int outputs = places[at++];
+    for (int i = 0; i < outputs; i++) {
+      int next = at + 3 + 2 * places[at + 2];
+      if (containsAny(filter, at + 3, next)) {
+        found = true;
+        ScriptCursor script = new ScriptCursor(array).open(places[at], places[at + 1]);
+        filter.remember(txids, txid, i, script);
+      }
+      at = next;
+    }
+    return found || containsAny(filter, at, starts[transaction + 1]);
+  }
+
+  private boolean containsAny(BloomFilter filter, int from, int to) {
+    for (int at = from; at < to; at += 2) {
+      if (filter.contains(array, places[at], places[at + 1])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Collects places, one transaction after the other. */
+  private static final class Scan {
+
+    private final int[] starts;
+    private final ScriptCursor script;
+    private int[] places;
+    private int size;
+
+    Scan(int transactions, Message all) {
+      starts = new int[transactions + 1];
+      script = new ScriptCursor(all.array());
+      places = new int[16 + all.size() / 16];
+    }
+
+    /** Adds a transaction, which is known to be well formed. */
+    void add(int index, Message transaction) {
+      ByteReader in = new ByteReader(transaction);
+      in.skip(4, "version");
+      int inputs = in.count("inputs", 1);
+      boolean hasOutputs = inputs > 0;
+      if (inputs == 0 && in.u8("flag") != 0) { // a zero is no flag, it says that nothing follows
+        inputs = in.count("inputs", 1);
+        hasOutputs = true;
+      }
+      // Inputs come first in the bytes and last in the search.
+      int firstInput = in.position();
+      for (int i = 0; i < inputs; i++) {
+        in.skip(OUTPOINT_SIZE, "outpoint");
+        in.skip(in.count("input script", 1), "input script");
+        in.skip(4, "sequence");
+      }
+      addOutputs(in, hasOutputs ? in.count("outputs", 1) : 0);
+      in = new ByteReader(transaction);
+      in.skip(firstInput - transaction.offset(), "head");
+      addInputs(in, inputs);
+      starts[index + 1] = size;
+    }
+
+    private void addOutputs(ByteReader in, int outputs) {
+      add(outputs);
+      for (int i = 0; i < outputs; i++) {
+        in.skip(8, "value");
+        int length = in.count("output script", 1);
+        int from = in.skip(length, "output script");
+        add(from);
+        add(length);
+        int count = size;
+        add(0);
+        addPushes(from, length);
+        places[count] = (size - count) / 2;
+      }
+    }
+
+    private void addInputs(ByteReader in, int inputs) {
+      for (int i = 0; i < inputs; i++) {
+        add(in.skip(OUTPOINT_SIZE, "outpoint"));
+        add(OUTPOINT_SIZE);
+        int length = in.count("input script", 1);
+        addPushes(in.skip(length, "input script"), length);
+        in.skip(4, "sequence");
+      }
+    }
+
+    private void addPushes(int from, int length) {
+      script.open(from, length);
+      while (script.next()) {
+        if (script.size() > 0) {
+          add(script.data());
+          add(script.size());
+        }
+      }
+    }
+
+    private void add(int value) {
+      if (size == places.length) {
+        places = Arrays.copyOf(places, 2 * size);
+      }
+      places[size++] = value;
+    }
+  }
+}
