@@ -21,6 +21,7 @@ class ArchitectureTest {
   private static final String CORE = B + ".core";
   private static final String WIRE = B + ".bitcoin.wire";
   private static final String CHAIN = B + ".bitcoin.chain";
+  private static final String SEQUENCE = B + ".bitcoin.sequence";
   private static final String HANDSHAKE = B + ".bitcoin.handshake";
   private static final String NEWS = B + ".bitcoin.news";
   private static final String PAIR = B + ".bitcoin.pair";
@@ -35,6 +36,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule theWireKnowsMessages = only(WIRE, API);
   @ArchTest static final ArchRule theChainKnowsTheWire = only(CHAIN, WIRE, API);
   @ArchTest static final ArchRule blooms = only(B + ".bitcoin.bloom", WIRE, CHAIN, API);
+  @ArchTest static final ArchRule numbersKnowTheWire = only(SEQUENCE, WIRE, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
   @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, CORE, API);

@@ -192,7 +192,15 @@ class UpstreamCheckTest {
         .anyMatch(s -> s.startsWith("a ping behind a request for what does not exist comes back"));
     assertThat(node.heard)
         .containsExactly(
-            "version", "wtxidrelay", "verack", "ping", "getdata", "ping", "getheaders", "ping");
+            "version",
+            "wtxidrelay",
+            "sendseq",
+            "verack",
+            "ping",
+            "getdata",
+            "ping",
+            "getheaders",
+            "ping");
     assertThat(node.closed).isTrue();
   }
 

@@ -1,8 +1,10 @@
 package org.bitcoinmultiplexer.api;
 
+import java.util.Optional;
+
 /**
- * What a {@link ResponseRouter} needs to know of a protocol: keys, and a marker that the peer
- * echoes in order.
+ * What a {@link ResponseRouter} needs to know of a protocol: keys, a marker that the peer echoes in
+ * order, and, where the peer agreed, numbers.
  *
  * <p>Pure except for {@link #newMarker}, which draws a fresh nonce; confined to the loop of the
  * upstream.
@@ -48,4 +50,13 @@ public interface Dialect {
    * @return the fewest messages that ask for the same, in the same order
    */
   Iterable<Message> batch(Iterable<Message> requests);
+
+  /**
+   * How requests are numbered, where the peer of this connection has agreed to that.
+   *
+   * @return empty if numbers mean nothing to the peer: markers must do
+   */
+  default Optional<Numbering> numbering() {
+    return Optional.empty();
+  }
 }

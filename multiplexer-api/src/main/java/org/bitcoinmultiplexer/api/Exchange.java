@@ -38,7 +38,8 @@ public interface Exchange {
   /**
    * Adds a message to the answer.
    *
-   * @param part what {@link KeyStrategy#answers} the request
+   * @param part what {@link KeyStrategy#answers} the request; or what upstream says does, by its
+   *     {@linkplain Numbering number}: the check of the whole answer decides
    */
   void receive(Message part);
 

@@ -7,7 +7,6 @@ import static org.bitcoinmultiplexer.bitcoin.handshake.Step.TAKEN;
 import static org.bitcoinmultiplexer.bitcoin.handshake.Step.VIOLATED;
 
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -15,38 +14,49 @@ import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
-import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handshake with a client, as the accepting side, in the order of Bitcoin Core.
+ * The handshake with a client, as the accepting side, in the order of Bitcoin Core save for the
+ * moment of our {@code verack}.
  *
  * <pre>
- *   NEW ──version, node known─────────────────────────► GREETED ──verack──► DONE
- *    └───version, node unknown──► HELD ──nodeKnown()──────┘                  ▲
- *                                  └──verack──► HELD_ACKNOWLEDGED ──nodeKnown()
+ *   NEW ──version, node known──► GREETED ──sendseq, or patienceOver()──► WELCOMED
+ *    │                            ▲   └──verack──────────────┐               │verack
+ *    │                            │                          ▼               ▼
+ *    └──version, node unknown─► HELD ──verack──► HELD_ACKNOWLEDGED ───────► DONE
+ *                                                              nodeKnown()
  *   any but the last ──rule broken──► BROKEN
  * </pre>
  *
  * <p>To be GREETED is to be sent {@code version}, then {@code wtxidrelay} and {@code sendaddrv2} if
- * the common version is 70016 or more, then {@code verack}; nothing else is sent before the
- * client's own {@code verack}, because bitcoinj takes anything else for an error. What the client
- * sees is the node's: its services as far as we can keep their promises, its wish for transactions,
- * and on DONE its fee filter. Before a node is known nothing is sent at all: a promise cannot be
- * taken back.
+ * the common version is 70016 or more; to be WELCOMED is to be sent {@code verack}. Nothing else is
+ * sent before the client's own {@code verack}, because bitcoinj takes anything else for an error.
+ * What the client sees is the node's: its services as far as we can keep their promises, its wish
+ * for transactions, and on DONE its fee filter. Before a node is known nothing is sent at all: a
+ * promise cannot be taken back.
+ *
+ * <p><b>The held verack.</b> A {@code sendseq} must be answered before our {@code verack}, and must
+ * not be sent to a client that did not say it first; so the {@code verack} waits until the client
+ * has offered or has sent its own, whichever is first. Every client that matters (bitcoinj, bcoin,
+ * btcd, Bitcoin Core and its test framework, rust-bitcoin) sends its {@code verack} when it has our
+ * {@code version}, and loses at most a round trip. One that waits for ours first would wait for
+ * ever, so the caller ends the wait with {@link #patienceOver} after a moment; an offer that comes
+ * after that is too late and ignored, and the connection is as one with a client that made none.
  *
  * <p><b>Out of order.</b> Before {@code version} everything is ignored; after it a second {@code
- * version} or {@code verack}; before {@code verack} also everything that is not a matter of the
- * handshake, save {@code sendheaders} and {@code sendcmpct}, which are passed on. {@code
- * wtxidrelay} and {@code sendaddrv2} after {@code verack} break a rule, and so does {@code feature}
- * after {@code version}, because the common version is never 70017 (BIP434). All this is Bitcoin
- * Core's. We differ in one point: it drops a malformed {@code version} and lets the connection wait
- * for its timeout; we end it at once and say why.
+ * version}, {@code verack} or {@code sendseq}; before {@code verack} also everything that is not a
+ * matter of the handshake, save {@code sendheaders} and {@code sendcmpct}, which are passed on.
+ * {@code wtxidrelay} and {@code sendaddrv2} after {@code verack} break a rule, and so does {@code
+ * feature} after {@code version}, because the common version is never 70017 (BIP434). All this is
+ * Bitcoin Core's. We differ in one point: it drops a malformed {@code version} and lets the
+ * connection wait for its timeout; we end it at once and say why.
  *
- * <p>Confined to the session's loop. Emits synchronously from within {@link #onMessage} and {@link
- * #nodeKnown}.
+ * <p>Confined to the session's loop. Emits synchronously from within {@link #onMessage}, {@link
+ * #nodeKnown} and {@link #patienceOver}.
  */
 public final class ClientHandshake {
 
@@ -66,11 +76,13 @@ public final class ClientHandshake {
     HELD,
     HELD_ACKNOWLEDGED,
     GREETED,
+    WELCOMED,
     DONE,
     BROKEN
   }
 
   private final long withheld;
+  private final SendSequence offer;
   private final Supplier<@Nullable NodeInfo> node;
   private final IntSupplier height;
   private final RandomGenerator random;
@@ -78,16 +90,15 @@ public final class ClientHandshake {
   private final Consumer<? super Message> out;
 
   private State state = State.NEW;
-  private @Nullable Version client;
-  private boolean wtxidRelay;
+  private final Introduction client = new Introduction();
   private boolean addrV2;
-  private @Nullable Violation violation;
 
   /**
    * A handshake that waits for the client.
    *
    * @param withheld services not to be offered although the node does, such as {@link #WITHHELD};
    *     the encrypted transport, and bits without a known meaning, are never offered
+   * @param window how many numbered requests of the client are taken in flight, 0 or more
    * @param node the node as known now, null if it is not
    * @param height of the best block, asked when the client is greeted
    * @param random draws the nonce
@@ -96,12 +107,14 @@ public final class ClientHandshake {
    */
   public ClientHandshake(
       long withheld,
+      int window,
       Supplier<@Nullable NodeInfo> node,
       IntSupplier height,
       RandomGenerator random,
       InstantSource clock,
       Consumer<? super Message> out) {
     this.withheld = withheld;
+    this.offer = new SendSequence(SendSequence.VERSION, window);
     this.node = node;
     this.height = height;
     this.random = random;
@@ -124,6 +137,7 @@ public final class ClientHandshake {
       case Commands.VERACK -> onVerack();
       case Commands.WTXIDRELAY -> onWtxidRelay();
       case Commands.SENDADDRV2 -> onSendAddrV2();
+      case Commands.SENDSEQ -> onSendSequence(message);
       case Commands.FEATURE -> onFeature();
       case Commands.SENDHEADERS, Commands.SENDCMPCT -> state == State.NEW ? IGNORED : PASS;
       default -> state == State.DONE ? PASS : IGNORED;
@@ -143,7 +157,11 @@ public final class ClientHandshake {
     }
     boolean acknowledged = state == State.HELD_ACKNOWLEDGED;
     greet(known);
-    return acknowledged ? done() : TAKEN;
+    if (!acknowledged) {
+      return TAKEN;
+    }
+    patienceOver();
+    return done();
   }
 
   /**
@@ -166,6 +184,22 @@ public final class ClientHandshake {
   }
 
   /**
+   * Whether our {@code verack} is held back until the client has made up its mind.
+   *
+   * @return true if {@link #patienceOver} should be called after a moment
+   */
+  public boolean holdsVerack() {
+    return state == State.GREETED;
+  }
+
+  /** The client has neither offered nor acknowledged for a moment: perhaps it waits for us. */
+  public void patienceOver() {
+    if (state == State.GREETED) {
+      welcome();
+    }
+  }
+
+  /**
    * The client.
    *
    * @return what it said
@@ -175,15 +209,16 @@ public final class ClientHandshake {
     if (state != State.DONE) {
       throw new IllegalStateException("the handshake is not done but " + state);
     }
-    Version said = said();
+    Version said = client.said();
     return new ClientInfo(
-        common(said),
+        client.common(),
         said.services(),
         Handshakes.printable(said.userAgent()),
         said.relay(),
-        wtxidRelay,
+        client.relaysByWtxid(),
         addrV2,
-        said.height());
+        said.height(),
+        client.offersSequence());
   }
 
   /**
@@ -193,25 +228,14 @@ public final class ClientHandshake {
    * @throws IllegalStateException before {@link Step#VIOLATED}
    */
   public Violation violation() {
-    if (violation == null) {
-      throw new IllegalStateException("no rule was broken");
-    }
-    return violation;
+    return client.violation();
   }
 
   private Step onVersion(Message message) {
-    Version said;
-    try {
-      said = Version.parse(message);
-    } catch (MalformedMessageException e) {
-      return violated("malformed-version", String.valueOf(e.getMessage()));
+    if (!client.version(message, ProtocolVersions.LEAST_CLIENT, "")) {
+      state = State.BROKEN;
+      return VIOLATED;
     }
-    if (said.protocol() < ProtocolVersions.LEAST_CLIENT) {
-      return violated(
-          "obsolete-version",
-          "version " + said.protocol() + " is below " + ProtocolVersions.LEAST_CLIENT);
-    }
-    client = said;
     NodeInfo known = node.get();
     if (known == null) {
       state = State.HELD;
@@ -222,11 +246,33 @@ public final class ClientHandshake {
   }
 
   private Step onVerack() {
-    if (state == State.HELD) {
-      state = State.HELD_ACKNOWLEDGED;
-      return TAKEN;
+    switch (state) {
+      case HELD -> {
+        state = State.HELD_ACKNOWLEDGED;
+        return TAKEN;
+      }
+      case GREETED -> {
+        welcome();
+        return done();
+      }
+      case WELCOMED -> {
+        return done();
+      }
+      default -> {
+        return IGNORED;
+      }
     }
-    return state == State.GREETED ? done() : IGNORED;
+  }
+
+  private Step onSendSequence(Message message) {
+    boolean inTime = state == State.HELD || state == State.GREETED;
+    if (!inTime || !client.sendSequence(message)) {
+      return IGNORED;
+    }
+    if (state == State.GREETED) {
+      welcome();
+    }
+    return TAKEN;
   }
 
   private Step onWtxidRelay() {
@@ -236,11 +282,7 @@ public final class ClientHandshake {
     if (acknowledged()) {
       return violated("late-wtxidrelay", "wtxidrelay after verack");
     }
-    if (common(said()) < ProtocolVersions.WTXID_RELAY || wtxidRelay) {
-      return IGNORED;
-    }
-    wtxidRelay = true;
-    return TAKEN;
+    return client.wtxidRelay() ? TAKEN : IGNORED;
   }
 
   private Step onSendAddrV2() {
@@ -259,11 +301,10 @@ public final class ClientHandshake {
         ? IGNORED
         : violated(
             "unwelcome-feature",
-            "feature with a common version of " + common(said()) + ", below 70017");
+            "feature with a common version of " + client.common() + ", below 70017");
   }
 
   private void greet(NodeInfo known) {
-    int common = common(said());
     state = State.GREETED;
     out.accept(
         new Version(
@@ -277,9 +318,19 @@ public final class ClientHandshake {
                 height.getAsInt(),
                 known.relay())
             .toMessage());
-    if (common >= ProtocolVersions.WTXID_RELAY) {
+    if (client.common() >= ProtocolVersions.WTXID_RELAY) {
       out.accept(Handshakes.WTXIDRELAY);
       out.accept(Handshakes.SENDADDRV2);
+    }
+    if (client.offersSequence()) {
+      welcome();
+    }
+  }
+
+  private void welcome() {
+    state = State.WELCOMED;
+    if (client.offersSequence()) {
+      out.accept(offer.toMessage());
     }
     out.accept(Handshakes.VERACK);
   }
@@ -287,7 +338,7 @@ public final class ClientHandshake {
   private Step done() {
     state = State.DONE;
     NodeInfo known = node.get();
-    if (known != null && known.feeFilter() > 0 && common(said()) >= ProtocolVersions.FEE_FILTER) {
+    if (known != null && known.feeFilter() > 0 && client.common() >= ProtocolVersions.FEE_FILTER) {
       out.accept(new FeeFilter(known.feeFilter()).toMessage());
     }
     return DONE;
@@ -297,17 +348,9 @@ public final class ClientHandshake {
     return state == State.DONE || state == State.HELD_ACKNOWLEDGED;
   }
 
-  private Version said() {
-    return Objects.requireNonNull(client, "client's version");
-  }
-
-  private static int common(Version said) {
-    return Math.min(ProtocolVersions.OWN, said.protocol());
-  }
-
   private Step violated(String rule, String reason) {
     state = State.BROKEN;
-    violation = new Violation(rule, reason);
+    client.violate(rule, reason);
     return VIOLATED;
   }
 }

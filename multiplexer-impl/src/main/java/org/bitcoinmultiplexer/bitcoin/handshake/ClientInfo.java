@@ -10,6 +10,7 @@ package org.bitcoinmultiplexer.bitcoin.handshake;
  * @param wtxidRelay whether transactions are announced to it, and by it, by witness id (BIP339)
  * @param addrV2 whether it understands the second form of addresses (BIP155)
  * @param height of its best block when it connected, as it claims
+ * @param numbers whether it may number its requests: it offered, and we agreed
  */
 public record ClientInfo(
     int version,
@@ -18,7 +19,8 @@ public record ClientInfo(
     boolean relay,
     boolean wtxidRelay,
     boolean addrV2,
-    int height) {
+    int height,
+    boolean numbers) {
 
   /**
    * Whether a {@code feefilter} may be sent to it.

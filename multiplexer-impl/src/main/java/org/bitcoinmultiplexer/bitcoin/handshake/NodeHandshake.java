@@ -7,15 +7,13 @@ import static org.bitcoinmultiplexer.bitcoin.handshake.Step.TAKEN;
 import static org.bitcoinmultiplexer.bitcoin.handshake.Step.VIOLATED;
 
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
-import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The handshake with the node, as the dialling side.
@@ -26,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>SALUTED: our {@code version} is out. ANSWERED: so are {@code wtxidrelay}, if the node's
- * version is 70016 or more, and {@code verack}. We never say {@code sendaddrv2}, {@code
- * sendheaders} or {@code sendcmpct}: addresses are not wanted, and only without announcements by
- * {@code headers} is every {@code headers} message an answer.
+ * version is 70016 or more, {@code sendseq}, which a node that does not know it ignores, and {@code
+ * verack}. We never say {@code sendaddrv2}, {@code sendheaders} or {@code sendcmpct}: addresses are
+ * not wanted, and only without announcements by {@code headers} is every {@code headers} message an
+ * answer.
  *
  * <p>What comes out of order is ignored, as Bitcoin Core ignores it. A node below version {@link
  * ProtocolVersions#LEAST_NODE} is refused. Which services it offers, and whether they are enough,
@@ -38,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * #onMessage}.
  */
 public final class NodeHandshake {
+
+  /** We take no numbered requests of a node: it asks us little, and that in order. */
+  private static final Message SENDSEQ = new SendSequence(SendSequence.VERSION, 0).toMessage();
 
   private enum State {
     NEW,
@@ -55,9 +57,7 @@ public final class NodeHandshake {
   private final Consumer<? super Message> out;
 
   private State state = State.NEW;
-  private @Nullable Version node;
-  private boolean wtxidRelay;
-  private @Nullable Violation violation;
+  private final Introduction node = new Introduction();
 
   /**
    * A handshake that has not begun.
@@ -125,6 +125,8 @@ public final class NodeHandshake {
       case Commands.VERACK -> onVerack();
       case Commands.WTXIDRELAY -> onWtxidRelay();
       case Commands.SENDADDRV2 -> IGNORED;
+      case Commands.SENDSEQ ->
+          state == State.ANSWERED && node.sendSequence(message) ? TAKEN : IGNORED;
       default -> state == State.DONE ? PASS : IGNORED;
     };
   }
@@ -135,7 +137,7 @@ public final class NodeHandshake {
    * @return true if both sides said so; final once the handshake is done
    */
   public boolean wtxidRelay() {
-    return wtxidRelay;
+    return node.relaysByWtxid();
   }
 
   /**
@@ -148,14 +150,15 @@ public final class NodeHandshake {
     if (state != State.DONE) {
       throw new IllegalStateException("the handshake is not done but " + state);
     }
-    Version said = said();
+    Version said = node.said();
     return new NodeInfo(
-        common(),
+        node.common(),
         said.services(),
         Handshakes.printable(said.userAgent()),
         said.height(),
         said.relay(),
-        wtxidRelay,
+        node.relaysByWtxid(),
+        node.window(),
         0,
         target + " " + Handshakes.describe(said));
   }
@@ -167,33 +170,19 @@ public final class NodeHandshake {
    * @throws IllegalStateException before {@link Step#VIOLATED}
    */
   public Violation violation() {
-    if (violation == null) {
-      throw new IllegalStateException("the handshake did not fail");
-    }
-    return violation;
+    return node.violation();
   }
 
   private Step onVersion(Message message) {
-    Version said;
-    try {
-      said = Version.parse(message);
-    } catch (MalformedMessageException e) {
-      return violated("malformed-version", String.valueOf(e.getMessage()));
+    if (!node.version(message, ProtocolVersions.LEAST_NODE, ": it knows no witness")) {
+      state = State.BROKEN;
+      return VIOLATED;
     }
-    if (said.protocol() < ProtocolVersions.LEAST_NODE) {
-      return violated(
-          "obsolete-version",
-          "the node speaks version "
-              + said.protocol()
-              + ", which knows no witness; at least "
-              + ProtocolVersions.LEAST_NODE
-              + " is needed");
-    }
-    node = said;
     state = State.ANSWERED;
-    if (common() >= ProtocolVersions.WTXID_RELAY) {
+    if (node.common() >= ProtocolVersions.WTXID_RELAY) {
       out.accept(Handshakes.WTXIDRELAY);
     }
+    out.accept(SENDSEQ);
     out.accept(Handshakes.VERACK);
     return TAKEN;
   }
@@ -207,24 +196,6 @@ public final class NodeHandshake {
   }
 
   private Step onWtxidRelay() {
-    if (state != State.ANSWERED || common() < ProtocolVersions.WTXID_RELAY) {
-      return IGNORED;
-    }
-    wtxidRelay = true;
-    return TAKEN;
-  }
-
-  private Version said() {
-    return Objects.requireNonNull(node, "node's version");
-  }
-
-  private int common() {
-    return Math.min(ProtocolVersions.OWN, said().protocol());
-  }
-
-  private Step violated(String rule, String reason) {
-    state = State.BROKEN;
-    violation = new Violation(rule, reason);
-    return VIOLATED;
+    return state == State.ANSWERED && node.wtxidRelay() ? TAKEN : IGNORED;
   }
 }

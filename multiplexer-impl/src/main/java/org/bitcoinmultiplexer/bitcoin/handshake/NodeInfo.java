@@ -9,6 +9,7 @@ package org.bitcoinmultiplexer.bitcoin.handshake;
  * @param height of its best block when the handshake was done
  * @param relay whether it wants transactions announced; one that does not disconnects whoever does
  * @param wtxidRelay whether transactions are announced by wtxid between it and us (BIP339)
+ * @param window how many numbered requests it takes in flight; 0 if it has not agreed to numbers
  * @param feeFilter the least fee rate it wants to hear of, in satoshi per 1000 virtual bytes; 0
  *     until it says so
  * @param description the node in words, for logs
@@ -20,6 +21,7 @@ public record NodeInfo(
     int height,
     boolean relay,
     boolean wtxidRelay,
+    int window,
     long feeFilter,
     String description) {
 
@@ -41,6 +43,7 @@ public record NodeInfo(
    * @return a copy
    */
   public NodeInfo withFeeFilter(long rate) {
-    return new NodeInfo(version, services, userAgent, height, relay, wtxidRelay, rate, description);
+    return new NodeInfo(
+        version, services, userAgent, height, relay, wtxidRelay, window, rate, description);
   }
 }

@@ -2,6 +2,8 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.time.Duration;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
@@ -45,6 +47,14 @@ final class BitcoinConversation implements ClientConversation, Client {
   static final int MOST_HELD = 100;
 
   static final int MOST_HELD_BYTES = 100_000;
+  /** How many numbered requests of one client are taken in flight. */
+  static final int WINDOW = 0;
+
+  /**
+   * How long our verack waits for the client's word. A client that waits for ours loses this once;
+   * a multiplexer that is further away than this is asked by others without numbers.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final ClientContext context;
   private final Shared shared;
@@ -52,6 +62,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   private @Nullable ReadyClient client; // null while GREETING
   private boolean prefersHeaders;
   private boolean waiting;
+  private EventLoop.@Nullable Timer patience; // runs while our verack is held
   private int malformed;
   private List<Message> held = List.of();
   private int heldBytes;
@@ -69,6 +80,7 @@ final class BitcoinConversation implements ClientConversation, Client {
     this.handshake =
         new ClientHandshake(
             ClientHandshake.WITHHELD,
+            WINDOW,
             shared.newsroom()::node,
             shared.newsroom()::height,
             shared.random(),
@@ -91,7 +103,10 @@ final class BitcoinConversation implements ClientConversation, Client {
     switch (step) {
       case PASS -> heard(message);
       case DONE -> ready();
-      case TAKEN -> awaitNode();
+      case TAKEN -> {
+        awaitNode();
+        awaitVerack();
+      }
       case IGNORED -> hold(message);
       case VIOLATED ->
           context.disconnect(handshake.violation().rule(), handshake.violation().reason());
@@ -133,12 +148,34 @@ final class BitcoinConversation implements ClientConversation, Client {
   }
 
   private void onNodeKnown() {
-    if (!closed && handshake.nodeKnown() == Step.DONE) {
-      ready();
+    if (!closed) {
+      switch (handshake.nodeKnown()) {
+        case DONE -> ready();
+        case TAKEN -> awaitVerack();
+        default -> {}
+      }
+    }
+  }
+
+  private void awaitVerack() {
+    if (handshake.holdsVerack()) {
+      if (patience == null) {
+        patience = context.loop().schedule(PATIENCE, handshake::patienceOver);
+      }
+    } else {
+      hurry();
+    }
+  }
+
+  private void hurry() {
+    if (patience != null) {
+      patience.cancel();
+      patience = null;
     }
   }
 
   private void ready() {
+    hurry();
     ClientInfo info = handshake.client();
     ReadyClient ready = new ReadyClient(this, context, shared, info);
     if (prefersHeaders) {
@@ -187,6 +224,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   public void onClosed() {
     closed = true;
     held = List.of();
+    hurry();
     if (client != null) {
       client.close();
       shared.newsroom().left(this);

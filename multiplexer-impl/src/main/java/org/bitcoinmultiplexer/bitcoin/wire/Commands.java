@@ -43,7 +43,9 @@ public final class Commands {
   public static final String SENDADDRV2 = "sendaddrv2";
   public static final String SENDCMPCT = "sendcmpct";
   public static final String SENDHEADERS = "sendheaders";
+  public static final String SENDSEQ = "sendseq";
   public static final String SENDTXRCNCL = "sendtxrcncl";
+  public static final String SEQ = "seq";
   public static final String TX = "tx";
   public static final String VERACK = "verack";
   public static final String VERSION = "version";
@@ -85,7 +87,9 @@ public final class Commands {
           SENDADDRV2,
           SENDCMPCT,
           SENDHEADERS,
+          SENDSEQ,
           SENDTXRCNCL,
+          SEQ,
           TX,
           VERACK,
           VERSION,

@@ -13,6 +13,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,23 +41,105 @@ class ClientHandshakeTest {
         .isEqualTo(Step.TAKEN);
     assertThat(handshake.onMessage(plain("sendaddrv2"))).isEqualTo(Step.TAKEN);
 
-    assertThat(commands()).containsExactly("version", "verack");
+    assertThat(commands()).containsExactly("version");
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
     assertThat(commands()).containsExactly("version", "verack", "feefilter");
     assertThat(handshake.client())
-        .isEqualTo(new ClientInfo(70013, 0, "/bitcoinj:0.17/", false, false, true, 77));
+        .isEqualTo(new ClientInfo(70013, 0, "/bitcoinj:0.17/", false, false, true, 77, false));
   }
 
   @Test
   void coreNegotiatesWitnessIdsBetweenVersionAndVerack() {
     handshake.onMessage(version(70016, 9, "/Satoshi:28.0.0/", true));
 
-    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2", "verack");
+    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2");
     assertThat(handshake.onMessage(plain("wtxidrelay"))).isEqualTo(Step.TAKEN);
     assertThat(handshake.onMessage(plain("sendaddrv2"))).isEqualTo(Step.TAKEN);
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
     assertThat(handshake.client())
-        .isEqualTo(new ClientInfo(70016, 9, "/Satoshi:28.0.0/", true, true, true, 77));
+        .isEqualTo(new ClientInfo(70016, 9, "/Satoshi:28.0.0/", true, true, true, 77, false));
+  }
+
+  @Test
+  void anOfferToNumberRequestsIsAnsweredInFrontOfOurVerack() {
+    handshake.onMessage(version(70016, 0, "/x/", true));
+    assertThat(handshake.holdsVerack()).isTrue();
+
+    assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.TAKEN);
+
+    assertThat(handshake.holdsVerack()).isFalse();
+    assertThat(commands())
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "sendseq", "verack");
+    assertThat(SendSequence.parse(sent.get(3))).isEqualTo(new SendSequence(1, 256));
+    assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.IGNORED);
+    assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
+    assertThat(handshake.client().numbers()).isTrue();
+    assertThat(sent.stream().filter(m -> m.command().equals("sendseq"))).hasSize(1);
+  }
+
+  @Test
+  void nobodyIsOfferedNumbersWhoDidNotOfferThem() {
+    handshake.onMessage(version(70016, 0, "/x/", true));
+    handshake.onMessage(plain("verack"));
+
+    assertThat(commands()).doesNotContain("sendseq");
+    assertThat(handshake.client().numbers()).isFalse();
+  }
+
+  @Test
+  void whoWaitsForOurVerackIsSentItAfterAMoment() {
+    handshake.onMessage(version(70016, 0, "/x/", true));
+    assertThat(commands()).doesNotContain("verack");
+
+    handshake.patienceOver();
+
+    assertThat(commands()).endsWith("verack");
+    assertThat(handshake.holdsVerack()).isFalse();
+    handshake.patienceOver();
+    assertThat(sent).hasSize(4);
+    assertThat(handshake.onMessage(plain("wtxidrelay"))).isEqualTo(Step.TAKEN);
+    assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.IGNORED);
+    assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
+    assertThat(handshake.client().numbers()).isFalse();
+    assertThat(commands().stream().filter("verack"::equals)).hasSize(1);
+  }
+
+  @Test
+  void anOfferBehindTheVerackIsTooLate() {
+    handshake.onMessage(version(70016, 0, "/x/", true));
+    handshake.onMessage(plain("verack"));
+
+    assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.IGNORED);
+    assertThat(handshake.client().numbers()).isFalse();
+    assertThat(commands()).doesNotContain("sendseq");
+  }
+
+  @Test
+  void anImpatientOfferIsAnsweredOnceANodeIsKnown() {
+    NodeInfo later = node;
+    node = null;
+    handshake.onMessage(version(70016, 0, "/x/", true));
+    assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.TAKEN);
+    handshake.patienceOver();
+    assertThat(sent).isEmpty();
+    handshake.onMessage(plain("verack"));
+
+    node = later;
+
+    assertThat(handshake.nodeKnown()).isEqualTo(Step.DONE);
+    assertThat(commands())
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "sendseq", "verack", "feefilter");
+    assertThat(handshake.client().numbers()).isTrue();
+  }
+
+  @Test
+  void whatIsNoOfferIsIgnored() {
+    handshake.onMessage(version(70016, 0, "/x/", true));
+
+    assertThat(handshake.onMessage(offer(0))).isEqualTo(Step.IGNORED);
+    assertThat(handshake.onMessage(Message.of("sendseq", new byte[7]))).isEqualTo(Step.IGNORED);
+    assertThat(handshake.holdsVerack()).isTrue();
+    assertThat(handshake.onMessage(offer(0xffff_ffffL))).isEqualTo(Step.TAKEN);
   }
 
   @Test
@@ -137,7 +220,7 @@ class ClientHandshakeTest {
     handshake.onMessage(version(70016, 0, "/x/", true));
     handshake(0, 43).onMessage(version(70016, 0, "/x/", true));
 
-    assertThat(Version.parse(sent.get(0)).nonce()).isNotEqualTo(Version.parse(sent.get(4)).nonce());
+    assertThat(Version.parse(sent.get(0)).nonce()).isNotEqualTo(Version.parse(sent.get(3)).nonce());
   }
 
   @Test
@@ -154,10 +237,10 @@ class ClientHandshakeTest {
     height = 200_000;
     assertThat(handshake.nodeKnown()).isEqualTo(Step.TAKEN);
     assertThat(handshake.waitsForNode()).isFalse();
-    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2", "verack");
+    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2");
     assertThat(Version.parse(sent.get(0)).height()).isEqualTo(200_000);
     assertThat(handshake.nodeKnown()).isEqualTo(Step.IGNORED);
-    assertThat(sent).hasSize(4);
+    assertThat(sent).hasSize(3);
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
   }
 
@@ -198,6 +281,7 @@ class ClientHandshakeTest {
         "wtxidrelay",
         "sendaddrv2",
         "feature",
+        "sendseq",
         "sendheaders",
         "sendcmpct",
         "ping",
@@ -285,6 +369,7 @@ class ClientHandshakeTest {
   @Test
   void theOldestVersionThatIsAccepted() {
     assertThat(handshake.onMessage(version(31800, 0, "/x/", true))).isEqualTo(Step.TAKEN);
+    handshake.onMessage(plain("verack"));
     assertThat(commands()).containsExactly("version", "verack");
   }
 
@@ -334,7 +419,8 @@ class ClientHandshakeTest {
     assertThat(handshake.onMessage(Message.of("version", Arrays.copyOf(whole, 46))))
         .isEqualTo(Step.TAKEN);
     handshake.onMessage(plain("verack"));
-    assertThat(handshake.client()).isEqualTo(new ClientInfo(70013, 8, "", true, false, false, -1));
+    assertThat(handshake.client())
+        .isEqualTo(new ClientInfo(70013, 8, "", true, false, false, -1, false));
   }
 
   @Test
@@ -383,7 +469,7 @@ class ClientHandshakeTest {
 
   private ClientHandshake handshake(long withheld, long seed) {
     return new ClientHandshake(
-        withheld, () -> node, () -> height, new Random(seed), clock(), sent::add);
+        withheld, 256, () -> node, () -> height, new Random(seed), clock(), sent::add);
   }
 
   private List<String> commands() {
@@ -395,7 +481,8 @@ class ClientHandshakeTest {
   }
 
   private static NodeInfo node(long services, boolean relay, long feeFilter) {
-    return new NodeInfo(70016, services, "/Satoshi:31.0.0/", 100, relay, true, feeFilter, "a node");
+    return new NodeInfo(
+        70016, services, "/Satoshi:31.0.0/", 100, relay, true, 0, feeFilter, "a node");
   }
 
   private static Message version(int version, long services, String agent, boolean relay) {
@@ -410,6 +497,10 @@ class ClientHandshakeTest {
             77,
             relay)
         .toMessage();
+  }
+
+  private static Message offer(long version) {
+    return new SendSequence(version, 0).toMessage();
   }
 
   private static Message plain(String command) {

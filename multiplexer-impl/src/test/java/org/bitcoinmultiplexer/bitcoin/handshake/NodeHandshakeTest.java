@@ -11,6 +11,7 @@ import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class NodeHandshakeTest {
     assertThat(handshake.onMessage(plain("sendaddrv2"))).isEqualTo(Step.IGNORED);
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
 
-    assertThat(commands()).containsExactly("version", "wtxidrelay", "verack");
+    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendseq", "verack");
     assertThat(handshake.wtxidRelay()).isTrue();
     assertThat(handshake.node())
         .isEqualTo(
@@ -69,6 +70,7 @@ class NodeHandshakeTest {
                 900,
                 true,
                 true,
+                0,
                 0,
                 "127.0.0.1:8333 /Satoshi:31.0.0/ version 70016, services NETWORK|WITNESS, height"
                     + " 900"));
@@ -85,6 +87,29 @@ class NodeHandshakeTest {
     assertThat(commands().contains("wtxidrelay")).isEqualTo(negotiated);
     assertThat(handshake.wtxidRelay()).isEqualTo(negotiated);
     assertThat(handshake.node().version()).isEqualTo(Math.min(version, 70016));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 64, 64", "2, 1, 1", "1, 0, 0", "0, 64, 0", "1, 4294967295, 2147483647"})
+  void numbersAreAgreedIfTheNodeAnswersTheOffer(long version, long window, int agreed) {
+    handshake.open();
+    handshake.onMessage(version(70016, "/x/"));
+    assertThat(SendSequence.parse(sent.get(2))).isEqualTo(new SendSequence(1, 0));
+
+    handshake.onMessage(new SendSequence(version, window).toMessage());
+    handshake.onMessage(plain("verack"));
+
+    assertThat(handshake.node().window()).isEqualTo(agreed);
+  }
+
+  @Test
+  void numbersAreNotAgreedBehindTheVerack() {
+    handshake.open();
+    handshake.onMessage(version(70016, "/x/"));
+    handshake.onMessage(plain("verack"));
+
+    assertThat(handshake.onMessage(new SendSequence(1, 64).toMessage())).isEqualTo(Step.IGNORED);
+    assertThat(handshake.node().window()).isZero();
   }
 
   @Test
@@ -151,7 +176,7 @@ class NodeHandshakeTest {
 
     assertThat(handshake.onMessage(plain(command))).isEqualTo(Step.IGNORED);
     assertThat(handshake.wtxidRelay()).isFalse();
-    assertThat(sent).hasSize(3);
+    assertThat(sent).hasSize(4);
   }
 
   @Test

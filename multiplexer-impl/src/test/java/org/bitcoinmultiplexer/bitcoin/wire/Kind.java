@@ -55,6 +55,16 @@ record Kind(String command, Function<Random, Message> random, Function<Message, 
             "sendcmpct",
             r -> new SendCompact(r.nextBoolean(), r.nextLong()).toMessage(),
             m -> SendCompact.parse(m).toMessage()));
+    all.add(
+        new Kind(
+            "sendseq",
+            r -> new SendSequence(r.nextLong(1L << 32), r.nextLong(1L << 32)).toMessage(),
+            m -> SendSequence.parse(m).toMessage()));
+    all.add(
+        new Kind(
+            "seq",
+            r -> new Sequence(r.nextLong(), Sequence.Kind.values()[r.nextInt(5)]).toMessage(),
+            m -> Sequence.parse(m).toMessage()));
     all.add(new Kind("filterload", Kind::filterload, Kind::rereadFilterload));
     all.add(
         new Kind(

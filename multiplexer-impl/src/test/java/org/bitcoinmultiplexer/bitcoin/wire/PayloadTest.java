@@ -289,6 +289,23 @@ class PayloadTest {
   }
 
   @Test
+  void readsTheHighestVersionAndWindowOfNumbers() {
+    Message message = new ByteWriter(8).u32(0xffff_ffffL).u32(0xffff_ffffL).toMessage("sendseq");
+    assertThat(SendSequence.parse(message)).isEqualTo(new SendSequence(0xffff_ffffL, 0xffff_ffffL));
+    assertThatThrownBy(() -> new SendSequence(0, 1L << 32))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new SendSequence(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void refusesANumberOfAnUnknownKind() {
+    Message last = new ByteWriter(9).i64(-1).u8(4).toMessage("seq");
+    assertThat(Sequence.parse(last)).isEqualTo(new Sequence(-1, Sequence.Kind.FAILED));
+    Message message = new ByteWriter(9).i64(-1).u8(5).toMessage("seq");
+    misbehaviour(() -> Sequence.parse(message), "kind 5");
+  }
+
+  @Test
   void refusesBloomFiltersAboveTheLimits() {
     Message largest = Kind.filterload(new byte[36_000], 50, -1, 255);
     assertThat(FilterLoad.parse(largest).filter()).hasSize(36_000);
