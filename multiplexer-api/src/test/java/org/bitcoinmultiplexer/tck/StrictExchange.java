@@ -65,7 +65,7 @@ public final class StrictExchange implements Exchange {
     onEnd.run();
   }
 
-  /** Only tests fail exchanges; a router that does so does not know what it is there for. */
+  /** Tests fail exchanges, and peers that say so; no router on its own account. */
   @Override
   public void fail(String reason) {
     check(!ended, "is ended twice");

@@ -3,15 +3,33 @@ package org.bitcoinmultiplexer.tck;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.KeyStrategy;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Numbering;
 
 /** A protocol of a few commands, see {@link ToyKeys}, with which routers are tested. */
 public final class ToyDialect implements Dialect {
 
   private final KeyStrategy keys = new ToyKeys();
+  private final Optional<Numbering> numbering;
   private long markers;
+
+  /** Of a peer that knows no numbers. */
+  public ToyDialect() {
+    numbering = Optional.empty();
+  }
+
+  /** Of a peer that agreed to numbers. */
+  public ToyDialect(Numbering numbering) {
+    this.numbering = Optional.of(numbering);
+  }
+
+  @Override
+  public Optional<Numbering> numbering() {
+    return numbering;
+  }
 
   @Override
   public KeyStrategy keys() {
