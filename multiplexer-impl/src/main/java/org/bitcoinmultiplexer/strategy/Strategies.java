@@ -231,7 +231,10 @@ public final class Strategies {
 
     /** The form of ids is chosen for each link, when its handshake has ended. */
     private static ResponseRouter router(Dialect dialect, Strategy.Window window, boolean joins) {
-      return new FenceRouter(dialect, window, !joins);
+      return dialect
+          .numbering()
+          .<ResponseRouter>map(numbering -> new NumberRouter(dialect, numbering, window))
+          .orElseGet(() -> new FenceRouter(dialect, window, !joins));
     }
   }
 

@@ -20,6 +20,9 @@
  *     <td>keyed: with its answer, or its marker if there is none; keyless: with its marker</td></tr>
  *   <tr><td>{@code sequence}</td><td>a window of exchanges, keyed or not</td>
  *     <td>with its answer, or its marker if there is none</td></tr>
+ *   <tr><td>{@code sequence}, of a peer that agreed to numbers</td>
+ *     <td>a window of exchanges, keyed or not, and no more than the peer's window</td>
+ *     <td>with the end of its answer, which the peer states</td></tr>
  * </table>
  *
  * <p>A slot without a key of {@code serial} and {@code key} outlives its answer because nothing
@@ -46,6 +49,11 @@
  * full check of the exchange it is given to: the key is a veto against announcements and whatever
  * else a node says unasked.
  *
+ * <p><b>Ids by number.</b> Where the peer of a link repeats numbers ({@link
+ * org.bitcoinmultiplexer.api.Dialect#numbering}), {@code sequence} needs neither markers nor turns
+ * nor keys: {@code NumberRouter} instead of {@code FenceRouter}, chosen once for each link, when
+ * its handshake has ended. What {@code sequence.join} joins is the same in both forms.
+ *
  * <p><b>{@code sequence.join}.</b> By default equal requests with a single key are asked once and
  * share their exchange, as with {@code key}; requests without a key, and those with several, are
  * never joined: whether two answers to them are interchangeable nobody can tell ({@code getheaders}
@@ -56,7 +64,11 @@
  * gives a client who asks while an equal request is in flight the answer to that one, though never
  * its absence.
  *
- * <p><b>What a peer can do to {@code sequence}, and what comes of it.</b>
+ * <p><b>What a peer can do to {@code sequence}, and what comes of it.</b> With numbers: one that is
+ * not in use, that stands behind another or cannot be read is a violation, and so is an answer that
+ * does not end; a wrong answer under a right number is a lie, which concerns that exchange alone; a
+ * peer that says it could not find out fails the exchange, which is not absence; one that never
+ * ends an answer is given up for lack of progress as soon as it makes none at all. With markers:
  *
  * <table>
  *   <caption>Reactions</caption>

@@ -18,6 +18,7 @@ import org.bitcoinmultiplexer.api.Strategy.Window;
 import org.bitcoinmultiplexer.api.StrategyProvider;
 import org.bitcoinmultiplexer.tck.ResponseRouterKit;
 import org.bitcoinmultiplexer.tck.ToyDialect;
+import org.bitcoinmultiplexer.tck.ToyNumbering;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,19 @@ class StrategiesTest {
     Strategy sequence = strategies.create("sequence", Map.of());
     assertThat(sequence.joins()).isTrue();
     assertThat(newRouter(sequence)).isInstanceOf(FenceRouter.class);
+  }
+
+  @Test
+  void choosesTheFormOfASequenceForEachLink() {
+    Dialect numbered = new ToyDialect(new ToyNumbering(5));
+    for (String join : List.of("true", "false")) {
+      Strategy sequence = strategies.create("sequence", Map.of("join", join));
+      assertThat(newRouter(sequence)).isInstanceOf(FenceRouter.class);
+      assertThat(sequence.newRouter(numbered, ResponseRouterKit.WIDE))
+          .isInstanceOf(NumberRouter.class);
+    }
+    assertThat(strategies.create("key", Map.of()).newRouter(numbered, ResponseRouterKit.WIDE))
+        .isInstanceOf(KeyRouter.class);
   }
 
   @ParameterizedTest
