@@ -1,8 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.time.Duration;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
@@ -47,6 +47,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   static final int MOST_HELD = 100;
 
   static final int MOST_HELD_BYTES = 100_000;
+
   /** How many numbered requests of one client are taken in flight. */
   static final int WINDOW = 0;
 
