@@ -34,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  * and never get each other's answer; and what cannot be checked is never routed by a short key,
  * because nothing is routed unchecked.
  *
+ * <p><b>A refusal must also come in turn.</b> An answer is true whoever it was meant for; a refusal
+ * only for the request it follows. A peer that gives an answer before it is asked frees its slot
+ * too early, and may refuse the request afterwards, when the key is that of a later exchange. So a
+ * refusal counts only for the oldest group whose marker has not been echoed, which is where a peer
+ * that answers in order has it.
+ *
  * <p>A message costs one look-up for each of its keys, whatever is in flight.
  */
 final class KeyRouter implements ResponseRouter {
@@ -122,10 +128,11 @@ final class KeyRouter implements ResponseRouter {
   private boolean routeByKey(Message response) {
     turns++;
     boolean claimed = false;
+    boolean refusal = keys.refuses(response);
     SlotList complete = null;
     for (Key key : keys.responseKeys(response)) {
       Slot slot = table.first(key);
-      if (slot == null || !slot.isFirstOffer(turns)) {
+      if (slot == null || !slot.isFirstOffer(turns) || (refusal && slot.list != markers.oldest())) {
         continue;
       }
       switch (slot.offer(response, keys)) {

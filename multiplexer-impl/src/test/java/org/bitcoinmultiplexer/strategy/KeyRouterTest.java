@@ -102,6 +102,22 @@ class KeyRouterTest implements ResponseRouterKit {
     assertThat(wide.inFlight()).isZero();
   }
 
+  @Test
+  void takesARefusalOnlyInItsTurn() {
+    admit(router, ToyDialect.get("a"));
+    router.flush(written::add);
+    router.route(ToyDialect.item("a")); // before it was asked for
+    StrictExchange second = exchange(ToyDialect.get("a"), () -> {});
+    assertThat(router.admit(second)).isTrue();
+    router.flush(written::add);
+
+    assertThat(router.route(ToyDialect.none("a"))).isEqualTo(Routing.UNSOLICITED);
+    assertThat(second.ended()).isFalse();
+    router.route(ToyDialect.echo("1"));
+    assertThat(router.route(ToyDialect.none("a"))).isEqualTo(Routing.CLAIMED);
+    assertThat(second.ended()).isTrue();
+  }
+
   private static StrictExchange exchange(Message request, Runnable onEnd) {
     StrictExchange exchange = new StrictExchange(request, 1, new ToyKeys());
     exchange.onEnd(onEnd);
