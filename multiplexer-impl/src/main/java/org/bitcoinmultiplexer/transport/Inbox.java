@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.transport;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Transport.Listener} for the transport.
  *
  * <pre>
- *   NEW --open--> OPEN --closing--> CLOSING --closed--> CLOSED   (closed here: nothing but onClosed)
+ *   NEW --start-> OPEN --closing--> CLOSING --closed--> CLOSED   (closed here: nothing but onClosed)
  *   NEW --closing--> CLOSED                                      (never started: says nothing)
  *   NEW, OPEN --ended--> the same, closed once everything before has been delivered
  * </pre>
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * never nest: those that a callback causes come as tasks behind it. A listener that throws loses
  * its connection, and nobody else's.
  *
- * <p><b>Threading.</b> Confined to the connection's loop, except {@link #reading(boolean)} and
- * {@link #writable}.
+ * <p><b>Threading.</b> Confined to the connection's loop, except {@link #start}, {@link
+ * #reading(boolean)} and {@link #writable}.
  */
 public final class Inbox implements FrameDecoder.Listener {
 
@@ -41,34 +42,51 @@ public final class Inbox implements FrameDecoder.Listener {
   }
 
   private final EventLoop loop;
+  private final String remote;
   private final Runnable release;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final AtomicBoolean started = new AtomicBoolean();
   private State state = State.NEW;
   private Transport.@Nullable Listener listener;
   private boolean ended; // nothing follows what is waiting
   private volatile boolean reading = true;
 
   /**
-   * An inbox that has not been opened.
+   * An inbox that has not been started.
    *
    * @param loop where the callbacks come
+   * @param remote the peer in words
    * @param release frees the connection; called in the loop, any number of times, when nothing can
    *     come from the peer any more, and before {@code onClosed}
    */
-  public Inbox(EventLoop loop, Runnable release) {
+  public Inbox(EventLoop loop, String remote, Runnable release) {
     this.loop = loop;
+    this.remote = remote;
     this.release = release;
   }
 
   /**
-   * Begins to deliver, unless the transport has been closed before.
+   * Begins to deliver, in a task of the loop, unless the transport is closed before. Any thread.
    *
    * @param listener hears everything
+   * @param read looks what there is to read from now on; called in that task
+   * @throws IllegalStateException if called twice
    */
-  public void open(Transport.Listener listener) {
-    assert loop.inEventLoop();
+  public void start(Transport.Listener listener, Runnable read) {
+    if (!started.compareAndSet(false, true)) {
+      throw new IllegalStateException("the transport of " + remote + " has been started before");
+    }
+    EventLoops.offer(
+        loop,
+        () -> {
+          open(listener);
+          read.run();
+        });
+  }
+
+  private void open(Transport.Listener toOpen) {
     if (state == State.NEW) {
-      this.listener = listener;
+      listener = toOpen;
       state = State.OPEN;
       resume();
     }
@@ -87,7 +105,7 @@ public final class Inbox implements FrameDecoder.Listener {
   /**
    * Whether a message would go straight to the listener. A transport reads only then.
    *
-   * @return false before it is opened, while reading is off or something waits, and after the end
+   * @return false before it is started, while reading is off or something waits, and after the end
    */
   public boolean ready() {
     return state == State.OPEN && reading && !ended && waiting.isEmpty();
@@ -210,7 +228,7 @@ public final class Inbox implements FrameDecoder.Listener {
   }
 
   private void failed(Throwable e) {
-    log.error("a transport's listener failed; its connection is closed", e);
+    log.error("the listener of {} failed; its connection is closed", remote, e);
     closing();
     closed("the listener failed: " + e);
   }

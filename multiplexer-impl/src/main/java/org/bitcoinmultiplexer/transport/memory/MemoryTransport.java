@@ -40,7 +40,6 @@ final class MemoryTransport implements Transport {
   private final Queue<Object> mail = new ConcurrentLinkedQueue<>();
   private final AtomicLong pending = new AtomicLong();
   private final AtomicBoolean collecting = new AtomicBoolean();
-  private final AtomicBoolean started = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean gone = new AtomicBoolean(); // takes and sends nothing any more
   private MemoryTransport peer;
@@ -51,7 +50,7 @@ final class MemoryTransport implements Transport {
     this.loop = loop;
     this.remote = remote;
     this.onRelease = onRelease;
-    this.inbox = new Inbox(loop, this::release);
+    this.inbox = new Inbox(loop, remote, this::release);
     int limit = FrameDecoder.MAX_BODY_SIZE;
     this.encoder = framing == null ? null : FrameEncoder.of(framing);
     this.decoder = framing == null ? null : new FrameDecoder(framing, limit, limit, inbox);
@@ -78,15 +77,7 @@ final class MemoryTransport implements Transport {
 
   @Override
   public void start(Listener listener) {
-    if (!started.compareAndSet(false, true)) {
-      throw new IllegalStateException("the transport of " + remote + " has been started before");
-    }
-    EventLoops.offer(
-        loop,
-        () -> {
-          inbox.open(listener);
-          collect();
-        });
+    inbox.start(listener, this::collect);
   }
 
   @Override

@@ -62,8 +62,7 @@ final class NettyConnector implements Connector {
 
   private void succeed(SocketChannel channel, CompletableFuture<Transport> result) {
     NettyTransport transport =
-        new NettyTransport(channel, network, FrameDecoder.MAX_BODY_SIZE, () -> {});
-    channel.pipeline().addLast(transport);
+        NettyTransport.over(channel, network, FrameDecoder.MAX_BODY_SIZE, () -> {});
     if (!result.complete(transport)) {
       transport.close();
     }

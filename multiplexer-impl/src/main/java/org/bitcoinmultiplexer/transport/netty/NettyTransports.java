@@ -101,6 +101,10 @@ public final class NettyTransports implements AutoCloseable {
     }
   }
 
+  private static FairReads fairReads() {
+    return new FairReads(NettyTransport.NANOS_PER_ROUND);
+  }
+
   private static boolean isEpoll(EventLoopGroup group) {
     return epoll() && group instanceof EpollEventLoopGroup;
   }
@@ -140,6 +144,7 @@ public final class NettyTransports implements AutoCloseable {
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) millis)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .option(ChannelOption.RCVBUF_ALLOCATOR, fairReads())
             .handler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -190,6 +195,7 @@ public final class NettyTransports implements AutoCloseable {
             .childOption(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childOption(ChannelOption.RCVBUF_ALLOCATOR, fairReads())
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -224,8 +230,7 @@ public final class NettyTransports implements AutoCloseable {
       channel.close();
       return;
     }
-    NettyTransport transport = new NettyTransport(channel, network, 0, () -> gate.leave(host));
-    channel.pipeline().addLast(transport);
+    NettyTransport transport = NettyTransport.over(channel, network, 0, () -> gate.leave(host));
     EventLoops.contain(() -> hand(transport, acceptor));
   }
 

@@ -1,0 +1,308 @@
+package org.bitcoinmultiplexer.transport;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation over a connected socket: its life, its frames and its queues, whatever moves the
+ * bytes.
+ *
+ * <pre>
+ *   OPEN ──close──► CLOSING ──all is written──► FINISHED ──the peer closes too──► RELEASED
+ *     │                └───────────────the peer takes its time: LINGER──────────────► ▲
+ *     └──────────────the peer goes, the socket fails, the bytes are no frames─────────┘
+ * </pre>
+ *
+ * <p>Whatever is sent during one round of the loop is written together at its end. From CLOSING on
+ * nothing more is accepted or delivered, but the peer is still read from: closing a socket that
+ * holds unread bytes would take away what was written to it last. In FINISHED the peer has been
+ * told that nothing follows. RELEASED is the end; {@code onClosed} is on its way.
+ *
+ * <p><b>Threading.</b> The methods of {@link Transport} from any thread, those for subclasses in
+ * the connection's loop.
+ */
+public abstract class SocketTransport implements Transport {
+
+  /** How long closing may take, for a peer that does not read, or does not close. */
+  public static final Duration LINGER = Duration.ofSeconds(1);
+
+  /**
+   * After so long the next connection is read from: a buffer of a block is copied in no time, one
+   * of thousands of small messages is not, and the others must not wait for several of those. In
+   * nanoseconds.
+   */
+  public static final long NANOS_PER_ROUND = 500_000;
+
+  private static final String CLOSED_HERE = "closed here";
+
+  private enum State {
+    OPEN,
+    CLOSING,
+    FINISHED,
+    RELEASED
+  }
+
+  private final EventLoop loop;
+  private final String remote;
+  private final Runnable onRelease;
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final FrameDecoder decoder;
+  private final AtomicBoolean flushing = new AtomicBoolean();
+  private final Runnable flush = this::flush;
+  private volatile State state = State.OPEN;
+  private EventLoop.@Nullable Timer lingering;
+
+  /**
+   * A conversation that has not been started.
+   *
+   * @param loop where the socket is served and the callbacks come
+   * @param remote the peer's address in words
+   * @param network whose frames are exchanged
+   * @param prepaid up to which announced length memory is taken before bytes arrive
+   * @param onRelease called once when the socket has been closed
+   */
+  protected SocketTransport(
+      EventLoop loop, String remote, Network network, int prepaid, Runnable onRelease) {
+    this.loop = loop;
+    this.remote = remote;
+    this.onRelease = onRelease;
+    this.inbox = new Inbox(loop, remote, this::release);
+    this.outbox = new Outbox(network);
+    this.decoder = new FrameDecoder(network, FrameDecoder.MAX_BODY_SIZE, prepaid, inbox);
+  }
+
+  // ---- what a subclass does with its socket
+
+  /**
+   * Writes what the {@link #outbox} has, as far as the socket takes it, and reports with {@link
+   * #taken} and {@link #allWritten}.
+   */
+  protected abstract void write();
+
+  /** Watches for what arrives, or stops to, as {@link #wantsToRead} says by now. */
+  protected abstract void updateInterest();
+
+  /**
+   * Tells the peer that nothing follows.
+   *
+   * @throws IOException if the socket is lost
+   */
+  protected abstract void shutdownOutput() throws IOException;
+
+  /** Closes the socket. Called once. */
+  protected abstract void closeSocket();
+
+  // ---- what a subclass is given for it
+
+  /**
+   * What is to be written.
+   *
+   * @return the queue, whose frames the subclass copies and passes over
+   */
+  protected final Outbox outbox() {
+    return outbox;
+  }
+
+  /**
+   * Whether the socket should be read from.
+   *
+   * @return false while the listener does not want to hear, and after the end
+   */
+  protected final boolean wantsToRead() {
+    return switch (state) {
+      case OPEN -> inbox.ready();
+      case CLOSING, FINISHED -> true;
+      case RELEASED -> false;
+    };
+  }
+
+  /**
+   * Whether the socket has been closed.
+   *
+   * @return true from the call of {@link #closeSocket} on
+   */
+  protected final boolean isReleased() {
+    return state == State.RELEASED;
+  }
+
+  /**
+   * Takes what arrived. Behind {@link #close} it is thrown away.
+   *
+   * @param bytes consumed and not kept
+   */
+  protected final void received(ByteBuffer bytes) {
+    if (state == State.OPEN) {
+      decoder.decode(bytes);
+    }
+  }
+
+  /** The peer has closed. */
+  protected final void endOfStream() {
+    lost(decoder.isIdle() ? "closed by the peer" : "closed by the peer within a frame");
+  }
+
+  /**
+   * The socket can be used no more.
+   *
+   * @param cause in words
+   */
+  protected final void lost(String cause) {
+    switch (state) {
+      case OPEN -> inbox.ended(cause);
+      case CLOSING, FINISHED -> closed(CLOSED_HERE);
+      case RELEASED -> {
+        // What comes last says nothing new.
+      }
+    }
+  }
+
+  /**
+   * The operating system has taken bytes.
+   *
+   * @param bytes that were copied from the outbox
+   */
+  protected final void taken(long bytes) {
+    if (outbox.taken(bytes)) {
+      inbox.writable();
+    }
+  }
+
+  /** The operating system has taken everything; if that was the last of it, says so to the peer. */
+  protected final void allWritten() {
+    if (moved(State.CLOSING, State.FINISHED)) {
+      try {
+        shutdownOutput();
+      } catch (IOException e) {
+        lost(Addresses.inWords(e));
+      }
+    }
+  }
+
+  /** Has {@link #write} called at the end of the round. Any thread. */
+  protected final void requestFlush() {
+    if (flushing.compareAndSet(false, true)) {
+      EventLoops.offer(loop, flush);
+    }
+  }
+
+  /** The loop is ending: writes what is taken at once, and says goodbye. */
+  protected final void endWithLoop() {
+    moved(State.OPEN, State.CLOSING);
+    long before;
+    do {
+      before = outbox.pending();
+      flush();
+    } while (state == State.CLOSING && outbox.pending() < before);
+    closed("the event loop was closed");
+  }
+
+  private void flush() {
+    flushing.set(false); // before looking: what is sent from now on asks for another
+    if (state == State.OPEN || state == State.CLOSING) {
+      write();
+    }
+  }
+
+  /** One step of its life, unless another thread was faster. */
+  private synchronized boolean moved(State from, State to) {
+    if (state != from) {
+      return false;
+    }
+    state = to;
+    return true;
+  }
+
+  // ---- the transport
+
+  @Override
+  public final void start(Listener listener) {
+    inbox.start(listener, this::updateInterest);
+  }
+
+  @Override
+  public final void send(Message message) {
+    if (state == State.OPEN) {
+      outbox.add(message);
+      requestFlush();
+    }
+  }
+
+  @Override
+  public final long pendingBytes() {
+    return isReleased() ? 0 : outbox.pending();
+  }
+
+  @Override
+  public final void reading(boolean enabled) {
+    inbox.reading(enabled);
+    EventLoops.offer(
+        loop,
+        () -> {
+          inbox.resume();
+          updateInterest();
+        });
+  }
+
+  @Override
+  public final void close() {
+    if (moved(State.OPEN, State.CLOSING) || isReleased()) {
+      if (loop.inEventLoop()) {
+        inbox.closing(); // nothing is delivered once close() has returned there
+      }
+      EventLoops.offer(loop, this::beginClose);
+    }
+  }
+
+  private void beginClose() {
+    if (isReleased()) {
+      closed(CLOSED_HERE);
+      return;
+    }
+    inbox.closing();
+    lingering = loop.schedule(LINGER, this::cut);
+    flush();
+    updateInterest();
+  }
+
+  private void cut() {
+    long unwritten = outbox.pending();
+    closed(
+        unwritten == 0
+            ? CLOSED_HERE
+            : CLOSED_HERE + "; the peer did not take the last " + unwritten + " bytes");
+  }
+
+  private void closed(String cause) {
+    inbox.closing();
+    inbox.closed(cause);
+  }
+
+  private void release() {
+    if (isReleased()) {
+      return;
+    }
+    synchronized (this) { // a close() of another thread comes before or behind this, not in between
+      state = State.RELEASED;
+    }
+    if (lingering != null) {
+      lingering.cancel();
+    }
+    outbox.clear();
+    closeSocket();
+    onRelease.run();
+  }
+
+  @Override
+  public final String remote() {
+    return remote;
+  }
+}
