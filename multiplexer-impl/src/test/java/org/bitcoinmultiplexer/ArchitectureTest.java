@@ -37,10 +37,15 @@ class ArchitectureTest {
   @ArchTest static final ArchRule theChainKnowsTheWire = only(CHAIN, WIRE, API);
   @ArchTest static final ArchRule blooms = only(B + ".bitcoin.bloom", WIRE, CHAIN, API);
   @ArchTest static final ArchRule numbersKnowTheWire = only(SEQUENCE, WIRE, API);
+  @ArchTest static final ArchRule compacts = only(B + ".bitcoin.compact", WIRE, CHAIN, API);
+  @ArchTest static final ArchRule filters = only(B + ".bitcoin.filter", WIRE, CHAIN, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
   @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, CORE, API);
   @ArchTest static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, CORE, API);
+
+  @ArchTest
+  static final ArchRule cachesKnowBitcoin = only(B + ".cache..", B + ".bitcoin..", CORE, API);
 
   @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =
