@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A refusal must also come in turn.</b> An answer is true whoever it was meant for; a refusal
  * only for the request it follows. A peer that gives an answer before it is asked frees its slot
  * too early, and may refuse the request afterwards, when the key is that of a later exchange. So a
- * refusal counts only for the oldest group whose marker has not been echoed, which is where a peer
- * that answers in order has it.
+ * refusal ends an exchange only in the oldest group whose marker has not been echoed, which is
+ * where a peer that answers in order has it; any other group learns it from its marker.
  *
  * <p>A message costs one look-up for each of its keys, whatever is in flight.
  */
@@ -132,7 +132,11 @@ final class KeyRouter implements ResponseRouter {
     SlotList complete = null;
     for (Key key : keys.responseKeys(response)) {
       Slot slot = table.first(key);
-      if (slot == null || !slot.isFirstOffer(turns) || (refusal && slot.list != markers.oldest())) {
+      if (slot == null || !slot.isFirstOffer(turns)) {
+        continue;
+      }
+      if (refusal && slot.list != markers.oldest()) {
+        claimed |= slot.isWritten() && keys.answers(slot.exchange.request(), response);
         continue;
       }
       switch (slot.offer(response, keys)) {

@@ -111,7 +111,7 @@ class KeyRouterTest implements ResponseRouterKit {
     assertThat(router.admit(second)).isTrue();
     router.flush(written::add);
 
-    assertThat(router.route(ToyDialect.none("a"))).isEqualTo(Routing.UNSOLICITED);
+    assertThat(router.route(ToyDialect.none("a"))).isEqualTo(Routing.CLAIMED);
     assertThat(second.ended()).isFalse();
     router.route(ToyDialect.echo("1"));
     assertThat(router.route(ToyDialect.none("a"))).isEqualTo(Routing.CLAIMED);
