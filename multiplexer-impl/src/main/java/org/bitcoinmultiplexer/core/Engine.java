@@ -46,7 +46,7 @@ public final class Engine implements Multiplexer {
   private final Upstream upstream;
   private final Joining joining;
   private final Dialler dialler;
-  private final Turns.Seat ownSeat = new Turns.Seat();
+  private final Turns.Seat ownSeat = Turns.Seat.first();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();

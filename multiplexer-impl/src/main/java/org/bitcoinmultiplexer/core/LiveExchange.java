@@ -65,6 +65,11 @@ final class LiveExchange implements Exchange {
     return lead.weight;
   }
 
+  /** Whether its answer is expected to be large; see {@link Turns}. */
+  boolean isLarge() {
+    return lead.weight > Turns.SMALL;
+  }
+
   void admitted() {
     state = State.ASKED;
     lead.written();

@@ -9,7 +9,8 @@ import org.bitcoinmultiplexer.api.Strategy;
  * @param maxClients clients connected at once, handshake done or not
  * @param clientBuffer bytes that may be on their way to one client (expected, held back or unsent)
  *     before more is asked for it; four times as much unsent ends the session
- * @param window how much may be in flight upstream
+ * @param window how much may be in flight upstream; large answers take at most a share of it, so
+ *     that small requests always find room and are answered soon
  * @param handshakeTimeout until a peer's handshake must be done, on either side
  * @param idleInterval after how long a silence a peer is asked whether it is still there
  * @param idleTimeout after how long a silence a client is given up

@@ -41,6 +41,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final Executor checker;
   private final Answers answers;
   private final Turns turns = new Turns();
+  private final LargeShare large;
   private final LongAdder written;
   private final LongAdder answered;
   private final Counters counters;
@@ -61,6 +62,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     this.loop = loop;
     this.protocol = protocol;
     this.settings = settings;
+    this.large = new LargeShare(settings.window());
     this.checker = checker;
     this.answers = answers;
     this.counters = counters;
@@ -126,8 +128,18 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (to == null) {
       return;
     }
-    int admitted = admit(turns.first(), to) + admit(turns.second(), to);
-    if (admitted > 0) {
+    int admitted = 0;
+    Turns.Lane served = null;
+    for (int place = 0; place < turns.lanes(); place++) {
+      Turns.Lane lane = turns.lane(place);
+      int now = admit(lane, to);
+      if (now > 0 && (served == null || served.isOwn())) {
+        served = lane;
+      }
+      admitted += now;
+    }
+    if (served != null) {
+      turns.served(served);
       written.add(admitted);
       to.flush();
     }
@@ -136,10 +148,13 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private int admit(Turns.Lane lane, Link to) {
     int admitted = 0;
     for (LiveExchange next = lane.peek(); next != null; next = lane.peek()) {
-      if (!to.router().admit(next)) {
+      if ((lane.isLarge() && !large.hasRoom()) || !to.router().admit(next)) {
         break;
       }
       lane.take();
+      if (next.isLarge()) {
+        large.take(next.weight());
+      }
       next.admitted();
       admitted++;
     }
@@ -165,6 +180,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   @Override
   public void linkLost(Link lost) {
     link = null;
+    large.clear();
     for (var exchange : lost.router().drain()) {
       if (exchange instanceof LiveExchange live && !live.ended()) {
         live.cancel();
@@ -215,6 +231,9 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
 
   @Override
   public void completed(LiveExchange exchange) {
+    if (exchange.isLarge()) {
+      large.give(exchange.weight());
+    }
     List<Message> received = exchange.received();
     if (exchange.lead.isDeserted()) {
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);

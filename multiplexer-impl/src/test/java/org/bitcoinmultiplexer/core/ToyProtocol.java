@@ -14,12 +14,13 @@ import org.bitcoinmultiplexer.tck.ToyDialect;
  * <p>Both sides say {@code hello} to shake hands. A client says {@code get a,b,c} and is told
  * {@code item}s, or {@code none} for what is not there; {@code ask} and is told {@code told};
  * {@code mark}, which is echoed in order. {@code crash} makes its conversation throw, {@code bad}
- * breaks a rule.
+ * breaks a rule. What begins with {@code big} is expected to be {@value #BIG} bytes.
  */
 final class ToyProtocol implements Protocol {
 
   record Headline(String text) implements News {}
 
+  static final long BIG = 1_000_000;
   static final Message HELLO = message("hello", "");
 
   private final Dialect dialect = new ToyDialect();
@@ -52,7 +53,7 @@ final class ToyProtocol implements Protocol {
 
   @Override
   public long weight(Message request) {
-    return 1_000;
+    return text(request).startsWith("big") ? BIG : 1_000;
   }
 
   /** Items that say {@code lie} are none. */

@@ -1,0 +1,233 @@
+package org.bitcoinmultiplexer.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.strategy.Strategies;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
+import org.bitcoinmultiplexer.tck.ToyDialect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Who stands before whom in the pipeline, counted in the requests that a node, which answers in
+ * order, has before it: whatever a machine's speed, that many answers come first.
+ */
+class LanesTest {
+
+  private final SimulatedLoop loop = new SimulatedLoop();
+  private final ToyProtocol protocol = new ToyProtocol();
+  private final ToyTransport.Dials dials = new ToyTransport.Dials(loop, "node");
+  private final Deque<String> before = new ArrayDeque<>();
+  private Engine engine;
+  private ToyTransport node;
+  private int clients;
+
+  private void start(String strategy) {
+    engine =
+        new Engine(
+            loop,
+            protocol,
+            Strategies.of(List.of()).create(strategy, Map.of()),
+            List.of(dials),
+            Settings.DEFAULTS,
+            Runnable::run,
+            new Random(1),
+            new MultiplexerListener() {},
+            Runnable::run);
+    engine.start();
+    loop.runTasks();
+    node = dials.dialled.getLast();
+    node.heard();
+    node.says("hello", "");
+  }
+
+  @AfterEach
+  void end() {
+    engine.close();
+    loop.runTasks();
+  }
+
+  private ToyTransport client() {
+    ToyTransport client = new ToyTransport(loop, "client" + ++clients);
+    engine.accept(client);
+    loop.runTasks();
+    client.says("hello", "");
+    client.heard();
+    return client;
+  }
+
+  private List<ToyTransport> clients(int count) {
+    return IntStream.range(0, count).mapToObj(i -> client()).toList();
+  }
+
+  /** Each asks for so many large items at once. */
+  private static void askForMany(List<ToyTransport> bulk, int items) {
+    for (ToyTransport client : bulk) {
+      client.says(
+          "get",
+          IntStream.range(0, items)
+              .mapToObj(i -> "big" + client.remote() + "-" + i)
+              .collect(Collectors.joining(",")));
+    }
+  }
+
+  /** What stands before the node, in order: single requests and markers. */
+  private Deque<String> pipeline() {
+    for (String line : node.heard()) {
+      String[] words = line.split(" ", 2);
+      for (String name : words[1].split(",")) {
+        before.add(words[0] + " " + name);
+      }
+    }
+    return before;
+  }
+
+  private long largeBytesBefore(String request) {
+    long bytes = 0;
+    for (String line : pipeline()) {
+      if (line.equals(request)) {
+        return bytes;
+      }
+      bytes += line.startsWith("get big") ? ToyProtocol.BIG : 0;
+    }
+    throw new AssertionError(request + " is not written, but " + before);
+  }
+
+  /** The node answers what stands first. */
+  private String answerOne() {
+    String line = pipeline().remove();
+    String name = line.substring(line.indexOf(' ') + 1);
+    switch (line.substring(0, line.indexOf(' '))) {
+      case "get" -> node.says("item", name + "=value of " + name);
+      case "ask" -> node.says("told", name);
+      default -> node.says("echo", name);
+    }
+    return line;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "sequence"})
+  void aSmallRequestIsWrittenAtOnceBehindAShareOfTheWindow(String strategy) {
+    start(strategy);
+    askForMany(clients(50), 1_000);
+    ToyTransport small = client();
+    small.says("get", "a");
+    long ahead = largeBytesBefore("get a");
+    assertThat(ahead).isBetween(4 * ToyProtocol.BIG, 8 * ToyProtocol.BIG);
+    while (small.heard().isEmpty()) {
+      ahead -= answerOne().startsWith("get big") ? ToyProtocol.BIG : 0;
+    }
+    assertThat(ahead).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "sequence"})
+  void itStaysSoWhileTheBulkGoesOn(String strategy) {
+    start(strategy);
+    askForMany(clients(50), 200);
+    ToyTransport small = client();
+    for (int i = 0; i < 200; i++) {
+      for (int j = 0; j < 30; j++) {
+        answerOne();
+      }
+      small.says(i % 2 == 0 ? "get" : "ask", "s" + i);
+      String asked = (i % 2 == 0 ? "get s" : "ask s") + i;
+      assertThat(largeBytesBefore(asked)).isBetween(1L, 8 * ToyProtocol.BIG);
+      while (small.heard().isEmpty()) {
+        answerOne();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "sequence", "serial"})
+  void smallRequestsWithoutEndDoNotKeepALargeOneWaiting(String strategy) {
+    start(strategy);
+    List<ToyTransport> many = clients(300);
+    for (int i = 0; i < many.size(); i++) {
+      many.get(i).says("get", "a" + i);
+    }
+    ToyTransport bulk = client();
+    bulk.says("get", "big");
+    int answers = 0;
+    int next = 300;
+    while (bulk.heard().isEmpty()) {
+      String line = answerOne();
+      if (line.startsWith("get a")) {
+        // Whoever has an answer asks for the next.
+        many.get(answers++ % many.size()).says("get", "a" + next++);
+      }
+      assertThat(answers).as("small answers before the large one").isLessThan(150);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void theLibrarysOwnQuestionsAreAskedNext(String strategy) {
+    start(strategy);
+    List<ToyTransport> many = clients(200);
+    for (ToyTransport client : many) {
+      for (int i = 0; i < 20; i++) {
+        client.says("ask", client.remote() + "-" + i);
+        client.says("get", client.remote() + "-" + i);
+      }
+    }
+    pipeline();
+    List<Outcome> outcomes = new ArrayList<>();
+    protocol.hub().ask(ToyDialect.get("own"), outcomes::add);
+    protocol.hub().ask(ToyDialect.ask("own"), outcomes::add);
+    loop.runTasks();
+    int answered = 0;
+    while (outcomes.size() < 2) {
+      answered += answerOne().startsWith("mark") ? 0 : 1;
+    }
+    int window = strategy.equals("serial") ? 1 : 64;
+    assertThat(answered).isLessThanOrEqualTo(window + 4);
+  }
+
+  @Test
+  void aLargeAnswerThatNobodyWaitsForAnyMoreGivesItsShareBackWhenItComes() {
+    start("sequence");
+    for (int round = 0; round < 10; round++) {
+      List<ToyTransport> bulk = clients(10);
+      askForMany(bulk, 2);
+      pipeline();
+      bulk.forEach(ToyTransport::hangsUp);
+      while (!pipeline().isEmpty()) {
+        answerOne();
+      }
+    }
+    ToyTransport last = client();
+    last.says("get", "big");
+    assertThat(largeBytesBefore("get big")).isZero();
+  }
+
+  @Test
+  void aLostConnectionGivesAllSharesBack() {
+    start("sequence");
+    for (int i = 0; i < 5; i++) {
+      askForMany(clients(20), 3);
+      pipeline();
+      node.hangsUp();
+      loop.advance(Duration.ofSeconds(10));
+      before.clear();
+      node = dials.dialled.getLast();
+      node.heard();
+      node.says("hello", "");
+    }
+    assertThat(pipeline()).filteredOn(line -> line.startsWith("get big")).hasSize(8);
+  }
+}
