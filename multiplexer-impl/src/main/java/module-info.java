@@ -9,6 +9,7 @@ module org.bitcoinmultiplexer {
   requires transitive org.bitcoinmultiplexer.api;
   requires com.google.common;
   requires org.slf4j;
+  requires static com.h2database.mvstore;
   requires static org.jspecify;
   requires static io.netty.buffer;
   requires static io.netty.common;

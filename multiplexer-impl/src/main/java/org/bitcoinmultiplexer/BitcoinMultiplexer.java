@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Engine;
+import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.tcp.TcpListener;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
@@ -41,6 +42,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private final int maxClients;
   private final EventLoop loop;
   private final Engine engine;
+  private final @Nullable Cache cache;
   private final @Nullable TcpLoop ownTcp;
   private final List<ExecutorService> ownExecutors = new ArrayList<>();
   private final List<TcpListener> listeners = new ArrayList<>();
@@ -50,6 +52,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     maxClients = builder.maxClients;
     var strategy = builder.newStrategy();
     var protocol = new BitcoinProtocol(builder.protocolOptions());
+    cache = builder.newCache();
 
     boolean dialsTcp = !builder.upstreams.isEmpty();
     TcpLoop tcp =
@@ -82,7 +85,8 @@ public final class BitcoinMultiplexer implements Multiplexer {
             builder.listener != null ? builder.listener : new MultiplexerListener() {},
             builder.listenerExecutor != null
                 ? builder.listenerExecutor
-                : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"));
+                : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"),
+            cache != null ? cache.answers() : KnownAnswers.NONE);
   }
 
   /**
@@ -156,6 +160,9 @@ public final class BitcoinMultiplexer implements Multiplexer {
     engine.close();
     // Behind what the engine has just queued there, so that the listener hears of it.
     loop.execute(() -> ownExecutors.forEach(ExecutorService::shutdown));
+    if (cache != null) {
+      cache.close();
+    }
     if (ownTcp != null) {
       ownTcp.execute(ownTcp::close);
     }

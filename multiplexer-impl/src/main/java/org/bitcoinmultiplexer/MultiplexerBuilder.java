@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
@@ -42,6 +45,8 @@ public final class MultiplexerBuilder {
   final List<Connector> connectors = new ArrayList<>();
 
   Network network = Network.MAINNET;
+  @Nullable Path dataDirectory;
+  @Nullable AnswerStore answerStore;
   String strategyName = Option.STRATEGY.defaultValue();
   int windowItems = Settings.DEFAULTS.window().items();
   long windowBytes = Settings.DEFAULTS.window().bytes();
@@ -135,6 +140,32 @@ public final class MultiplexerBuilder {
   public MultiplexerBuilder strategy(String name) {
     once(Option.STRATEGY);
     strategyName = Objects.requireNonNull(name);
+    return this;
+  }
+
+  /**
+   * Where strategy {@code cache} keeps blocks, so that they survive a restart; in memory only
+   * unless set. Needs {@code com.h2database:h2-mvstore} on the class path.
+   *
+   * @param value a directory, made if it is not there, for this multiplexer alone
+   * @return this
+   */
+  public MultiplexerBuilder dataDirectory(Path value) {
+    once(Option.DATA_DIR);
+    dataDirectory = Objects.requireNonNull(value);
+    return this;
+  }
+
+  /**
+   * Where strategy {@code cache} keeps blocks, instead of a {@linkplain #dataDirectory directory}:
+   * for a place that several multiplexers share.
+   *
+   * @param value not owned by the multiplexer
+   * @return this
+   */
+  public MultiplexerBuilder answerStore(AnswerStore value) {
+    refuseTwice(answerStore, "answer store");
+    answerStore = value;
     return this;
   }
 
@@ -258,6 +289,7 @@ public final class MultiplexerBuilder {
       case NETWORK -> network(Network.of(value));
       case UPSTREAM -> upstream(value);
       case STRATEGY -> strategy(value);
+      case DATA_DIR -> dataDirectory(directory(option, value));
       case WINDOW_ITEMS -> {
         once(option);
         windowItems = (int) within(option, number(option, value), 1, 10_000);
@@ -288,7 +320,7 @@ public final class MultiplexerBuilder {
               + "'; there are: "
               + Stream.concat(
                       Arrays.stream(Option.values()).map(Option::optionName),
-                      Stream.of("key.size", "sequence.join"))
+                      Stream.of("key.size", "sequence.join", "cache.bytes", "cache.disk-bytes"))
                   .collect(Collectors.joining(", ")));
     }
     if (strategyOptions.putIfAbsent(name, value) != null) {
@@ -414,6 +446,40 @@ public final class MultiplexerBuilder {
     return strategies.create(strategyName, own);
   }
 
+  /** The cache that was chosen; null for other strategies. */
+  @Nullable Cache newCache() {
+    if (!Strategies.isCache(strategyName)) {
+      if (dataDirectory != null || answerStore != null) {
+        throw new IllegalArgumentException(
+            (dataDirectory != null ? "data-dir: " : "answer store: ")
+                + "strategy '"
+                + strategyName
+                + "' keeps nothing; that is for strategy 'cache'");
+      }
+      return null;
+    }
+    return new Cache(
+        cacheBytes("cache.bytes", Cache.defaultBytes(), Cache.LEAST_BYTES),
+        cacheBytes("cache.disk-bytes", Cache.DEFAULT_DISK_BYTES, Cache.LEAST_DISK_BYTES),
+        dataDirectory,
+        answerStore);
+  }
+
+  private long cacheBytes(String name, long usual, long least) {
+    String text = strategyOptions.getOrDefault(name, Long.toString(usual));
+    long bytes = -1;
+    try {
+      bytes = Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      // Refused below, together with a number that is too small.
+    }
+    if (bytes < least) {
+      throw new IllegalArgumentException(
+          name + ": '" + text + "' is no number of bytes from " + least);
+    }
+    return bytes;
+  }
+
   BitcoinOptions protocolOptions() {
     List<PairProvider> providers =
         ServiceLoader.load(PairProvider.class, classLoader).stream()
@@ -470,6 +536,17 @@ public final class MultiplexerBuilder {
       throw new IllegalArgumentException(
           option.optionName() + ": '" + value + "' is not a whole number; " + option.description());
     }
+  }
+
+  private static Path directory(Option option, String value) {
+    try {
+      if (!value.isEmpty()) {
+        return Path.of(value);
+      }
+    } catch (InvalidPathException e) {
+      // Refused below, together with an empty one.
+    }
+    throw new IllegalArgumentException(option.optionName() + ": '" + value + "' is no directory");
   }
 
   /** A number that fits an int, so that what is far out of range is refused as such. */

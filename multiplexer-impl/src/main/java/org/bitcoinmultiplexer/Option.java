@@ -10,7 +10,8 @@ import java.util.Optional;
  * <p>An option {@code NAME} is the property {@code multiplexer.NAME}, and the environment variable
  * {@code MULTIPLEXER_NAME} in upper case with underscores for dots and hyphens. All take effect
  * when the multiplexer is built. A strategy may have options of its own, called {@code
- * STRATEGY.OPTION}; the built-in ones are {@code key.size} and {@code sequence.join}.
+ * STRATEGY.OPTION}; the built-in ones are {@code key.size}, {@code sequence.join}, {@code
+ * cache.bytes} and {@code cache.disk-bytes}.
  */
 public enum Option {
   /** Which Bitcoin network. */
@@ -22,7 +23,9 @@ public enum Option {
   STRATEGY(
       "strategy",
       "key",
-      "passthrough, serial, key, sequence, or the name of a provider's strategy"),
+      "passthrough, serial, key, sequence, cache, or the name of a provider's strategy"),
+  /** Where the cache keeps what is to survive. */
+  DATA_DIR("data-dir", "", "directory in which strategy cache keeps blocks; none: only in memory"),
   /** How many requests may be in flight upstream. */
   WINDOW_ITEMS("window.items", "64", "requests in flight upstream, 1 to 10000"),
   /** How many bytes of expected answers may be in flight upstream. */

@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String PAIR = B + ".bitcoin.pair";
   private static final String JSPECIFY = "org.jspecify..";
   private static final String LOGGING = "org.slf4j..";
+  private static final String MVSTORE = "org.h2.mvstore..";
   private static final String GUAVA = "com.google.common..";
 
   @ArchTest static final ArchRule theApiIsPure = only(API);
@@ -50,6 +51,18 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =
       only(B + ".bitcoin.session", B + ".bitcoin..", CORE, API);
+
+  @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", CORE, API);
+  @ArchTest static final ArchRule diskStores = only(B + ".cache.disk", API, MVSTORE);
+
+  @ArchTest
+  static final ArchRule theStoreOnDiskIsOptional =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(B + ".cache.disk")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(MVSTORE);
 
   @ArchTest
   static final ArchRule transportsFrameAndNothingElse =

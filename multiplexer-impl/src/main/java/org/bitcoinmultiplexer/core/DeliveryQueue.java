@@ -21,8 +21,13 @@ final class DeliveryQueue {
   /** What the queue needs of its session. */
   interface Host {
 
-    /** Asks upstream for a slot, which is {@link #settle settled} later, in the session's loop. */
-    void ask(Slot slot, Message request, long weight);
+    /**
+     * Asks for a slot.
+     *
+     * @return the answer if it is at hand; if null, the slot is {@link #settle settled} later, in
+     *     the session's loop
+     */
+    Outcome.@Nullable Answered ask(Slot slot, Message request, long weight);
 
     /** A slot is not waited for any more. */
     void leave(Slot slot);
@@ -153,7 +158,12 @@ final class DeliveryQueue {
     if (closed) {
       return;
     }
-    // From here on the slot weighs what the answer really has.
+    answer(slot, outcome);
+    advance();
+  }
+
+  /** From here on the slot weighs what the answer really has. */
+  private void answer(Slot slot, Outcome outcome) {
     long size = 0;
     if (outcome instanceof Outcome.Answered answered) {
       for (Message message : answered.messages()) {
@@ -163,7 +173,6 @@ final class DeliveryQueue {
     owed += size - slot.weight;
     slot.weight = size;
     slot.outcome = outcome;
-    advance();
   }
 
   /** Delivers what can be delivered and asks for what there is room for. */
@@ -264,7 +273,11 @@ final class DeliveryQueue {
       Message request = batch.request(item);
       slot.weight = host.weight(request);
       owed += slot.weight;
-      host.ask(slot, request, slot.weight);
+      Outcome.Answered known = host.ask(slot, request, slot.weight);
+      if (known != null) {
+        answer(slot, known);
+        again = true;
+      }
     }
     return true;
   }

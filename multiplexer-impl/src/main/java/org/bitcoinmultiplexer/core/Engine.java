@@ -44,6 +44,7 @@ public final class Engine implements Multiplexer {
   private final Hub hub = new EngineHub();
   private final ClientHome clientHome = new ClientHome();
   private final Upstream upstream;
+  private final Remembering remembering;
   private final Joining joining;
   private final Dialler dialler;
   private final Turns.Seat ownSeat = Turns.Seat.first();
@@ -68,6 +69,7 @@ public final class Engine implements Multiplexer {
    * @param random for back-off
    * @param listener hears what happens
    * @param listenerExecutor what it is called on; must keep the order
+   * @param answers what need not be asked upstream; not owned
    */
   public Engine(
       EventLoop loop,
@@ -78,7 +80,8 @@ public final class Engine implements Multiplexer {
       Executor checker,
       RandomGenerator random,
       MultiplexerListener listener,
-      Executor listenerExecutor) {
+      Executor listenerExecutor,
+      KnownAnswers answers) {
     this.loop = loop;
     this.protocol = protocol;
     this.strategy = strategy;
@@ -86,7 +89,8 @@ public final class Engine implements Multiplexer {
     this.settings = settings;
     this.events = new Events(listener, listenerExecutor);
     this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
-    this.joining = new Joining(upstream, strategy != null && strategy.joins(), counters);
+    this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
+    this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
     this.dialler =
         new Dialler(loop, connectors, new Backoff(random), this::connected, this::unreachable);
     protocol.open(hub);
@@ -202,6 +206,11 @@ public final class Engine implements Multiplexer {
   }
 
   private void answered(Lead lead, Outcome outcome) {
+    remembering.keep(lead, outcome);
+    joining.settle(lead, outcome);
+  }
+
+  private void settled(Lead lead, Outcome outcome) {
     joining.settle(lead, outcome);
   }
 
@@ -296,6 +305,11 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
+    public Outcome.@Nullable Answered find(Message request, Set<Key> keys) {
+      return remembering.find(request, keys);
+    }
+
+    @Override
     public void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat) {
       if (loop.inEventLoop()) {
         joining.ask(asker, request, keys, weight, seat);
@@ -363,6 +377,11 @@ public final class Engine implements Multiplexer {
             }
           };
       Set<Key> keys = protocol.dialect().keys().requestKeys(request);
+      Outcome.Answered known = remembering.find(request, keys);
+      if (known != null) {
+        loop.execute(() -> then.accept(known));
+        return;
+      }
       long weight = protocol.weight(request);
       Confined.run(loop, () -> joining.ask(asker, request, keys, weight, ownSeat));
     }

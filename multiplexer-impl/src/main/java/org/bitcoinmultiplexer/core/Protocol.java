@@ -1,7 +1,9 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.List;
+import java.util.Set;
 import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -68,4 +70,18 @@ public interface Protocol {
    * @return null if it is what was asked for, else in words what is wrong with it
    */
   @Nullable String check(Message request, List<Message> answer);
+
+  /**
+   * The name under which the answer to a request may be kept, because it will never be another one:
+   * of the same content in the same form, whoever asks and whenever. Pure, any thread, cheap: it is
+   * called for every request.
+   *
+   * @param request as it is written upstream
+   * @param keys what names its answer in flight
+   * @return equal for requests with the same answer; null if the answer does not last, and always
+   *     for a request that several messages answer
+   */
+  default @Nullable Key lasting(Message request, Set<Key> keys) {
+    return null;
+  }
 }

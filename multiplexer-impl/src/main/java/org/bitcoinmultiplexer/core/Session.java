@@ -4,6 +4,7 @@ import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.Transport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     long weight(Message request);
 
     Set<Key> keys(Message request);
+
+    /** What is known without asking; null if nothing. Any thread. */
+    Outcome.@Nullable Answered find(Message request, Set<Key> keys);
 
     /** Any thread. */
     void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat);
@@ -263,8 +267,13 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   // ---- what the queue does
 
   @Override
-  public void ask(DeliveryQueue.Slot slot, Message request, long weight) {
-    home.ask(slot, request, home.keys(request), weight, seat);
+  public Outcome.@Nullable Answered ask(DeliveryQueue.Slot slot, Message request, long weight) {
+    Set<Key> keys = home.keys(request);
+    Outcome.Answered known = home.find(request, keys);
+    if (known == null) {
+      home.ask(slot, request, keys, weight, seat);
+    }
+    return known;
   }
 
   @Override

@@ -13,9 +13,10 @@
  *   Transport → Session → ClientConversation
  *                  │ ask                 hand-over
  *                  ▼
- *           DeliveryQueue ── LiveExchange ──► Joining ──► Turns ──► ResponseRouter ──► Transport
- *                  ▲                                                     │
- *                  └──── outcome, checked once ◄── Upstream ◄── route ◄──┘
+ *           DeliveryQueue ── LiveExchange ──► Joining ──► Remembering ──► Turns ──► ResponseRouter
+ *              ▲   ▲ find                                   │   ▲                      │   ▲
+ *              │   └──────────── KnownAnswers ◄── search, keep  │                      ▼   │
+ *              └──── outcome, checked once ◄──────────────── Upstream ◄── route ─── Transport
  * </pre>
  *
  * <p>Internal: not exported from the module.

@@ -27,7 +27,8 @@ import org.bitcoinmultiplexer.api.StrategyProvider;
  * exchanges in flight: {@code full} (default), {@code 128}, {@code 64} or {@code 32} bits. It
  * decides nothing but cost: whatever a short key finds is checked in full. {@code sequence.join},
  * whether equal requests are asked once ({@code true}, the default) or each exchange has an
- * identity of its own ({@code false}); see the package.
+ * identity of its own ({@code false}); see the package. {@code cache.bytes} and {@code
+ * cache.disk-bytes}, how much is kept in memory and on a disk.
  *
  * <p>Immutable; safe on any thread as far as the providers are.
  */
@@ -36,14 +37,16 @@ public final class Strategies {
   /** The name of the one strategy that shares nothing; see {@link #isPassthrough}. */
   public static final String PASSTHROUGH = "passthrough";
 
-  private static final Set<String> PLANNED = Set.of("cache");
+  /** The name of the one strategy that keeps answers; see {@link #isCache}. */
+  public static final String CACHE = "cache";
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
   private final Map<String, StrategyProvider> byName = new TreeMap<>();
 
   private Strategies(RandomGenerator secrets) {
     for (StrategyProvider builtIn :
-        new StrategyProvider[] {new Serial(), new Keyed(secrets), new Sequenced()}) {
+        new StrategyProvider[] {new Serial(), new Keyed(secrets), new Sequenced(), new Caching()}) {
       byName.put(builtIn.name(), builtIn);
     }
   }
@@ -90,7 +93,7 @@ public final class Strategies {
               + "'; a name is lower case letters and digits, parts joined by hyphens");
     }
     StrategyProvider other = byName.get(name);
-    if (isPassthrough(name) || PLANNED.contains(name) || other instanceof BuiltIn) {
+    if (isPassthrough(name) || other instanceof BuiltIn) {
       throw new IllegalArgumentException(
           who + " provides strategy '" + name + "', which is the name of a built-in one");
     }
@@ -111,6 +114,18 @@ public final class Strategies {
    */
   public static boolean isPassthrough(String name) {
     return name.equals(PASSTHROUGH);
+  }
+
+  /**
+   * Whether a name chooses the strategy that keeps answers. What is to be asked upstream is joined
+   * and correlated as by {@code sequence}; keeping is a stage in front of that, which is not made
+   * here.
+   *
+   * @param name of a strategy
+   * @return whether it is {@value #CACHE}
+   */
+  public static boolean isCache(String name) {
+    return name.equals(CACHE);
   }
 
   /**
@@ -141,11 +156,7 @@ public final class Strategies {
       throw new IllegalArgumentException(
           isPassthrough(name)
               ? "strategy 'passthrough' shares no connection and has no router"
-              : "strategy '"
-                  + name
-                  + (PLANNED.contains(name) ? "' does not exist yet" : "' does not exist")
-                  + "; there are: "
-                  + String.join(", ", names()));
+              : "strategy '" + name + "' does not exist; there are: " + String.join(", ", names()));
     }
     Strategy strategy = provider.create(Map.copyOf(options));
     return Objects.requireNonNull(
@@ -235,6 +246,21 @@ public final class Strategies {
           .numbering()
           .<ResponseRouter>map(numbering -> new NumberRouter(dialect, numbering, window))
           .orElseGet(() -> new FenceRouter(dialect, window, !joins));
+    }
+  }
+
+  /** What is kept is not known here: these options are for whoever makes the cache to read. */
+  private record Caching() implements BuiltIn {
+    @Override
+    public String name() {
+      return CACHE;
+    }
+
+    @Override
+    public Strategy create(Map<String, String> options) {
+      allow(new TreeSet<>(Set.of("bytes", "disk-bytes")), options);
+      return new BuiltInStrategy(
+          true, (dialect, window) -> Sequenced.router(dialect, window, true));
     }
   }
 

@@ -19,6 +19,7 @@ abstract class EngineFixture {
   final ToyTransport.Dials first = new ToyTransport.Dials(loop, "first");
   final ToyTransport.Dials second = new ToyTransport.Dials(loop, "second");
   final List<String> events = new ArrayList<>();
+  KnownAnswers answers = KnownAnswers.NONE;
   Engine engine;
   private int clients;
 
@@ -57,7 +58,8 @@ abstract class EngineFixture {
                 events.add("left " + remote + ": " + reason);
               }
             },
-            Runnable::run);
+            Runnable::run,
+            answers);
     engine.start();
     loop.runTasks();
   }

@@ -46,7 +46,8 @@ class LanesTest {
             Runnable::run,
             new Random(1),
             new MultiplexerListener() {},
-            Runnable::run);
+            Runnable::run,
+            KnownAnswers.NONE);
     engine.start();
     loop.runTasks();
     node = dials.dialled.getLast();

@@ -2,8 +2,10 @@ package org.bitcoinmultiplexer.core;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.tck.ToyDialect;
@@ -65,6 +67,12 @@ final class ToyProtocol implements Protocol {
       }
     }
     return null;
+  }
+
+  /** Items never change; what is told does. */
+  @Override
+  public Key lasting(Message request, Set<Key> keys) {
+    return request.command().equals("get") && keys.size() == 1 ? keys.iterator().next() : null;
   }
 
   @Override

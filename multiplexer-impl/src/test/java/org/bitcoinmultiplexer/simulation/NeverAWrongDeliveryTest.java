@@ -6,6 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.api.Strategy;
+import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.cache.AnswerCache;
+import org.bitcoinmultiplexer.cache.MemoryStore;
+import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.strategy.FewBitKeys;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.junit.jupiter.api.Assumptions;
@@ -26,7 +30,10 @@ class NeverAWrongDeliveryTest {
   /** A run ends after so many, so that one that fails is short enough to be looked at. */
   private static final long EXCHANGES_OF_A_RUN = 20_000;
 
-  private static final int STRATEGIES = 8;
+  private static final int STRATEGIES = 9;
+
+  /** So small that it often has to forget. */
+  private static final long SMALL_CACHE = 100_000;
 
   private static final long IN_A_BUILD = 100_000;
   private static final long FIRST_SEED = 1;
@@ -44,7 +51,8 @@ class NeverAWrongDeliveryTest {
         "key-32",
         "key-2",
         "sequence",
-        "sequence-alone"
+        "sequence-alone",
+        "cache"
       })
   void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
     String only = System.getProperty("simulation.strategy", name);
@@ -87,7 +95,7 @@ class NeverAWrongDeliveryTest {
 
   @Test
   void theSameSeedGivesTheSameRun() {
-    for (String name : List.of("serial", "key", "key-2", "sequence")) {
+    for (String name : List.of("serial", "key", "key-2", "sequence", "cache")) {
       Simulation.Result once = run(name, 7, 2_000);
       Simulation.Result again = run(name, 7, 2_000);
       assertThat(again).as(name).isEqualTo(once);
@@ -97,7 +105,11 @@ class NeverAWrongDeliveryTest {
 
   private static Simulation.Result run(String name, long seed, long target) {
     try {
-      return new Simulation(strategy(name), name.equals("serial"), seed, target).run();
+      KnownAnswers answers =
+          name.equals("cache")
+              ? AnswerCache.of(new MemoryStore(SMALL_CACHE, BitcoinProtocol::footprint))
+              : KnownAnswers.NONE;
+      return new Simulation(strategy(name), answers, name.equals("serial"), seed, target).run();
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "fails again with -Dsimulation.strategy=%s -Dsimulation.seed=%d -Dsimulation.exchanges=%d: %s"
@@ -109,7 +121,7 @@ class NeverAWrongDeliveryTest {
   private static Strategy strategy(String name) {
     Strategies builtIn = Strategies.of(List.of());
     return switch (name) {
-      case "serial", "key", "sequence" -> builtIn.create(name, Map.of());
+      case "serial", "key", "sequence", "cache" -> builtIn.create(name, Map.of());
       case "sequence-alone" -> builtIn.create("sequence", Map.of("join", "false"));
       case "key-2" -> new FewBitKeys(2);
       default -> builtIn.create("key", Map.of("size", name.substring("key-".length())));

@@ -20,6 +20,7 @@ import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Engine;
+import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
@@ -77,10 +78,11 @@ final class Simulation implements Client.Host {
   /**
    * A run that has not begun.
    *
+   * @param answers what need not be asked
    * @param oneAtATime whether the strategy has but one exchange in flight
    * @param target so many exchanges
    */
-  Simulation(Strategy strategy, boolean oneAtATime, long seed, long target) {
+  Simulation(Strategy strategy, KnownAnswers answers, boolean oneAtATime, long seed, long target) {
     this.draw = new Draw(seed);
     this.target = target;
     this.manners = Manners.of(oneAtATime, draw);
@@ -112,7 +114,8 @@ final class Simulation implements Client.Host {
             check -> time.schedule(checking.within(0, Troubles.CHECKING / 1e6 - 1), check),
             draw.split(),
             new Observer(),
-            Runnable::run);
+            Runnable::run,
+            answers);
   }
 
   private Settings settings() {

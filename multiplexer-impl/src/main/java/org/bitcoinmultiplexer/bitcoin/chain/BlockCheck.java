@@ -42,6 +42,7 @@ public final class BlockCheck {
   private boolean hasCoinbase;
   private boolean anyWitness;
   private boolean anyPairSized;
+  private int strippedSize;
   private int height;
   private int commitment;
   private int reservedValue;
@@ -114,11 +115,16 @@ public final class BlockCheck {
       return invalid(
           header, anyPairSized ? "no coinbase, but a transaction of 64 bytes" : "no coinbase");
     }
-    return witnessVerdict(header, size);
+    Verdict verdict = witnessVerdict(header, size);
+    if (verdict.isValid()) {
+      block.remember(Block.STRIPPED_SIZE, strippedSize);
+    }
+    return verdict;
   }
 
   private void hashTransactions(ByteReader in, int size) {
     txids = new byte[size * Hash.SIZE];
+    strippedSize = in.position() - block.offset();
     TransactionCursor cursor = new TransactionCursor(in);
     for (int i = 0; i < size; i++) {
       cursor.next();
@@ -133,6 +139,7 @@ public final class BlockCheck {
         }
       }
       anyWitness |= cursor.hasWitness();
+      strippedSize += cursor.strippedSize();
       anyPairSized |= cursor.strippedSize() == PAIR_SIZE;
     }
   }

@@ -98,6 +98,17 @@ abstract class BuiltIn implements Pair {
     }
   }
 
+  /**
+   * The name under which the answer may be kept for ever.
+   *
+   * @param asked canonical
+   * @param keys of it
+   * @return null if the answer does not last
+   */
+  @Nullable Key lasting(Message asked, Set<Key> keys) {
+    return null;
+  }
+
   abstract Message canonicalOf(Message message);
 
   abstract Set<Key> asked(Message message);

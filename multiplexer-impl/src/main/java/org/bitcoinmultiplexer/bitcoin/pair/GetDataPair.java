@@ -62,6 +62,22 @@ final class GetDataPair extends BuiltIn {
     return keys(message);
   }
 
+  /**
+   * Of one whole block, or one transaction by wtxid: a hash of all that the answer has. Not a
+   * transaction by txid, which says nothing of the witness, nor anything without its witness, which
+   * is made from the whole.
+   */
+  @Override
+  @Nullable Key lasting(Message asked, Set<Key> keys) {
+    if (asked.size() != 1 + InventoryVector.SIZE || keys.size() != 1) {
+      return null;
+    }
+    int type = Inventory.parse(asked).type(0);
+    return type == InventoryVector.WITNESS_BLOCK || type == InventoryVector.WTX
+        ? keys.iterator().next()
+        : null;
+  }
+
   @Override
   Set<Key> answered(Message message) {
     return switch (message.command()) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.KeyStrategy;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Pair;
@@ -277,6 +278,21 @@ public final class Pairs {
     return byRequest.get(request.command()) instanceof BuiltIn pair
         ? pair.weight(request, weights)
         : Weights.UNKNOWN;
+  }
+
+  /**
+   * The name under which the answer to a request may be kept, because it never changes: blocks by
+   * their hash and transactions by their wtxid. Compact filters only a chain of filter headers
+   * could tell from false ones, so they are not among them.
+   *
+   * @param request canonical
+   * @param keys of it
+   * @return null if the answer does not last
+   */
+  public @Nullable Key lasting(Message request, Set<Key> keys) {
+    return byRequest.get(request.command()) instanceof BuiltIn pair
+        ? pair.lasting(request, keys)
+        : null;
   }
 
   /**

@@ -1,13 +1,17 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
 import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
 import org.bitcoinmultiplexer.bitcoin.relay.PassthroughConversation;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
@@ -95,5 +99,36 @@ public final class BitcoinProtocol implements Protocol {
   @Override
   public @Nullable String check(Message request, List<Message> answer) {
     return pairs.check(request, answer);
+  }
+
+  @Override
+  public @Nullable Key lasting(Message request, Set<Key> keys) {
+    return pairs.lasting(request, keys);
+  }
+
+  /**
+   * How many bytes an answer may come to take, with the forms of it that are remembered with it: a
+   * block with witnesses has a second one without, for whoever asks for that.
+   *
+   * @param answer a message that was checked
+   * @return its own size or more
+   */
+  public static long footprint(Message answer) {
+    if (!answer.command().equals(Commands.BLOCK)) {
+      return answer.size();
+    }
+    int stripped = answer.derive(Block.STRIPPED_SIZE);
+    return stripped == answer.size() ? stripped : answer.size() + (long) stripped;
+  }
+
+  /**
+   * Whether an answer is worth a place on a disk: a block is, since it is dear to get and can be
+   * checked when it is read again.
+   *
+   * @param answer a message that was checked
+   * @return whether it is a block
+   */
+  public static boolean isDurable(Message answer) {
+    return answer.command().equals(Commands.BLOCK);
   }
 }

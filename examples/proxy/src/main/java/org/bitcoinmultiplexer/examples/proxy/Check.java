@@ -1,8 +1,12 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
 import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
+import org.bitcoinmultiplexer.Configuration;
+import org.bitcoinmultiplexer.Option;
 import org.bitcoinmultiplexer.UpstreamCheck;
 import org.bitcoinmultiplexer.UpstreamCheck.Finding;
 import org.bitcoinmultiplexer.UpstreamCheck.Report;
@@ -42,7 +46,10 @@ final class Check {
 
   /** Building refuses what cannot be; nothing is dialled. */
   private void refuseUnknownStrategy() {
-    BitcoinMultiplexer.builder().configuration(settings.configuration()).build().close();
+    Map<String, String> options = new HashMap<>(settings.configuration().values());
+    // It may be in use by the very proxy whose node is checked.
+    options.remove(Option.DATA_DIR.optionName());
+    BitcoinMultiplexer.builder().configuration(Configuration.EMPTY.with(options)).build().close();
   }
 
   private int check(TcpLoop loop, Endpoint node) {

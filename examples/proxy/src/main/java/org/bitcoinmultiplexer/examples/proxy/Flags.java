@@ -50,13 +50,14 @@ final class Flags {
       description =
           "How answers find who asked: passthrough (a connection per client), serial (one request"
               + " at a time), key (default; requests side by side, equal ones asked once),"
-              + " sequence (those without a key side by side as well). Reserved for later: cache.")
+              + " sequence (those without a key side by side as well), cache (as sequence, and what"
+              + " was answered once is not asked again).")
   @Nullable String strategy;
 
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "Where a strategy keeps data; none does yet.")
+      description = "Where strategy cache keeps blocks over restarts; only in memory if absent.")
   @Nullable Path dataDir;
 
   @Option(

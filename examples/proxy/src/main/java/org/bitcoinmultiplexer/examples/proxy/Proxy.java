@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.examples.proxy;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -10,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,19 +21,12 @@ final class Proxy {
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
   private final ProxySettings settings;
-  private final @Nullable Path dataDir;
   private final PrintStream out;
   private final PrintStream err;
   private final Termination termination;
 
-  Proxy(
-      ProxySettings settings,
-      @Nullable Path dataDir,
-      PrintStream out,
-      PrintStream err,
-      Termination termination) {
+  Proxy(ProxySettings settings, PrintStream out, PrintStream err, Termination termination) {
     this.settings = settings;
-    this.dataDir = dataDir;
     this.out = out;
     this.err = err;
     this.termination = termination;
@@ -46,10 +37,9 @@ final class Proxy {
    *
    * @return the exit code
    * @throws IOException if the address to listen on cannot be had
-   * @throws UsageException if there is something that cannot be configured so
-   * @throws IllegalArgumentException likewise, from the library
+   * @throws IllegalArgumentException if there is something that cannot be configured so
    */
-  int run() throws IOException, UsageException, InterruptedException {
+  int run() throws IOException, InterruptedException {
     // Ended last: closing, too, is heard of.
     ExecutorService events = Executors.newSingleThreadExecutor(Proxy::eventThread);
     try (TcpLoop loop = TcpLoop.start("multiplexer")) {
@@ -60,7 +50,6 @@ final class Proxy {
               .loop(loop)
               .listener(watch, events)
               .build()) {
-        refuseDataDir();
         return run(multiplexer, watch);
       }
     } finally {
@@ -72,13 +61,6 @@ final class Proxy {
     Thread thread = new Thread(task, "events");
     thread.setDaemon(true);
     return thread;
-  }
-
-  private void refuseDataDir() throws UsageException {
-    if (dataDir != null) {
-      throw new UsageException(
-          "--data-dir: strategy '" + settings.strategy() + "' keeps no data, and none does yet");
-    }
   }
 
   private int run(BitcoinMultiplexer multiplexer, UpstreamWatch watch)

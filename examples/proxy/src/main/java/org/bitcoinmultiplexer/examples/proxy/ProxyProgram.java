@@ -81,7 +81,7 @@ final class ProxyProgram {
       return new Check(settings, out).run();
     }
     settings.refuseToDialItself();
-    return new Proxy(settings, flags.dataDir, out, err, termination).run();
+    return new Proxy(settings, out, err, termination).run();
   }
 
   private int demo(Flags flags) throws UsageException, IOException, InterruptedException {
@@ -122,6 +122,11 @@ final class ProxyProgram {
     out.printf(
         "  %-22s %-9s %s%n",
         "sequence.join", "true", "of strategy sequence: whether equal requests are asked once");
+    out.printf(
+        "  %-22s %-9s %s%n", "cache.bytes", "(heap/4)", "of strategy cache: how much is in memory");
+    out.printf(
+        "  %-22s %-9s %s%n",
+        "cache.disk-bytes", "10 GB", "of strategy cache: how much in data-dir");
     out.printf("  %-22s %-9s %s%n", ProxySettings.LISTEN, "-", "as --listen");
     out.println();
     out.println("An option comes from, each overruling those before it: its default;");

@@ -89,6 +89,10 @@ record ProxySettings(
     put(named, Option.UPSTREAM.optionName(), flags.upstream);
     put(named, Option.NETWORK.optionName(), flags.network);
     put(named, Option.STRATEGY.optionName(), flags.strategy);
+    put(
+        named,
+        Option.DATA_DIR.optionName(),
+        flags.dataDir == null ? null : flags.dataDir.toString());
     put(named, LISTEN, flags.listen);
     return named;
   }

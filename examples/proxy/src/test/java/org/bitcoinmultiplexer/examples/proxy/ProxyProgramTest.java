@@ -21,6 +21,8 @@ class ProxyProgramTest {
   /** Nobody listens there, and nobody is dialled before the command line has been judged. */
   private static final String NODE = "--upstream=127.0.0.1:1";
 
+  private static final String CACHE = "--strategy=cache";
+
   private final Captured out = new Captured();
   private final Captured err = new Captured();
 
@@ -56,11 +58,18 @@ class ProxyProgramTest {
         refused("an IPv6 address needs brackets", "--upstream=::1:8333"),
         refused("listen: '8333' is not HOST:PORT", NODE, "--listen=8333"),
         refused("unknown network \"moonnet\"", NODE, "--network=moonnet"),
-        refused("strategy 'fast' does not exist; there are: key", NODE, "--strategy=fast"),
-        refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache"),
-        refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache", "--data-dir=d"),
-        refused("strategy 'cache' does not exist yet", NODE, "--strategy=cache", "--check"),
-        refused("--data-dir: strategy 'key' keeps no data", NODE, "--data-dir=d"),
+        refused("strategy 'fast' does not exist; there are: cache, key", NODE, "--strategy=fast"),
+        refused("strategy 'fast' does not exist", NODE, "--strategy=fast", "--check"),
+        refused("strategy 'cache' has no option 'size'", NODE, CACHE, "--option=cache.size=1"),
+        refused(
+            "cache.bytes: '1' is no number of bytes from 20000000",
+            NODE,
+            CACHE,
+            "--option=cache.bytes=1"),
+        refused(
+            "cache.disk-bytes: 'all' is no number", NODE, CACHE, "--option=cache.disk-bytes=all"),
+        refused("data-dir: '/dev/null/d' cannot be made", NODE, CACHE, "--data-dir=/dev/null/d"),
+        refused("data-dir: strategy 'key' keeps nothing", NODE, "--data-dir=d"),
         refused("/no/such/file: no such file", NODE, "--config=/no/such/file"),
         refused("config /: Is a directory", NODE, "--config=/"),
         refused("unknown option 'colour'", NODE, "--option=colour=red"),
@@ -71,7 +80,7 @@ class ProxyProgramTest {
         refused("--demo-seconds: 0 is not 1 to 3600", "--demo", "--demo-seconds=0"),
         refused("--upstream makes no sense with it", "--demo", NODE),
         refused("--network other than regtest", "--demo", "--network=mainnet"),
-        refused("strategy 'cache' does not exist yet", "--demo", "--strategy=cache"));
+        refused("strategy 'fast' does not exist", "--demo", "--strategy=fast"));
   }
 
   private static Arguments refused(String complaint, String... args) {

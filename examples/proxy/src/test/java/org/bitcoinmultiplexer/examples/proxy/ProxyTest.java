@@ -33,7 +33,7 @@ class ProxyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"key", "sequence", "serial", "passthrough"})
+  @ValueSource(strings = {"key", "sequence", "cache", "serial", "passthrough"})
   void saysOnceThatItIsReadyAndWhere(String strategy) throws Exception {
     try (RegtestNode node = RegtestNode.start(0);
         RunningProgram program =

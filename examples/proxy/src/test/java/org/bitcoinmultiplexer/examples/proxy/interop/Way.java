@@ -13,7 +13,9 @@ enum Way {
   /** One connection, answers told apart by key. */
   KEY(true),
   /** One connection, answers told apart by their position between markers. */
-  SEQUENCE(true);
+  SEQUENCE(true),
+  /** The same, and what was answered once is not asked again. */
+  CACHE(true);
 
   private final boolean shares;
 

@@ -1,0 +1,122 @@
+package org.bitcoinmultiplexer;
+
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.bitcoinmultiplexer.api.AnswerStore;
+import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.cache.AnswerCache;
+import org.bitcoinmultiplexer.cache.MemoryStore;
+import org.bitcoinmultiplexer.cache.disk.DataDirectory;
+import org.bitcoinmultiplexer.core.KnownAnswers;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The cache of one multiplexer, with the directory and the threads that it has for itself. */
+final class Cache implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Cache.class);
+
+  /** Room for any one block, in both of its forms. */
+  static final long LEAST_BYTES = 20_000_000;
+
+  static final long DEFAULT_DISK_BYTES = 10_000_000_000L;
+  static final long LEAST_DISK_BYTES = 100_000_000;
+
+  private static final long MOST_BY_DEFAULT = 256_000_000;
+  private static final int READERS = 2;
+
+  /** How long closing waits for what is being read and written. */
+  private static final long PATIENCE_SECONDS = 20;
+
+  private final MemoryStore memory;
+  private final @Nullable DataDirectory directory;
+  private final @Nullable ExecutorService readers;
+  private final @Nullable ExecutorService writer;
+  private final AnswerCache answers;
+
+  Cache(
+      long bytes, long diskBytes, @Nullable Path directory, @Nullable AnswerStore embeddersStore) {
+    memory = new MemoryStore(bytes, BitcoinProtocol::footprint);
+    if (directory != null && embeddersStore != null) {
+      throw new IllegalArgumentException("data-dir: an answer store is set already");
+    }
+    this.directory = directory == null ? null : open(directory, diskBytes);
+    AnswerStore store = this.directory != null ? this.directory : embeddersStore;
+    if (store == null) {
+      readers = null;
+      writer = null;
+      answers = AnswerCache.of(memory);
+    } else {
+      readers = executor("multiplexer-store-reader", READERS);
+      writer = executor("multiplexer-store-writer", 1);
+      answers = AnswerCache.of(memory, store, BitcoinProtocol::isDurable, readers, writer);
+    }
+  }
+
+  /** A quarter of the heap, but no more than {@value #MOST_BY_DEFAULT}. */
+  static long defaultBytes() {
+    return Math.max(LEAST_BYTES, Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().maxMemory() / 4));
+  }
+
+  private static DataDirectory open(Path directory, long capacity) {
+    try {
+      return DataDirectory.open(directory, capacity);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("data-dir: " + e.getMessage(), e);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "data-dir: needs com.h2database:h2-mvstore on the class path", e);
+    }
+  }
+
+  private static ExecutorService executor(String name, int threads) {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  KnownAnswers answers() {
+    return answers;
+  }
+
+  /** Waits for what is being written, so that the directory can be opened again at once. */
+  @Override
+  public void close() {
+    end(readers);
+    end(writer);
+    if (directory != null) {
+      directory.close();
+    }
+    memory.close();
+  }
+
+  private static void end(@Nullable ExecutorService executor) {
+    if (executor == null) {
+      return;
+    }
+    executor.shutdown();
+    try {
+      // Never interrupted: that would close the file under whoever else reads it.
+      if (!executor.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("the store of answers is still busy after {} s", PATIENCE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
