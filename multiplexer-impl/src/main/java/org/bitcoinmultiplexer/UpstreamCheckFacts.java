@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fence how long a ping behind a request for the unknown took; null if it was not answered
  * @param notFound whether it said that it does not have the unknown transaction
  * @param headers how many headers came for the genesis block's successors; negative if no answer
+ * @param friend whether it grants us permissions that not everybody has; null if that was not seen
  * @param end why the probe ended early; empty if it did not
  */
 record UpstreamCheckFacts(
@@ -32,4 +33,5 @@ record UpstreamCheckFacts(
     @Nullable Duration fence,
     boolean notFound,
     int headers,
+    @Nullable Boolean friend,
     String end) {}

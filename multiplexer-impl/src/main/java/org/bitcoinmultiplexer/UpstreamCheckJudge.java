@@ -8,6 +8,7 @@ import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNUSABLE;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bitcoinmultiplexer.UpstreamCheck.Finding;
 import org.bitcoinmultiplexer.UpstreamCheck.Report;
 import org.bitcoinmultiplexer.UpstreamCheck.Severity;
@@ -178,7 +179,7 @@ final class UpstreamCheckJudge {
       add(
           GOOD,
           "it serves no compact block filters; clients that need them (Neutrino) would not stay",
-          "blockfilterindex=1\npeerblockfilters=1");
+          shared ? "" : section("blockfilterindex=1\npeerblockfilters=1"));
     }
     add(
         GOOD,
@@ -191,24 +192,51 @@ final class UpstreamCheckJudge {
     if (shared) {
       add(GOOD, "strategy " + strategy + " takes one of its slots, however many clients there are");
     } else {
-      add(
-          UNKNOWN,
-          "how many slots it has free; strategy passthrough takes one for each client",
-          "maxconnections=125");
+      add(UNKNOWN, "how many slots it has free; strategy passthrough takes one for each client");
+    }
+    permissions();
+    add(
+        UNKNOWN,
+        "whether it limits what it uploads per day (maxuploadtarget; not by default); those with"
+            + " download are exempt");
+  }
+
+  private void permissions() {
+    String granted = "noban (never dropped, transactions at once), relay, mempool and download";
+    if (Boolean.TRUE.equals(facts.friend())) {
+      add(GOOD, "it grants us permissions: it takes 'mempool'; see that " + granted + " are among");
+      return;
     }
     boolean local = isLocal(host());
     add(
         UNKNOWN,
-        "whether it grants us noban (never dropped, transactions at once), relay, mempool and"
-            + " download"
+        (facts.friend() == null
+                ? "whether it grants us " + granted
+                : "which permissions it grants us; mempool is not among them, as it hung up on"
+                    + " that; we want "
+                    + granted)
             + (local ? "; it does to whoever dials the port in the lines below" : ""),
-        local
-            ? "whitebind=" + PERMISSIONS + "@127.0.0.1:" + ownPort() + "\nbind=0.0.0.0"
-            : "whitelist=" + PERMISSIONS + "@ADDRESS-OF-THIS-MACHINE");
-    add(
-        UNKNOWN,
-        "whether it limits what it uploads per day; those with download are exempt",
-        "maxuploadtarget=0");
+        section(
+            local
+                ? "whitebind=" + PERMISSIONS + "@127.0.0.1:" + ownPort() + everywhereElse()
+                : "whitelist=" + PERMISSIONS + "@ADDRESS-OF-THIS-MACHINE"));
+  }
+
+  /**
+   * What a node listens on by default. A lone {@code whitebind} would end it all. (The second needs
+   * IPv6.)
+   */
+  private String everywhereElse() {
+    return "\nbind=0.0.0.0\nbind=[::]\nbind=127.0.0.1:" + (network.defaultPort() + 1) + "=onion";
+  }
+
+  /** Options that depend on the network count only in the section of that network. */
+  private String section(String lines) {
+    return switch (network) {
+      case MAINNET -> lines;
+      case TESTNET3 -> "[test]\n" + lines;
+      default -> "[" + network.name().toLowerCase(Locale.ROOT) + "]\n" + lines;
+    };
   }
 
   private String host() {
@@ -222,8 +250,7 @@ final class UpstreamCheckJudge {
 
   /**
    * A port near the usual one, on which only we arrive. Not the next one: Bitcoin Core listens
-   * there for Tor and would not start. (And with {@code whitebind} alone it would listen nowhere
-   * else, so {@code bind} goes with it.)
+   * there for Tor and would not start.
    */
   private int ownPort() {
     return network.defaultPort() + 2;

@@ -31,13 +31,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   DIALLING ──connected──► GREETING ──handshake──► TIMING ──pong──► FENCING ──pong──► ASKING
- *       └───────────────────────┴───────────────────────┴───────────────┴── pong ──────►  │
- *                     refused, lost, malformed, or 15 s without the step ──► DONE ◄───────┘
+ *       │                       │                       │               │                 │ pong
+ *       │                       │                       │               │                 ▼
+ *       └───────────────────────┴───────────────────────┴───────────────┴─► DONE ◄── PRESUMING
+ *                      refused, lost, malformed, or 15 s without the step
  * </pre>
  *
  * <p>TIMING: a ping alone. FENCING: a ping behind a request for a block and a transaction that do
  * not exist, on which the shared strategies rely. ASKING: a ping behind a request for the first
- * headers.
+ * headers. PRESUMING: a ping behind {@code mempool}, which Bitcoin Core without bloom filters takes
+ * only from those it grants a permission, and hangs up on everybody else (NP[MEMPOOL]). That comes
+ * last, and is not tried with nodes that would tell nothing by it.
  *
  * <p>Confined to the loop.
  */
@@ -51,6 +55,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
     TIMING,
     FENCING,
     ASKING,
+    PRESUMING,
     DONE
   }
 
@@ -75,6 +80,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
   private @Nullable Duration fence;
   private boolean notFound;
   private int headers = -1;
+  private @Nullable Boolean friend;
 
   UpstreamCheckProbe(
       Connector connector,
@@ -192,8 +198,24 @@ final class UpstreamCheckProbe implements Transport.Listener {
                     List.of(network.genesis()),
                     Hash.ZERO)));
       }
-      default -> end("");
+      case ASKING -> {
+        if (refusesStrangers()) {
+          ask(State.PRESUMING, List.of(Message.of(Commands.MEMPOOL, new byte[0])));
+        } else {
+          end("");
+        }
+      }
+      default -> {
+        friend = true;
+        end("");
+      }
     }
+  }
+
+  private boolean refusesStrangers() {
+    return version != null
+        && version.userAgent().startsWith("/Satoshi:")
+        && !version.serves(Version.NODE_BLOOM);
   }
 
   private Message requestForTheUnknown() {
@@ -250,7 +272,14 @@ final class UpstreamCheckProbe implements Transport.Listener {
 
   @Override
   public void onClosed(String cause) {
-    loop.execute(() -> end(cause));
+    loop.execute(
+        () -> {
+          boolean hungUpOnMempool = state == State.PRESUMING;
+          if (hungUpOnMempool) {
+            friend = false;
+          }
+          end(hungUpOnMempool ? "" : cause);
+        });
   }
 
   private void end(String reason) {
@@ -276,6 +305,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
             fence,
             notFound,
             headers,
+            friend,
             reason));
   }
 }

@@ -45,6 +45,14 @@ class UpstreamCheckTest {
   private static final long FULL = Version.NODE_NETWORK | Version.NODE_WITNESS;
   private static final long PRUNED = Version.NODE_NETWORK_LIMITED | Version.NODE_WITNESS;
 
+  private static final String LINES =
+      """
+      whitebind=noban,download,mempool,relay,forcerelay@127.0.0.1:8335
+      bind=0.0.0.0
+      bind=[::]
+      bind=127.0.0.1:8334=onion\
+      """;
+
   private final SimulatedLoop loop = new SimulatedLoop();
   private final MemoryTransports network = MemoryTransports.framed(Network.MAINNET);
   private final Node node = new Node();
@@ -62,6 +70,8 @@ class UpstreamCheckTest {
     private boolean echoesBehindTheUnknown = true;
     private boolean hangsUp;
     private boolean verack = true;
+    private String userAgent = "/Node:1/";
+    private boolean friendly = true;
 
     private final List<String> heard = new ArrayList<>();
     private boolean closed;
@@ -89,6 +99,11 @@ class UpstreamCheckTest {
           transport.send(Inventory.of(Commands.NOTFOUND, List.of(first)));
         }
         case Commands.GETHEADERS -> answerHeaders();
+        case Commands.MEMPOOL -> {
+          if (!friendly) {
+            transport.close();
+          }
+        }
         case Commands.PING -> {
           if (echoes) {
             transport.send(Ping.pong(Ping.nonce(message)));
@@ -109,7 +124,7 @@ class UpstreamCheckTest {
                   NetworkAddress.UNSPECIFIED,
                   NetworkAddress.UNSPECIFIED,
                   7,
-                  "/Node:1/",
+                  userAgent,
                   900_000,
                   relay)
               .toMessage());
@@ -209,10 +224,34 @@ class UpstreamCheckTest {
     Report report = check("key");
     assertThat(sentences(report, UNKNOWN))
         .anyMatch(s -> s.contains("noban") && s.contains("mempool") && s.contains("download"));
-    assertThat(lines(report))
-        .contains(
-            "whitebind=noban,download,mempool,relay,forcerelay@127.0.0.1:8335\nbind=0.0.0.0",
-            "maxuploadtarget=0");
+    assertThat(lines(report)).containsExactly(LINES);
+  }
+
+  @Test
+  void aCoreThatTakesMempoolGrantsPermissions() throws Exception {
+    node.userAgent = "/Satoshi:31.0.0/";
+    Report report = check("key");
+    assertThat(node.heard).endsWith("getheaders", "ping", "mempool", "ping");
+    assertThat(sentences(report, GOOD)).anyMatch(s -> s.startsWith("it grants us permissions"));
+    assertThat(lines(report)).isEmpty();
+  }
+
+  @Test
+  void aCoreThatHangsUpOnMempoolDoesNotAndIsUsableAllTheSame() throws Exception {
+    node.userAgent = "/Satoshi:31.0.0/";
+    node.friendly = false;
+    Report report = check("key");
+    assertThat(report.verdict()).isEqualTo(GOOD);
+    assertThat(sentences(report, UNKNOWN)).anyMatch(s -> s.contains("it hung up on that"));
+    assertThat(lines(report)).containsExactly(LINES);
+  }
+
+  @Test
+  void aCoreWithBloomFiltersTakesMempoolFromEverybodyAndIsNotAsked() throws Exception {
+    node.userAgent = "/Satoshi:31.0.0/";
+    node.services = FULL | Version.NODE_BLOOM;
+    assertThat(sentences(check("key"), UNKNOWN)).anyMatch(s -> s.startsWith("whether it grants"));
+    assertThat(node.heard).doesNotContain("mempool");
   }
 
   @Test
