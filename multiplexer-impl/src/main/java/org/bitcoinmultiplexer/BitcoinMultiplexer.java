@@ -18,9 +18,12 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Engine;
 import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
+import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.tcp.TcpListener;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A multiplexer for Bitcoin's peer-to-peer protocol.
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * loops and executors it was given.
  */
 public final class BitcoinMultiplexer implements Multiplexer {
+
+  private static final Logger log = LoggerFactory.getLogger(BitcoinMultiplexer.class);
 
   private final Network network;
   private final int maxClients;
@@ -87,6 +92,9 @@ public final class BitcoinMultiplexer implements Multiplexer {
                 ? builder.listenerExecutor
                 : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"),
             cache != null ? cache.answers() : KnownAnswers.NONE);
+    if (loop instanceof EventLoops.OwnedLoop mayEnd) {
+      mayEnd.onFailure(this::failed);
+    }
   }
 
   /**
@@ -104,10 +112,31 @@ public final class BitcoinMultiplexer implements Multiplexer {
             task -> {
               Thread thread = new Thread(task, name);
               thread.setDaemon(true);
+              thread.setUncaughtExceptionHandler((died, thrown) -> uncaught(thrown));
               return thread;
             });
     ownExecutors.add(executor);
     return executor;
+  }
+
+  private void uncaught(Throwable thrown) {
+    if (EventLoops.isFatal(thrown)) {
+      EventLoops.offer(
+          loop,
+          () -> {
+            throw (VirtualMachineError) thrown; // what ends one thread ends all
+          });
+    } else {
+      log.error("a task of the multiplexer failed", thrown);
+    }
+  }
+
+  private void failed(Error cause) {
+    try {
+      engine.fail(cause);
+    } finally {
+      close();
+    }
   }
 
   @Override
@@ -159,12 +188,18 @@ public final class BitcoinMultiplexer implements Multiplexer {
     }
     engine.close();
     // Behind what the engine has just queued there, so that the listener hears of it.
-    loop.execute(() -> ownExecutors.forEach(ExecutorService::shutdown));
+    if (!EventLoops.offer(loop, this::shutDownExecutors)) {
+      shutDownExecutors();
+    }
     if (cache != null) {
       cache.close();
     }
     if (ownTcp != null) {
-      ownTcp.execute(ownTcp::close);
+      EventLoops.offer(ownTcp, ownTcp::close);
     }
+  }
+
+  private void shutDownExecutors() {
+    ownExecutors.forEach(ExecutorService::shutdown);
   }
 }

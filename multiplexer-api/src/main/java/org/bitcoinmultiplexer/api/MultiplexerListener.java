@@ -39,4 +39,14 @@ public interface MultiplexerListener {
    * @param reason in words
    */
   default void onClientClosed(String remote, String reason) {}
+
+  /**
+   * The multiplexer cannot go on and is closing: memory has run out, or the Java machine is broken.
+   * Nothing is known of the state of the process any more, so it should end, and be started anew.
+   * Heard of if the error came up in a loop or an executor of the multiplexer's own, or in one of
+   * the library's event loops.
+   *
+   * @param cause what happened
+   */
+  default void onFailed(Throwable cause) {}
 }

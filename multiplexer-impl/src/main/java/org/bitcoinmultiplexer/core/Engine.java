@@ -188,6 +188,18 @@ public final class Engine implements Multiplexer {
         });
   }
 
+  /**
+   * Closes everything because of an error that no program survives, and says so. In the loop.
+   *
+   * @param cause what happened
+   */
+  public void fail(Error cause) {
+    if (!closed) {
+      events.tell(l -> l.onFailed(cause));
+      close();
+    }
+  }
+
   private void closeClients() {
     sessions.forEach(session -> session.close("the multiplexer is closed"));
     relays.forEach(relay -> relay.close("the multiplexer is closed"));

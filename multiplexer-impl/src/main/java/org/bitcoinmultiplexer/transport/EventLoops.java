@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.transport;
 
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,14 @@ public final class EventLoops {
      */
     @Override
     void close();
+
+    /**
+     * Has somebody told, in the loop, if the loop ends because of an error that {@linkplain
+     * EventLoops#isFatal no program survives}. Any thread.
+     *
+     * @param listener what can still be closed should be closed when it returns
+     */
+    void onFailure(Consumer<? super Error> listener);
   }
 
   /**
@@ -36,16 +45,63 @@ public final class EventLoops {
   }
 
   /**
-   * Runs a task as an event loop must: what it throws is logged and contained.
+   * Runs a task as an event loop must: what it throws is logged and contained, unless no program
+   * survives it.
    *
    * @param task what to run
+   * @throws VirtualMachineError that the task threw, if it {@linkplain #isFatal is fatal}
    */
-  @SuppressWarnings("CatchingUnchecked") // a loop outlives whatever its tasks throw
+  @SuppressWarnings("CatchingUnchecked") // a loop outlives whatever else its tasks throw
   public static void contain(Runnable task) {
     try {
       task.run();
     } catch (Throwable e) {
+      throwIfFatal(e);
       log.error("a task of an event loop failed", e);
+    }
+  }
+
+  /**
+   * Whether an error leaves the process in a state of which nothing is known: memory has run out,
+   * or the Java machine is broken. Whatever was being done is half done, and to go on would leave
+   * clients without answers; a supervisor should start the process anew. A stack that overflowed is
+   * a fault of one task, like any other exception.
+   *
+   * @param thrown anything
+   * @return true if a loop ends because of it
+   */
+  public static boolean isFatal(Throwable thrown) {
+    return thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError);
+  }
+
+  static void throwIfFatal(Throwable thrown) {
+    if (isFatal(thrown)) {
+      throw (VirtualMachineError) thrown;
+    }
+  }
+
+  /**
+   * Ends a loop for an error: one line for the log, then everybody who wanted to know. That
+   * something fails once more on the way is to be expected, and passed over.
+   *
+   * @param loop in words
+   * @param cause that is fatal
+   * @param listeners of the loop
+   */
+  @SuppressWarnings({"CatchingUnchecked", "EmptyCatch"}) // there may be no memory even for this
+  public static void fail(
+      String loop, Error cause, Iterable<? extends Consumer<? super Error>> listeners) {
+    try {
+      log.error("{} cannot go on and ends: {}", loop, cause.toString());
+    } catch (Throwable e) {
+      // It was worth a try.
+    }
+    for (Consumer<? super Error> listener : listeners) {
+      try {
+        listener.accept(cause);
+      } catch (Throwable e) {
+        // The others are to be told all the same.
+      }
     }
   }
 

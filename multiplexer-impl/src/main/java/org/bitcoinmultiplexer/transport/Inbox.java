@@ -228,6 +228,7 @@ public final class Inbox implements FrameDecoder.Listener {
   }
 
   private void failed(Throwable e) {
+    EventLoops.throwIfFatal(e);
     log.error("the listener of {} failed; its connection is closed", remote, e);
     closing();
     closed("the listener failed: " + e);

@@ -1,11 +1,14 @@
 package org.bitcoinmultiplexer.transport;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +22,7 @@ final class SingleThreadLoop implements EventLoops.OwnedLoop {
 
   private final String name;
   private final ScheduledThreadPoolExecutor executor;
+  private final List<Consumer<? super Error>> failureListeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Thread thread;
 
@@ -41,7 +45,7 @@ final class SingleThreadLoop implements EventLoops.OwnedLoop {
   @Override
   public void execute(Runnable task) {
     try {
-      executor.execute(() -> EventLoops.contain(task));
+      executor.execute(() -> run(task));
     } catch (RejectedExecutionException e) {
       throw refusal(e);
     }
@@ -61,12 +65,25 @@ final class SingleThreadLoop implements EventLoops.OwnedLoop {
   public EventLoop.Timer schedule(Duration delay, Runnable task) {
     try {
       ScheduledFuture<?> future =
-          executor.schedule(
-              () -> EventLoops.contain(task), EventLoops.delayNanos(delay), TimeUnit.NANOSECONDS);
+          executor.schedule(() -> run(task), EventLoops.delayNanos(delay), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       throw refusal(e);
     }
+  }
+
+  private void run(Runnable task) {
+    try {
+      EventLoops.contain(task);
+    } catch (VirtualMachineError e) {
+      EventLoops.fail(toString(), e, failureListeners);
+      close();
+    }
+  }
+
+  @Override
+  public void onFailure(Consumer<? super Error> listener) {
+    failureListeners.add(listener);
   }
 
   private RejectedExecutionException refusal(RejectedExecutionException cause) {

@@ -46,6 +46,21 @@ class EventLoopsTest implements EventLoopKit {
   }
 
   @Test
+  void endsAfterAnErrorThatNoProgramSurvivesAndTellsWhoWantsToKnow() throws Exception {
+    EventLoops.OwnedLoop loop = EventLoops.singleThread("failing");
+    FailingLoops.assertEndsAfterAFatalError(loop);
+  }
+
+  @Test
+  void knowsWhatIsFatal() {
+    assertThat(EventLoops.isFatal(new OutOfMemoryError())).isTrue();
+    assertThat(EventLoops.isFatal(new InternalError())).isTrue();
+    assertThat(EventLoops.isFatal(new StackOverflowError())).isFalse();
+    assertThat(EventLoops.isFatal(new AssertionError())).isFalse();
+    assertThat(EventLoops.isFatal(new IllegalStateException())).isFalse();
+  }
+
+  @Test
   void convertsDelaysOfAnySize() {
     assertThat(EventLoops.delayNanos(Duration.ofSeconds(-5))).isZero();
     assertThat(EventLoops.delayNanos(Duration.ofMillis(5))).isEqualTo(5_000_000);

@@ -53,7 +53,7 @@ public interface SocketServerKit {
   }
 
   /** Sends back what it gets, and remembers it and how it ended. */
-  final class Echo implements Transport.Listener {
+  class Echo implements Transport.Listener {
     final Transport transport;
     public final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     public final CompletableFuture<String> closed = new CompletableFuture<>();

@@ -7,12 +7,31 @@ import java.util.concurrent.TimeUnit;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.transport.EventLoops;
 
-/** One of Netty's event loops as one of ours. Equal to another over the same one. */
+/**
+ * One of Netty's event loops as one of ours. Equal to another over the same one.
+ *
+ * <p>It is not ours to end: an error that no program survives goes to the uncaught exception
+ * handler of Netty's thread, as if it had died of it.
+ */
 record NettyLoop(EventExecutor executor) implements EventLoop {
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(() -> EventLoops.contain(task));
+    executor.execute(() -> run(task));
+  }
+
+  private static void run(Runnable task) {
+    try {
+      EventLoops.contain(task);
+    } catch (VirtualMachineError e) {
+      uncaught(e);
+    }
+  }
+
+  /** What Netty would log and forget. In its thread. */
+  static void uncaught(VirtualMachineError error) {
+    Thread thread = Thread.currentThread();
+    thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
   }
 
   @Override
@@ -28,8 +47,7 @@ record NettyLoop(EventExecutor executor) implements EventLoop {
   @Override
   public Timer schedule(Duration delay, Runnable task) {
     long nanos = EventLoops.delayNanos(delay);
-    ScheduledFuture<?> future =
-        executor.schedule(() -> EventLoops.contain(task), nanos, TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> future = executor.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
   }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.nio.ByteBuffer;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.Addresses;
+import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.SocketTransport;
 
 /**
@@ -77,6 +78,9 @@ final class NettyTransport extends SocketTransport {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       lost(Addresses.inWords(cause));
+      if (EventLoops.isFatal(cause)) {
+        NettyLoop.uncaught((VirtualMachineError) cause);
+      }
     }
 
     @Override

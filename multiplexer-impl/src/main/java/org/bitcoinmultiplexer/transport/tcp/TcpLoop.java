@@ -9,8 +9,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * direct buffers through which all bytes go belong to the loop, not to connections.
  *
  * <p>{@link #close} closes all listeners and connections first: what a connection has queued is
- * given to the operating system as far as it takes it at once.
+ * given to the operating system as far as it takes it at once. So does an error that no program
+ * survives, wherever in the loop it is thrown; see {@link #onFailure}.
  */
 public final class TcpLoop implements EventLoops.OwnedLoop {
 
@@ -49,6 +52,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   private final Thread thread;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Timers timers = new Timers();
+  private final List<Consumer<? super Error>> failureListeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
@@ -182,6 +186,11 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   }
 
   @Override
+  public void onFailure(Consumer<? super Error> listener) {
+    failureListeners.add(listener);
+  }
+
+  @Override
   public void close() {
     closing = true;
     wake();
@@ -236,15 +245,24 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   private void run() {
     while (!closing) {
       try {
-        select();
-      } catch (IOException e) {
-        log.error("{} cannot wait for its sockets any more and is closed", this, e);
+        round();
+      } catch (VirtualMachineError e) {
         closing = true;
+        EventLoops.fail(toString(), e, failureListeners);
       }
-      runTimers();
-      runTasks();
     }
     end();
+  }
+
+  private void round() {
+    try {
+      select();
+    } catch (IOException e) {
+      log.error("{} cannot wait for its sockets any more and is closed", this, e);
+      closing = true;
+    }
+    runTimers();
+    runTasks();
   }
 
   private void select() throws IOException {
@@ -290,17 +308,26 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   private void end() {
     for (SelectionKey key : new ArrayList<>(selector.keys())) {
       if (key.attachment() instanceof Selectable owner) {
-        EventLoops.contain(owner::onLoopClosed);
+        evenIfItFails(owner::onLoopClosed);
       }
     }
     // Two passes: the second is for tasks that were given while this said that it ends.
-    runRemaining();
+    evenIfItFails(this::runRemaining);
     ended = true;
-    runRemaining();
+    evenIfItFails(this::runRemaining);
     try {
       selector.close();
     } catch (IOException e) {
       log.debug("closing the selector of {}", this, e);
+    }
+  }
+
+  /** Runs a part of the end, of which there may be more. */
+  private void evenIfItFails(Runnable part) {
+    try {
+      EventLoops.contain(part);
+    } catch (VirtualMachineError e) {
+      log.debug("{} fails while it ends", this, e);
     }
   }
 

@@ -43,7 +43,7 @@ final class UpstreamWatch implements MultiplexerListener {
     log.info("listening on {}, upstream {}", address, inWords(settings.upstreams()));
   }
 
-  /** Completed with the reason when upstream will never be ready. */
+  /** Completed with the reason when upstream will never be ready, or nothing else will. */
   CompletableFuture<String> hopeless() {
     return hopeless;
   }
@@ -102,6 +102,12 @@ final class UpstreamWatch implements MultiplexerListener {
     if (!wasReady) {
       hopeless.complete("upstream " + target + " speaks " + network);
     }
+  }
+
+  /** A supervisor starts a process anew that exits, and none that hangs. */
+  @Override
+  public void onFailed(Throwable cause) {
+    hopeless.complete("cannot go on: " + cause);
   }
 
   private static String inWords(List<Endpoint> nodes) {

@@ -1,0 +1,24 @@
+package org.bitcoinmultiplexer.examples.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
+import org.junit.jupiter.api.Test;
+
+class UpstreamWatchTest {
+
+  @Test
+  void thereIsNoHopeWhenMemoryHasRunOut() throws Exception {
+    Flags flags = new Flags();
+    flags.upstream = "127.0.0.1:1";
+    try (TcpLoop loop = TcpLoop.start("watched")) {
+      UpstreamWatch watch = new UpstreamWatch(ProxySettings.of(flags, Map.of()), loop, System.err);
+      watch.onUpstreamLost("127.0.0.1:1", "127.0.0.1:1: connection refused");
+      assertThat(watch.hopeless()).isNotDone();
+      watch.onFailed(new OutOfMemoryError("Java heap space"));
+      assertThat(watch.hopeless())
+          .isCompletedWithValue("cannot go on: java.lang.OutOfMemoryError: Java heap space");
+    }
+  }
+}
