@@ -232,6 +232,9 @@ final class NodeLine implements Pipe.Peer {
         require(state == State.GREETED, message, "out of order");
         relaysWtxids = true;
       }
+      case Commands.SENDSEQ ->
+          // Offered to everybody; a node that does not know it ignores it.
+          require(state == State.GREETED, message, "out of order");
       case Commands.VERACK -> {
         require(state == State.GREETED && relaysWtxids, message, "out of order");
         state = State.READY;
