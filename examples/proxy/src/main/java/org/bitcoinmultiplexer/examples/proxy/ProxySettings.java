@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.Configuration;
 import org.bitcoinmultiplexer.Option;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -56,6 +57,8 @@ record ProxySettings(
     Network network = Network.of(configuration.value(Option.NETWORK));
     String upstream = configuration.value(Option.UPSTREAM);
     if (upstream.isEmpty()) {
+      // Perhaps because its name is misspelt, which the library says better.
+      var unused = BitcoinMultiplexer.builder().configuration(configuration);
       throw new UsageException("no upstream is given; say --upstream=HOST:PORT");
     }
     ProxySettings settings =

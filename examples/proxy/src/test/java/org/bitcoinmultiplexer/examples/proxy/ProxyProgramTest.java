@@ -49,6 +49,7 @@ class ProxyProgramTest {
   static Stream<Arguments> wrongCommandLines() {
     return Stream.of(
         refused("no upstream is given"),
+        refused("unknown option 'upstrem'", "--option=upstrem=127.0.0.1:8333"),
         refused("Unknown option: '--foo'", NODE, "--foo"),
         refused("Unmatched argument at index 1: 'foo'", NODE, "foo"),
         refused("upstream: 'node' is not HOST:PORT", "--upstream=node"),
