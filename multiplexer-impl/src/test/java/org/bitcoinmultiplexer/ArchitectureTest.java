@@ -42,7 +42,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule filters = only(B + ".bitcoin.filter", WIRE, CHAIN, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
-  @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, CORE, API);
+  @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, CORE, API);
   @ArchTest static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, CORE, API);
 
   @ArchTest

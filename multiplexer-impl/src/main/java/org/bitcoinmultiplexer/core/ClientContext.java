@@ -9,9 +9,12 @@ import org.bitcoinmultiplexer.api.Message;
  *
  * <p><b>Order.</b> Replies and answers leave in the order in which {@link #reply} and {@link #ask}
  * were called, whenever they become known: a client's own ping is a fence to it. Only {@link #push}
- * may overtake.
+ * and what is asked without order may overtake.
  */
 public interface ClientContext {
+
+  /** How many batches may wait that were asked without order. */
+  int MOST_UNORDERED = 256;
 
   /**
    * Where the session lives.
@@ -50,6 +53,16 @@ public interface ClientContext {
   void ask(Batch batch);
 
   /**
+   * Asks upstream like {@link #ask}, but delivers the outcomes as soon as they are known: in the
+   * order of the items, and in no order with anything else. For a client that can tell what an
+   * answer belongs to. At most {@value #MOST_UNORDERED} may wait at a time, and they do not keep
+   * the client from being read; that it keeps to it is the caller's to see to.
+   *
+   * @param batch what to ask and how to render it
+   */
+  void askUnordered(Batch batch);
+
+  /**
    * Sends at once: announcements, and what the client is asked for. May overtake replies.
    *
    * @param message to the client
@@ -62,6 +75,12 @@ public interface ClientContext {
    * @param description the client in words
    */
   void ready(String description);
+
+  /**
+   * From here on a frame of the client that cannot be used ends the session, because what follows
+   * it may have meant something else with it.
+   */
+  void needsEveryFrame();
 
   /**
    * Ends the session. What was sent before still goes out as far as the client takes it.

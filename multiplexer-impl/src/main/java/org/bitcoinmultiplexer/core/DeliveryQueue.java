@@ -1,5 +1,9 @@
 package org.bitcoinmultiplexer.core;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -7,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one client is owed, in the order in which it asked: replies that are known, and batches
- * whose items are asked upstream as far ahead as the client's budget allows.
+ * whose items are asked upstream as far ahead as the client's budget allows. Next to them stand the
+ * batches that were asked without order: under the same budget, and each delivered for itself.
  *
  * <p>The budget bounds the bytes that are expected for the client, held back behind something
  * unanswered, or not yet taken by its transport. Of a client that reads, one item is always under
@@ -66,17 +71,42 @@ final class DeliveryQueue {
     final @Nullable Message reply;
     final @Nullable Batch batch;
     final long held;
+    final boolean ordered;
     @Nullable Entry following;
     int asked;
     int delivered;
     @Nullable Slot firstSlot;
     @Nullable Slot lastSlot;
 
-    Entry(@Nullable Message reply, @Nullable Batch batch, long held) {
+    Entry(@Nullable Message reply, @Nullable Batch batch, long held, boolean ordered) {
       this.reply = reply;
       this.batch = batch;
       this.held = held;
+      this.ordered = ordered;
     }
+
+    boolean isAskedInFull() {
+      return batch == null || asked == batch.size();
+    }
+  }
+
+  /** What is under way of one kind of batches, and how much that may be. */
+  private static final class Allotment {
+
+    final int most;
+    int underWay;
+
+    Allotment(int most) {
+      this.most = most;
+    }
+  }
+
+  /** The batches without order; most clients never ask for one. */
+  private static final class Unordered {
+
+    final Set<Entry> all = new HashSet<>();
+    final Deque<Entry> toAsk = new ArrayDeque<>();
+    final Deque<Entry> settled = new ArrayDeque<>();
   }
 
   private static final int MOST_UNDER_WAY = 64;
@@ -90,8 +120,10 @@ final class DeliveryQueue {
   private @Nullable Entry tail;
   private @Nullable Entry asking;
   private int entries;
+  private @Nullable Unordered unordered;
+  private final Allotment inOrder = new Allotment(MOST_UNDER_WAY);
+  private final Allotment outOfOrder = new Allotment(ClientContext.MOST_UNORDERED);
   private long held;
-  private int underWay;
   private long owed;
   private boolean advancing;
   private boolean again;
@@ -108,7 +140,7 @@ final class DeliveryQueue {
     this.client = host::send;
   }
 
-  /** How many replies and batches are waiting. */
+  /** How many replies and batches are waiting in order. */
   int size() {
     return entries;
   }
@@ -122,7 +154,7 @@ final class DeliveryQueue {
     if (head == null) {
       host.send(message);
     } else {
-      append(new Entry(message, null, message.size()));
+      append(new Entry(message, null, message.size(), true));
     }
   }
 
@@ -132,7 +164,23 @@ final class DeliveryQueue {
    * @param heldByIt the bytes of the client's message that it keeps
    */
   void ask(Batch batch, long heldByIt) {
-    append(new Entry(null, batch, heldByIt));
+    append(new Entry(null, batch, heldByIt, true));
+    advance();
+  }
+
+  /**
+   * Asks for a batch that is to be delivered for itself.
+   *
+   * @param heldByIt as above
+   */
+  void askUnordered(Batch batch, long heldByIt) {
+    if (unordered == null) {
+      unordered = new Unordered();
+    }
+    Entry entry = new Entry(null, batch, heldByIt, false);
+    unordered.all.add(entry);
+    unordered.toAsk.add(entry);
+    held += heldByIt;
     advance();
   }
 
@@ -172,7 +220,14 @@ final class DeliveryQueue {
     }
     owed += size - slot.weight;
     slot.weight = size;
+    settled(slot, outcome);
+  }
+
+  private void settled(Slot slot, Outcome outcome) {
     slot.outcome = outcome;
+    if (unordered != null && !slot.entry.ordered) {
+      unordered.settled.add(slot.entry);
+    }
   }
 
   /** Delivers what can be delivered and asks for what there is room for. */
@@ -186,6 +241,7 @@ final class DeliveryQueue {
       do {
         again = false;
         deliver();
+        deliverUnordered();
         askAhead();
       } while (again && !closed);
     } finally {
@@ -218,6 +274,24 @@ final class DeliveryQueue {
     }
   }
 
+  private void deliverUnordered() {
+    Unordered waiting = unordered;
+    if (waiting == null) {
+      return;
+    }
+    for (Entry entry = waiting.settled.poll();
+        entry != null && !closed;
+        entry = waiting.settled.poll()) {
+      Batch batch = entry.batch;
+      // An entry stands here once for each of its items, and the first time may have been enough.
+      if (batch != null && waiting.all.contains(entry) && deliver(entry, batch)) {
+        waiting.all.remove(entry);
+        held -= entry.held;
+        batch.end(client);
+      }
+    }
+  }
+
   /** Delivers the settled items at the front of a batch; true if those were all. */
   private boolean deliver(Entry entry, Batch batch) {
     for (Slot slot = entry.firstSlot; slot != null; slot = entry.firstSlot) {
@@ -229,7 +303,7 @@ final class DeliveryQueue {
       if (entry.firstSlot == null) {
         entry.lastSlot = null;
       }
-      underWay--;
+      allotment(entry).underWay--;
       owed -= slot.weight;
       batch.deliver(entry.delivered++, outcome, client);
     }
@@ -237,24 +311,56 @@ final class DeliveryQueue {
   }
 
   private void askAhead() {
-    while (asking != null && !closed) {
-      Entry entry = asking;
-      Batch batch = entry.batch;
-      if (batch == null || entry.asked == batch.size()) {
-        asking = entry.following;
-        continue;
-      }
-      if (!askNext(entry, batch)) {
-        return;
-      }
+    boolean more = true;
+    while (more && !closed) {
+      more = askNextInOrder() | askNextOutOfOrder();
     }
   }
 
-  private boolean askNext(Entry entry, Batch batch) {
-    long pending = host.pendingBytes();
-    if (pending >= budget
-        || (underWay > 0 && (underWay >= MOST_UNDER_WAY || owed + pending >= budget))) {
+  private boolean askNextInOrder() {
+    while (asking != null && asking.isAskedInFull()) {
+      asking = asking.following;
+    }
+    if (asking == null || !hasRoom(inOrder)) {
       return false;
+    }
+    askNext(asking);
+    return true;
+  }
+
+  /** One item of each batch in turn, since none has to wait for another. */
+  private boolean askNextOutOfOrder() {
+    if (unordered == null || closed) {
+      return false;
+    }
+    Deque<Entry> toAsk = unordered.toAsk;
+    Entry entry = toAsk.peek();
+    if (entry == null || !hasRoom(outOfOrder)) {
+      return false;
+    }
+    toAsk.remove();
+    askNext(entry);
+    if (!entry.isAskedInFull()) {
+      toAsk.add(entry);
+    }
+    return true;
+  }
+
+  private Allotment allotment(Entry entry) {
+    return entry.ordered ? inOrder : outOfOrder;
+  }
+
+  private boolean hasRoom(Allotment allotment) {
+    long pending = host.pendingBytes();
+    boolean isIdle = inOrder.underWay + outOfOrder.underWay == 0;
+    return pending < budget
+        && (isIdle || (allotment.underWay < allotment.most && owed + pending < budget));
+  }
+
+  private void askNext(Entry entry) {
+    Batch batch = entry.batch;
+    if (batch == null) {
+      return;
     }
     Slot slot = new Slot(this, entry);
     int item = entry.asked++;
@@ -264,10 +370,10 @@ final class DeliveryQueue {
       entry.lastSlot.following = slot;
     }
     entry.lastSlot = slot;
-    underWay++;
+    allotment(entry).underWay++;
     Outcome local = batch.local(item);
     if (local != null) {
-      slot.outcome = local;
+      settled(slot, local);
       again = true;
     } else {
       Message request = batch.request(item);
@@ -279,21 +385,28 @@ final class DeliveryQueue {
         again = true;
       }
     }
-    return true;
   }
 
   /** The client is gone: whatever is under way for it is not waited for any more. */
   void close() {
     closed = true;
     for (Entry entry = head; entry != null; entry = entry.following) {
-      for (Slot slot = entry.firstSlot; slot != null; slot = slot.following) {
-        if (slot.outcome == null) {
-          host.leave(slot);
-        }
-      }
+      leave(entry);
+    }
+    if (unordered != null) {
+      unordered.all.forEach(this::leave);
+      unordered = null;
     }
     head = null;
     tail = null;
     asking = null;
+  }
+
+  private void leave(Entry entry) {
+    for (Slot slot = entry.firstSlot; slot != null; slot = slot.following) {
+      if (slot.outcome == null) {
+        host.leave(slot);
+      }
+    }
   }
 }

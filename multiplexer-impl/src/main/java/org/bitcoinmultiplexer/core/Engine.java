@@ -7,11 +7,13 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
@@ -234,10 +236,13 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public ResponseRouter newRouter() {
+    public ResponseRouter newRouter(@Nullable Numbering numbering) {
+      Dialect dialect = protocol.dialect();
       return strategy == null
           ? NoRouter.INSTANCE
-          : strategy.newRouter(protocol.dialect(), settings.window());
+          : strategy.newRouter(
+              numbering == null ? dialect : new NumberedDialect(dialect, numbering),
+              settings.window());
     }
 
     @Override

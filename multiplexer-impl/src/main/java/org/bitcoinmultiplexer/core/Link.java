@@ -1,8 +1,11 @@
 package org.bitcoinmultiplexer.core;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Transport;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lost is lost: whatever the transport, the node or the conversation says afterwards is ignored,
  * and the next connection is another link. A node is given up if its handshake takes too long, if
- * it owes answers and makes no progress (it does not even echo a marker), or if it gives no sign of
- * life when asked for one.
+ * it owes answers and makes no progress (it does not even echo a marker), if it owes one of them
+ * for far too long, or if it gives no sign of life when asked for one.
  *
  * <p>Confined to the engine's loop.
  */
@@ -41,7 +44,7 @@ final class Link implements NodeContext, Transport.Listener {
 
     EventLoop loop();
 
-    ResponseRouter newRouter();
+    ResponseRouter newRouter(@Nullable Numbering numbering);
 
     NodeConversation greet(NodeContext link);
 
@@ -60,6 +63,12 @@ final class Link implements NodeContext, Transport.Listener {
     LOST
   }
 
+  /** An exchange and when it was admitted. */
+  private record Asked(LiveExchange exchange, long when) {}
+
+  /** So many times as long as a node may make no progress at all, a single answer may take. */
+  private static final int OVERDUE = 5;
+
   private final Host host;
   private final Owner owner;
   private final String target;
@@ -69,11 +78,14 @@ final class Link implements NodeContext, Transport.Listener {
   private final NodeConversation conversation;
   private State state = State.GREETING;
   private @Nullable ResponseRouter router;
+  private @Nullable Numbering numbering;
   private EventLoop.@Nullable Timer watch;
   private final long opened;
   private long heard;
   private long progressed;
-  private boolean asked;
+  private boolean lookedAfter;
+  private final ArrayDeque<Asked> asked = new ArrayDeque<>();
+  private final LongAdder numbered;
 
   Link(Host host, Owner owner, String target, Transport transport) {
     this.host = host;
@@ -84,6 +96,7 @@ final class Link implements NodeContext, Transport.Listener {
     this.inflow = new Inflow(transport, loop, this::hear);
     this.opened = loop.nanoTime();
     this.heard = opened;
+    this.numbered = host.counters().counter("upstream.numbered");
     this.conversation = host.greet(this);
   }
 
@@ -101,7 +114,28 @@ final class Link implements NodeContext, Transport.Listener {
   }
 
   void flush() {
-    router().flush(transport::send);
+    router().flush(numbering == null ? transport::send : this::sendAndCount);
+  }
+
+  private void sendAndCount(Message message) {
+    if (numbering != null && numbering.kind(message) == Numbering.Kind.REQUEST) {
+      numbered.increment();
+    }
+    transport.send(message);
+  }
+
+  /** An exchange was admitted: it is not to be in flight for ever. */
+  void asked(LiveExchange exchange) {
+    forgetEnded();
+    asked.add(new Asked(exchange, loop.nanoTime()));
+  }
+
+  private void forgetEnded() {
+    for (Asked oldest = asked.peek();
+        oldest != null && oldest.exchange.ended();
+        oldest = asked.peek()) {
+      asked.remove();
+    }
   }
 
   @Override
@@ -118,10 +152,20 @@ final class Link implements NodeContext, Transport.Listener {
 
   @Override
   public void ready(String description) {
+    becomeReady(description, null);
+  }
+
+  @Override
+  public void ready(String description, Numbering agreed) {
+    becomeReady(description, agreed);
+  }
+
+  private void becomeReady(String description, @Nullable Numbering agreed) {
     if (state == State.GREETING) {
       state = State.READY;
       progressed = loop.nanoTime();
-      router = host.newRouter();
+      numbering = agreed;
+      router = host.newRouter(agreed);
       host.ready(this, description);
       owner.linkReady(this);
     }
@@ -142,7 +186,7 @@ final class Link implements NodeContext, Transport.Listener {
       return;
     }
     heard = loop.nanoTime();
-    asked = false;
+    lookedAfter = false;
     if (conversation.onMessage(message) || state != State.READY) {
       return;
     }
@@ -159,6 +203,13 @@ final class Link implements NodeContext, Transport.Listener {
   @Override
   public void onRejected(String reason) {
     host.counters().count("upstream.rejected");
+    Confined.run(
+        loop,
+        () -> {
+          if (numbering != null) {
+            lose("a frame that cannot be used stands among numbered ones: " + reason);
+          }
+        });
   }
 
   @Override
@@ -188,6 +239,16 @@ final class Link implements NodeContext, Transport.Listener {
     host.gone(this, wasReady, reason);
   }
 
+  /**
+   * Whether one exchange waits and waits while others are answered. With markers that cannot be; by
+   * number a node may answer in any order, and so could leave one out for ever.
+   */
+  private boolean isOverdue(long now, Settings settings) {
+    forgetEnded();
+    Asked oldest = asked.peek();
+    return oldest != null && now - oldest.when > OVERDUE * settings.answerTimeout().toNanos();
+  }
+
   private void watch() {
     watch = loop.schedule(Duration.ofSeconds(5), this::look);
   }
@@ -207,11 +268,13 @@ final class Link implements NodeContext, Transport.Listener {
         && router().inFlight() > 0
         && now - progressed > settings.answerTimeout().toNanos()) {
       lose("it does not even answer pings since " + settings.answerTimeout().toSeconds() + " s");
+    } else if (isOverdue(now, settings)) {
+      lose("it answers others and never ends the answer to " + asked.element().exchange);
     } else if (now - heard > 2 * settings.idleInterval().toNanos()) {
       lose("it gives no sign of life");
     } else {
-      if (state == State.READY && !asked && now - heard > settings.idleInterval().toNanos()) {
-        asked = true;
+      if (state == State.READY && !lookedAfter && now - heard > settings.idleInterval().toNanos()) {
+        lookedAfter = true;
         conversation.onIdle();
       }
       watch();

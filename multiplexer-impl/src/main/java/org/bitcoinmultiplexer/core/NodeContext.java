@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Numbering;
 
 /**
  * The engine's side of one upstream connection, as its conversation sees it. Confined to the hub's
@@ -28,6 +29,17 @@ public interface NodeContext {
    * @param description the node in words
    */
   void ready(String description);
+
+  /**
+   * The handshake is done with a node that takes numbered requests. From here on a frame of it that
+   * cannot be used ends the connection: it may have been a number, or what one referred to.
+   *
+   * @param description the node in words
+   * @param numbering how requests are numbered; ignored where nothing is asked
+   */
+  default void ready(String description, Numbering numbering) {
+    ready(description);
+  }
 
   /**
    * Gives the connection up; another is dialled.

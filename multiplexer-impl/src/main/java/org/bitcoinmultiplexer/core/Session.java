@@ -92,6 +92,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private long heard;
   private int hearing; // bytes of the message that is being heard
   private int rejected;
+  private int mostRejected = MOST_REJECTED;
   private boolean asked;
   private long unsentAtLastLook;
   private long sentSinceLastLook;
@@ -168,7 +169,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     home.hub().counters().count("client.rejected");
     run(
         () -> {
-          if (++rejected > MOST_REJECTED) {
+          if (++rejected > mostRejected) {
             disconnect("rejected", rejected + " frames were rejected, lastly " + reason);
           }
         });
@@ -213,6 +214,18 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     if (state != State.CLOSED) {
       queue.ask(batch, hearing);
     }
+  }
+
+  @Override
+  public void askUnordered(Batch batch) {
+    if (state != State.CLOSED) {
+      queue.askUnordered(batch, hearing);
+    }
+  }
+
+  @Override
+  public void needsEveryFrame() {
+    mostRejected = 0;
   }
 
   @Override

@@ -156,6 +156,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
         large.take(next.weight());
       }
       next.admitted();
+      to.asked(next);
       admitted++;
     }
     return admitted;

@@ -9,14 +9,17 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.tck.ToyDialect;
+import org.bitcoinmultiplexer.tck.ToyNumbering;
 
 /**
  * A protocol of a few commands, with which the engine proves that it knows no Bitcoin.
  *
  * <p>Both sides say {@code hello} to shake hands. A client says {@code get a,b,c} and is told
  * {@code item}s, or {@code none} for what is not there; {@code ask} and is told {@code told};
- * {@code mark}, which is echoed in order. {@code crash} makes its conversation throw, {@code bad}
- * breaks a rule. What begins with {@code big} is expected to be {@value #BIG} bytes.
+ * {@code mark}, which is echoed in order; {@code loose a,b,c}, which is a get that is delivered in
+ * no order. A node that says {@code hello 5} takes five numbered requests. {@code strict} makes
+ * every frame count, {@code crash} makes its conversation throw, {@code bad} breaks a rule. What
+ * begins with {@code big} is expected to be {@value #BIG} bytes.
  */
 final class ToyProtocol implements Protocol {
 
@@ -138,6 +141,8 @@ final class ToyProtocol implements Protocol {
         case "mark" -> client.reply(message("echo", text(message)));
         case "get" -> client.ask(new Get(text(message).split(",", -1)));
         case "ask" -> client.ask(new Ask(message));
+        case "loose" -> client.askUnordered(new Get(text(message).split(",", -1)));
+        case "strict" -> client.needsEveryFrame();
         case "crash" -> throw new IllegalStateException("crash");
         case "bad" -> client.disconnect("bad", "it is bad");
         default -> client.disconnect("unknown", "unknown command " + message.command());
@@ -227,7 +232,13 @@ final class ToyProtocol implements Protocol {
     @Override
     public boolean onMessage(Message message) {
       switch (message.command()) {
-        case "hello" -> node.ready("a toy node");
+        case "hello" -> {
+          if (text(message).isEmpty()) {
+            node.ready("a toy node");
+          } else {
+            node.ready("a toy node", new ToyNumbering(Integer.parseInt(text(message))));
+          }
+        }
         case "news" -> hub.publish(new Headline(text(message)));
         default -> {
           return false;

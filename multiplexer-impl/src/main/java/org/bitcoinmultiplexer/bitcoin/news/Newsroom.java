@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.sequence.SequenceNumbering;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -328,7 +329,11 @@ public final class Newsroom {
     @Override
     public void greeted(NodeContext context, NodeInfo info) {
       node = info;
-      context.ready(info.description());
+      if (info.window() > 0) {
+        context.ready(info.description(), new SequenceNumbering(info.window()));
+      } else {
+        context.ready(info.description());
+      }
       hub.publish(new NodeNews(info));
       waitingForNode.forEach(Runnable::run);
       waitingForNode.clear();

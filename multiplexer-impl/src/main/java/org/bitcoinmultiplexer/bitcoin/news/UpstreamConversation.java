@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
@@ -79,6 +80,8 @@ final class UpstreamConversation implements NodeConversation {
   private final Counters counters;
   private State state = State.GREETING;
   private OptionalLong pinged = OptionalLong.empty();
+  private boolean numbers; // were agreed
+  private boolean belongsToNumber; // does the next message
 
   UpstreamConversation(
       NodeContext node,
@@ -103,12 +106,18 @@ final class UpstreamConversation implements NodeConversation {
     if (state == State.CLOSED) {
       return true;
     }
+    if (belongsToNumber) {
+      belongsToNumber = false;
+      look(message);
+      return false;
+    }
     switch (handshake.onMessage(message)) {
       case TAKEN, IGNORED -> {
         return true;
       }
       case DONE -> {
         state = State.TALKING;
+        numbers = handshake.node().window() > 0;
         listener.greeted(node, handshake.node());
         return true;
       }
@@ -142,16 +151,12 @@ final class UpstreamConversation implements NodeConversation {
           listener.announced(items.get(i));
         }
       }
-      case Commands.HEADERS -> {
-        listener.saw(Headers.parse(message));
+      case Commands.HEADERS, Commands.BLOCK, Commands.CMPCTBLOCK, Commands.TX -> {
+        see(message);
         return false;
       }
-      case Commands.BLOCK, Commands.CMPCTBLOCK -> {
-        listener.saw(BlockHeader.of(message));
-        return false;
-      }
-      case Commands.TX -> {
-        listener.saw(message);
+      case Commands.SEQ -> {
+        belongsToNumber = numbers && isFollowed(Sequence.kind(message));
         return false;
       }
       case Commands.GETDATA -> listener.getdata(Inventory.parse(message));
@@ -180,6 +185,29 @@ final class UpstreamConversation implements NodeConversation {
       }
     }
     return true;
+  }
+
+  private static boolean isFollowed(Sequence.Kind kind) {
+    return kind == Sequence.Kind.PART || kind == Sequence.Kind.LAST;
+  }
+
+  /** An answer that the node has numbered: whatever it is, the router is to have it. */
+  private void look(Message message) {
+    try {
+      see(message);
+    } catch (MalformedMessageException e) {
+      counters.count(Counts.NODE_MALFORMED);
+    }
+  }
+
+  /** There are news in answers. */
+  private void see(Message message) {
+    switch (message.command()) {
+      case Commands.HEADERS -> listener.saw(Headers.parse(message));
+      case Commands.BLOCK, Commands.CMPCTBLOCK -> listener.saw(BlockHeader.of(message));
+      case Commands.TX -> listener.saw(message);
+      default -> {}
+    }
   }
 
   private boolean isOwnPong(Message pong) {

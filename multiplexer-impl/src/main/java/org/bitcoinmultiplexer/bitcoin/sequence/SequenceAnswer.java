@@ -14,6 +14,16 @@ public sealed interface SequenceAnswer extends Consumer<Message>
     permits NumberedAnswer, PlainAnswer {
 
   /**
+   * The answer to any request of a requester that has not agreed to numbers.
+   *
+   * @param out sends to the requester, in order
+   * @return good for any number of requests, because their ends are not told
+   */
+  static SequenceAnswer plain(Consumer<? super Message> out) {
+    return new PlainAnswer(out);
+  }
+
+  /**
    * Whether the request had a number.
    *
    * @return false if it is answered as ever, in which case its end is not told

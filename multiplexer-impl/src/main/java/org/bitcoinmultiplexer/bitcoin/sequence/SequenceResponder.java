@@ -47,7 +47,7 @@ public final class SequenceResponder {
   public SequenceResponder(int window, Consumer<? super Message> out) {
     this.window = window;
     this.out = out;
-    this.plain = Optional.of(new PlainAnswer(out));
+    this.plain = Optional.of(SequenceAnswer.plain(out));
   }
 
   /**

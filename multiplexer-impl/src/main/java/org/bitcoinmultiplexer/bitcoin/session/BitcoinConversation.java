@@ -49,7 +49,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   static final int MOST_HELD_BYTES = 100_000;
 
   /** How many numbered requests of one client are taken in flight. */
-  static final int WINDOW = 0;
+  static final int WINDOW = ClientContext.MOST_UNORDERED;
 
   /**
    * How long our verack waits for the client's word. A client that waits for ours loses this once;

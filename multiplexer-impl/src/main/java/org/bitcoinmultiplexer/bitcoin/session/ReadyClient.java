@@ -8,14 +8,19 @@ import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
 import org.bitcoinmultiplexer.bitcoin.news.Client;
 import org.bitcoinmultiplexer.bitcoin.news.NodeNews;
 import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
+import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
+import org.bitcoinmultiplexer.bitcoin.sequence.SequenceResponder;
+import org.bitcoinmultiplexer.bitcoin.sequence.SequenceViolationException;
 import org.bitcoinmultiplexer.bitcoin.wire.Addresses;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.News;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client whose handshake is done. Each message is a request, an offer, a wish how to be served,
@@ -35,6 +40,8 @@ final class ReadyClient {
   private final Requests requests;
   private final Offers offers;
   private final TransactionAnnouncer transactions;
+  private final SequenceAnswer plain;
+  private final @Nullable SequenceResponder responder; // null unless numbers were agreed
   private BlockAnnouncer blocks;
   private long feeFilterTold;
 
@@ -56,6 +63,13 @@ final class ReadyClient {
     blocks = new BlockAnnouncer(context, known, shared.announcements(), false);
     requests = new Requests(context, shared, known);
     offers = new Offers(self, context, shared, info.wtxidRelay(), known, transactions);
+    plain = SequenceAnswer.plain(context::reply);
+    if (info.numbers()) {
+      responder = new SequenceResponder(BitcoinConversation.WINDOW, context::push);
+      context.needsEveryFrame();
+    } else {
+      responder = null;
+    }
     NodeInfo node = shared.newsroom().node();
     feeFilterTold = node != null ? node.feeFilter() : 0; // the handshake told it
   }
@@ -66,12 +80,59 @@ final class ReadyClient {
    * @param message not validated
    */
   void onMessage(Message message) {
+    if (responder == null) {
+      understand(message, plain);
+      return;
+    }
+    SequenceAnswer answer;
+    try {
+      answer = responder.hear(message).orElse(null);
+    } catch (SequenceViolationException e) {
+      throw new Violation(Rules.BAD_SEQUENCE, String.valueOf(e.getMessage()));
+    }
+    if (answer != null) {
+      understandToTheEnd(message, answer);
+    }
+  }
+
+  /** What cannot be read is dropped, but a number waits for an end. */
+  private void understandToTheEnd(Message message, SequenceAnswer answer) {
+    try {
+      understand(message, answer);
+    } catch (MalformedMessageException e) {
+      answer.end();
+      throw e;
+    }
+  }
+
+  private void understand(Message message, SequenceAnswer answer) {
     switch (message.command()) {
-      case Commands.PING -> ping(message);
-      case Commands.GETHEADERS -> requests.getHeaders(message);
-      case Commands.GETBLOCKS -> requests.getBlocks(message);
-      case Commands.GETDATA -> requests.getData(message);
-      case Commands.GETBLOCKTXN -> requests.getBlockTransactions(message);
+      case Commands.PING -> ping(message, answer);
+      case Commands.GETHEADERS -> requests.getHeaders(message, answer);
+      case Commands.GETBLOCKS -> requests.getBlocks(message, answer);
+      case Commands.GETDATA -> requests.getData(message, answer);
+      case Commands.GETBLOCKTXN -> requests.getBlockTransactions(message, answer);
+      default -> {
+        Pair row = shared.pairs().pair(message.command());
+        if (row != null && shared.pairs().isProvided(message.command())) {
+          requests.forward(canonical(row, message), answer);
+        } else {
+          takeIn(message);
+          answer.end();
+        }
+      }
+    }
+  }
+
+  private static Message canonical(Pair row, Message message) {
+    return row.canonical(message)
+        .orElseThrow(
+            () -> new Violation(Rules.BAD_REQUEST, "its " + message + " is malformed or illegal"));
+  }
+
+  /** What asks for nothing. */
+  private void takeIn(Message message) {
+    switch (message.command()) {
       case Commands.INV -> offers.inv(message);
       case Commands.HEADERS -> offers.headers(message);
       case Commands.TX -> offers.transaction(message);
@@ -91,12 +152,18 @@ final class ReadyClient {
           Commands.GETCFCHECKPT ->
           throw new Violation(
               Rules.NOT_OFFERED, message.command() + ", which needs a service that is not offered");
-      default -> provided(message); // or of no concern
+      default -> {} // of no concern
     }
   }
 
-  private void ping(Message message) {
-    if (message.size() >= Long.BYTES && info.version() > PONG_ABOVE) {
+  private void ping(Message message, SequenceAnswer answer) {
+    boolean wantsPong = message.size() >= Long.BYTES && info.version() > PONG_ABOVE;
+    if (answer.isNumbered()) {
+      if (wantsPong) {
+        answer.accept(Ping.pong(Ping.nonce(message)));
+      }
+      answer.end();
+    } else if (wantsPong) {
       context.reply(Ping.pong(Ping.nonce(message)));
     }
   }
@@ -111,20 +178,6 @@ final class ReadyClient {
     if (rate >= 0 && rate <= FeeFilter.MAX_RATE) {
       transactions.feeFilter(rate);
     }
-  }
-
-  private void provided(Message message) {
-    Pair row = shared.pairs().pair(message.command());
-    if (row == null || !shared.pairs().isProvided(message.command())) {
-      return;
-    }
-    Message canonical =
-        row.canonical(message)
-            .orElseThrow(
-                () ->
-                    new Violation(
-                        Rules.BAD_REQUEST, "its " + message + " is malformed or illegal"));
-    context.ask(new ForwardBatch(canonical));
   }
 
   /**

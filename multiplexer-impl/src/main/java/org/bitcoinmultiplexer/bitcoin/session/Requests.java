@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.session.BlocksBatch.Continuation;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
@@ -12,12 +13,14 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client asks for: turns each request into a batch of canonical requests, and holds the
- * one thing that outlives a request, the continuation of {@code getblocks}.
+ * What one client asks for: turns each request into a batch of canonical requests, which is asked
+ * in order or, if it has a number, for itself; and holds the one thing that outlives a request, the
+ * continuation of {@code getblocks}, which is no matter of numbered ones.
  *
  * <p>Confined to the session's loop.
  */
@@ -39,16 +42,22 @@ final class Requests {
     this.known = known;
   }
 
-  void getHeaders(Message message) {
-    context.ask(new HeadersBatch(BlockLocator.parse(message), known, newsroom));
+  void getHeaders(Message message, SequenceAnswer answer) {
+    ask(new HeadersBatch(BlockLocator.parse(message), known, newsroom), answer);
   }
 
-  void getBlocks(Message message) {
+  void getBlocks(Message message, SequenceAnswer answer) {
     BlockLocator locator = BlockLocator.parse(message);
-    context.ask(new BlocksBatch(locator, network.genesis(), next -> continuation = next));
+    ask(new BlocksBatch(locator, network.genesis(), next -> onFull(next, answer)), answer);
   }
 
-  void getData(Message message) {
+  private void onFull(Continuation next, SequenceAnswer answer) {
+    if (!answer.isNumbered()) {
+      continuation = next;
+    }
+  }
+
+  void getData(Message message, SequenceAnswer answer) {
     Inventory items = Inventory.parse(message);
     for (int i = 0; i < items.size(); i++) {
       if (items.type(i) == InventoryVector.FILTERED_BLOCK) {
@@ -57,13 +66,30 @@ final class Requests {
       }
     }
     if (items.size() > 0) {
-      context.ask(new DataBatch(items, newsroom, this::blockDelivered));
+      DataBatch.AfterBlock afterBlock =
+          answer.isNumbered() ? (all, item, client) -> {} : this::blockDelivered;
+      ask(new DataBatch(items, newsroom, afterBlock), answer);
+    } else {
+      answer.end();
     }
   }
 
-  void getBlockTransactions(Message message) {
+  void getBlockTransactions(Message message, SequenceAnswer answer) {
     BlockTransactionsRequest request = BlockTransactionsRequest.parse(message);
-    context.ask(new BlockTransactionsBatch(request, context));
+    ask(new BlockTransactionsBatch(request, context), answer);
+  }
+
+  /** A request of a provider's row. */
+  void forward(Message canonical, SequenceAnswer answer) {
+    ask(new ForwardBatch(canonical), answer);
+  }
+
+  private void ask(Batch batch, SequenceAnswer answer) {
+    if (answer.isNumbered()) {
+      context.askUnordered(new NumberedBatch(batch, answer));
+    } else {
+      context.ask(batch);
+    }
   }
 
   private void blockDelivered(Inventory items, int item, Consumer<? super Message> client) {

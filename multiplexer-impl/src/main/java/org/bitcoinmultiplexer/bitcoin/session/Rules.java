@@ -27,5 +27,8 @@ final class Rules {
   /** Too many messages that cannot be read. */
   static final String MALFORMED = "malformed";
 
+  /** Numbers that are out of order, in use, unreadable or too many. */
+  static final String BAD_SEQUENCE = "bad-sequence";
+
   private Rules() {}
 }

@@ -34,6 +34,9 @@
  * sendheaders, feefilter           how news come to this client
  * sendcmpct, addr, addrv2          ignored within their limits
  * a request of a provider's row    asked upstream; all of the answer
+ * seq, if it was agreed            the next message is numbered: it is answered as without a number,
+ *                                    but by itself, in no order, and its end is told. What asks for
+ *                                    nothing is answered with the end at once
  * getaddr, pong, alert, reject,    ignored, and so is everything unknown
  *   sendtxrcncl, ...
  * </pre>
@@ -60,6 +63,8 @@
  * bad-request                      a request that a provider's row refuses
  * too-early                        more than 100 messages, or 100,000 bytes, by a client that does
  *                                    not wait for our version while no node is known
+ * bad-sequence                     a number that is in use, unreadable, behind another, or one more
+ *                                    than 256 in flight
  * malformed                        more than 100 messages that cannot be read; up to there each is
  *                                    dropped (client.malformed), where Core knows no end
  * </pre>

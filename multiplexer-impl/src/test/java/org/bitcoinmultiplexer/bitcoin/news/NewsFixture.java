@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
@@ -32,6 +33,7 @@ final class NewsFixture {
     final List<Message> sent = new ArrayList<>();
     final List<String> ready = new ArrayList<>();
     final List<String> failed = new ArrayList<>();
+    Numbering numbered;
     final NodeConversation conversation = newsroom.greet(this);
 
     @Override
@@ -47,6 +49,12 @@ final class NewsFixture {
     @Override
     public void ready(String description) {
       ready.add(description);
+    }
+
+    @Override
+    public void ready(String description, Numbering numbering) {
+      ready.add(description);
+      numbered = numbering;
     }
 
     @Override

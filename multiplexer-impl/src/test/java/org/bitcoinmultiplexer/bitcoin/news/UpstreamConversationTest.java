@@ -11,6 +11,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
+import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,48 @@ class UpstreamConversationTest {
     assertThat(fixture.newsroom.node()).isNotNull();
     assertThat(fixture.newsroom.height()).isEqualTo(5_000);
     assertThat(hub.takeNews(NodeNews.class)).containsExactly(new NodeNews(fixture.newsroom.node()));
+  }
+
+  @Test
+  void aNodeThatTakesNumberedRequestsIsReadyForThem() {
+    agreeOnNumbers(17);
+
+    assertThat(line.ready).hasSize(1);
+    assertThat(line.numbered.window()).isEqualTo(17);
+    assertThat(fixture.newsroom.node().window()).isEqualTo(17);
+  }
+
+  @Test
+  void aNodeThatTakesNoneIsAskedWithoutNumbers() {
+    agreeOnNumbers(0);
+
+    assertThat(line.ready).hasSize(1);
+    assertThat(line.numbered).isNull();
+    assertThat(line.says(Sequence.message(1, Sequence.Kind.PART))).isFalse();
+    assertThat(line.says(Ping.ping(1))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ping", "inv", "getdata", "verack", "sendcmpct", "pong", "tx", "headers"})
+  void whatStandsBehindTheNumberOfAnAnswerIsNeverTakenForSomethingElse(String command) {
+    agreeOnNumbers(17);
+    line.sent.clear();
+    for (Sequence.Kind kind : List.of(Sequence.Kind.PART, Sequence.Kind.LAST)) {
+      assertThat(line.says(Sequence.message(1, kind))).isFalse();
+      assertThat(line.says(Message.of(command, new byte[8]))).isFalse();
+    }
+
+    assertThat(line.sent).isEmpty();
+    assertThat(line.says(Sequence.message(1, Sequence.Kind.END))).isFalse();
+    assertThat(line.says(Ping.ping(7))).isTrue();
+    assertThat(line.sent).containsExactly(Ping.pong(7));
+  }
+
+  private void agreeOnNumbers(long window) {
+    hub.loop.run(line.conversation::onOpen);
+    line.says(NewsFixture.version(5_000, true));
+    line.says(new SendSequence(1, window).toMessage());
+    line.says(plain(Commands.VERACK));
   }
 
   @Test

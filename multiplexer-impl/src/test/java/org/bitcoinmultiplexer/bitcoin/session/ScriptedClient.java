@@ -36,6 +36,11 @@ final class ScriptedClient implements ClientContext {
   private @Nullable Message pending;
   private boolean delivering;
 
+  /** What was asked without order and has not been settled in full. */
+  private final List<Entry> unordered = new ArrayList<>();
+
+  boolean needsEveryFrame;
+
   /** Everything the client was sent, in order. */
   final List<Message> received = new ArrayList<>();
 
@@ -169,6 +174,46 @@ final class ScriptedClient implements ClientContext {
     entry.batch = batch;
     queue.add(entry);
     advance();
+  }
+
+  /** Each is asked by itself; {@link #unordered} has what waits, in the order it was asked. */
+  @Override
+  public void askUnordered(Batch batch) {
+    Entry entry = new Entry();
+    entry.batch = batch;
+    unordered.add(entry);
+    advance(entry);
+  }
+
+  /** Upstream settles an item of the unordered batch in this place of those that wait. */
+  void settleUnordered(int place, Outcome outcome) {
+    Entry entry = unordered.get(place);
+    engine.loop.run(
+        () -> {
+          entry.batch.deliver(entry.next++, outcome, received::add);
+          advance(entry);
+        });
+  }
+
+  private void advance(Entry entry) {
+    Batch batch = entry.batch;
+    while (rule == null && entry.next < batch.size()) {
+      Outcome local = batch.local(entry.next);
+      if (local == null) {
+        asked.add(batch.request(entry.next));
+        return;
+      }
+      batch.deliver(entry.next++, local, received::add);
+    }
+    if (rule == null) {
+      batch.end(received::add);
+      unordered.remove(entry);
+    }
+  }
+
+  @Override
+  public void needsEveryFrame() {
+    needsEveryFrame = true;
   }
 
   @Override
