@@ -313,7 +313,8 @@ final class DeliveryQueue {
   private void askAhead() {
     boolean more = true;
     while (more && !closed) {
-      more = askNextInOrder() | askNextOutOfOrder();
+      boolean inTurn = askNextInOrder();
+      more = askNextOutOfOrder() || inTurn;
     }
   }
 

@@ -69,6 +69,9 @@ final class Link implements NodeContext, Transport.Listener {
   /** So many times as long as a node may make no progress at all, a single answer may take. */
   private static final int OVERDUE = 5;
 
+  /** More than are in flight, so that the ended ones are looked for once in a while only. */
+  private static final int MOST_ASKED = 1_024;
+
   private final Host host;
   private final Owner owner;
   private final String target;
@@ -76,6 +79,8 @@ final class Link implements NodeContext, Transport.Listener {
   private final EventLoop loop;
   private final Inflow inflow;
   private final NodeConversation conversation;
+  private final LongAdder numbered;
+  private final ArrayDeque<Asked> asked = new ArrayDeque<>(); // oldest first, some ended
   private State state = State.GREETING;
   private @Nullable ResponseRouter router;
   private @Nullable Numbering numbering;
@@ -84,8 +89,6 @@ final class Link implements NodeContext, Transport.Listener {
   private long heard;
   private long progressed;
   private boolean lookedAfter;
-  private final ArrayDeque<Asked> asked = new ArrayDeque<>();
-  private final LongAdder numbered;
 
   Link(Host host, Owner owner, String target, Transport transport) {
     this.host = host;
@@ -126,7 +129,12 @@ final class Link implements NodeContext, Transport.Listener {
 
   /** An exchange was admitted: it is not to be in flight for ever. */
   void asked(LiveExchange exchange) {
-    forgetEnded();
+    if (numbering == null) {
+      return; // markers see to it
+    }
+    if (asked.size() > MOST_ASKED) {
+      asked.removeIf(each -> each.exchange.ended());
+    }
     asked.add(new Asked(exchange, loop.nanoTime()));
   }
 
