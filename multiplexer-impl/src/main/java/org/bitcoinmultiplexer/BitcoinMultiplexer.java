@@ -44,7 +44,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private static final Logger log = LoggerFactory.getLogger(BitcoinMultiplexer.class);
 
   private final Network network;
-  private final int maxClients;
+  private final AcceptLimits limits;
   private final EventLoop loop;
   private final Engine engine;
   private final @Nullable Cache cache;
@@ -54,10 +54,11 @@ public final class BitcoinMultiplexer implements Multiplexer {
 
   BitcoinMultiplexer(MultiplexerBuilder builder) {
     network = builder.network;
-    maxClients = builder.maxClients;
-    var strategy = builder.newStrategy();
-    var protocol = new BitcoinProtocol(builder.protocolOptions());
-    cache = builder.newCache();
+    limits = new AcceptLimits(builder.maxClients, builder.maxClientsPerAddress).sparingLoopback();
+    Parts parts = new Parts(builder);
+    var strategy = parts.strategy();
+    var protocol = new BitcoinProtocol(parts.protocolOptions());
+    cache = parts.cache();
 
     boolean dialsTcp = !builder.upstreams.isEmpty();
     TcpLoop tcp =
@@ -84,7 +85,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
             protocol,
             strategy,
             connectors,
-            builder.settings(),
+            parts.settings(),
             builder.checker != null ? builder.checker : ownExecutor("multiplexer-checks"),
             builder.random,
             builder.listener != null ? builder.listener : new MultiplexerListener() {},
@@ -157,8 +158,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (!(loop instanceof TcpLoop tcp)) {
       throw new IllegalStateException("the loop that was given does no TCP: listen yourself");
     }
-    TcpListener listener =
-        tcp.listen(address, network, new AcceptLimits(maxClients, maxClients), this::accept);
+    TcpListener listener = tcp.listen(address, network, limits, this::accept);
     synchronized (listeners) {
       listeners.add(listener);
     }

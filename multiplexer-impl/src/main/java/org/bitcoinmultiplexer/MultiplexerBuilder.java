@@ -1,17 +1,17 @@
 package org.bitcoinmultiplexer;
 
-import java.nio.file.InvalidPathException;
+import static org.bitcoinmultiplexer.OptionValues.seconds;
+import static org.bitcoinmultiplexer.OptionValues.within;
+
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -22,10 +22,6 @@ import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
-import org.bitcoinmultiplexer.api.PairProvider;
-import org.bitcoinmultiplexer.api.Strategy;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
-import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
@@ -51,6 +47,7 @@ public final class MultiplexerBuilder {
   int windowItems = Settings.DEFAULTS.window().items();
   long windowBytes = Settings.DEFAULTS.window().bytes();
   int maxClients = Settings.DEFAULTS.maxClients();
+  int maxClientsPerAddress = Integer.parseInt(Option.CLIENTS_PER_ADDRESS.defaultValue());
   long clientBuffer = Settings.DEFAULTS.clientBuffer();
   boolean serveBlocks;
   boolean submitBlocks = true;
@@ -66,28 +63,6 @@ public final class MultiplexerBuilder {
   ClassLoader classLoader = MultiplexerBuilder.class.getClassLoader();
 
   MultiplexerBuilder() {}
-
-  /** A node to dial, as it was written. */
-  record HostAndPort(String host, int port) {
-
-    static HostAndPort parse(String text) {
-      int colon = text.lastIndexOf(':');
-      String host = colon < 0 ? "" : text.substring(0, colon);
-      if (host.startsWith("[") && host.endsWith("]")) {
-        host = host.substring(1, host.length() - 1);
-      }
-      int port = -1;
-      try {
-        port = Integer.parseInt(text.substring(colon + 1));
-      } catch (NumberFormatException e) {
-        // Refused below, together with a number that is no port.
-      }
-      if (host.isEmpty() || port < 1 || port > 65_535) {
-        throw new IllegalArgumentException("upstream: '" + text + "' is not HOST:PORT");
-      }
-      return new HostAndPort(host, port);
-    }
-  }
 
   /**
    * Which Bitcoin network is spoken on both sides; mainnet unless set.
@@ -177,15 +152,30 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder window(int items, long bytes) {
-    once(Option.WINDOW_ITEMS);
-    once(Option.WINDOW_BYTES);
-    windowItems = (int) within(Option.WINDOW_ITEMS, items, 1, 10_000);
-    windowBytes = within(Option.WINDOW_BYTES, bytes, 1, Long.MAX_VALUE);
+    windowItems(items);
+    windowBytes(bytes);
     return this;
+  }
+
+  void windowItems(long items) {
+    once(Option.WINDOW_ITEMS);
+    windowItems = (int) within(Option.WINDOW_ITEMS, items, 1, 10_000);
+  }
+
+  void windowBytes(long bytes) {
+    once(Option.WINDOW_BYTES);
+    windowBytes = within(Option.WINDOW_BYTES, bytes, 1, Long.MAX_VALUE);
   }
 
   /**
    * How many clients may be connected at once; 1,000 unless set. One more is closed at once.
+   *
+   * <p>This is what bounds the memory that clients can take, and it is bounded for the worst that
+   * all of them can do, not for what they need. An idle client takes some 20 KB. One that does its
+   * worst holds four times {@link #clientBuffer} of what it does not read, which others may share,
+   * and beside that 14 MB of its own: a message of 4 MB that is half there, in an array that is
+   * growing; as much on its way between two loops, if its session has another than its transport;
+   * and 2 MB of requests.
    *
    * @param clients 1 to 1,000,000
    * @return this
@@ -193,6 +183,21 @@ public final class MultiplexerBuilder {
   public MultiplexerBuilder maxClients(int clients) {
     once(Option.CLIENTS_MAX);
     maxClients = (int) within(Option.CLIENTS_MAX, clients, 1, 1_000_000);
+    return this;
+  }
+
+  /**
+   * How many of the clients that {@link BitcoinMultiplexer#listen} accepts may come from one
+   * address, so that nobody takes all the room there is; 100 unless set. An IPv6 address counts as
+   * its network of 64 bits, which is what one customer has. Clients on this machine are not
+   * counted: an operator's own wallets, and everything behind a local proxy, come from there.
+   *
+   * @param clients 1 to 1,000,000
+   * @return this
+   */
+  public MultiplexerBuilder maxClientsPerAddress(int clients) {
+    once(Option.CLIENTS_PER_ADDRESS);
+    maxClientsPerAddress = (int) within(Option.CLIENTS_PER_ADDRESS, clients, 1, 1_000_000);
     return this;
   }
 
@@ -242,7 +247,7 @@ public final class MultiplexerBuilder {
    */
   public MultiplexerBuilder handshakeTimeout(Duration value) {
     once(Option.HANDSHAKE_TIMEOUT);
-    handshakeTimeout = seconds(Option.HANDSHAKE_TIMEOUT, value.toSeconds());
+    handshakeTimeout = seconds(Option.HANDSHAKE_TIMEOUT, value);
     return this;
   }
 
@@ -254,7 +259,7 @@ public final class MultiplexerBuilder {
    */
   public MultiplexerBuilder clientTimeout(Duration value) {
     once(Option.CLIENT_TIMEOUT);
-    clientTimeout = seconds(Option.CLIENT_TIMEOUT, value.toSeconds());
+    clientTimeout = seconds(Option.CLIENT_TIMEOUT, value);
     return this;
   }
 
@@ -267,7 +272,7 @@ public final class MultiplexerBuilder {
    */
   public MultiplexerBuilder upstreamTimeout(Duration value) {
     once(Option.UPSTREAM_TIMEOUT);
-    upstreamTimeout = seconds(Option.UPSTREAM_TIMEOUT, value.toSeconds());
+    upstreamTimeout = seconds(Option.UPSTREAM_TIMEOUT, value);
     return this;
   }
 
@@ -285,27 +290,7 @@ public final class MultiplexerBuilder {
     if (option == null) {
       return setStrategyOption(name, value);
     }
-    switch (option) {
-      case NETWORK -> network(Network.of(value));
-      case UPSTREAM -> upstream(value);
-      case STRATEGY -> strategy(value);
-      case DATA_DIR -> dataDirectory(directory(option, value));
-      case WINDOW_ITEMS -> {
-        once(option);
-        windowItems = (int) within(option, number(option, value), 1, 10_000);
-      }
-      case WINDOW_BYTES -> {
-        once(option);
-        windowBytes = within(option, number(option, value), 1, Long.MAX_VALUE);
-      }
-      case CLIENTS_MAX -> maxClients(Math.toIntExact(whole(option, value)));
-      case CLIENT_BUFFER -> clientBuffer(number(option, value));
-      case SERVE_BLOCKS -> serveBlocks(yesOrNo(option, value));
-      case SUBMIT_BLOCKS -> submitBlocks(yesOrNo(option, value));
-      case HANDSHAKE_TIMEOUT -> handshakeTimeout(Duration.ofSeconds(whole(option, value)));
-      case CLIENT_TIMEOUT -> clientTimeout(Duration.ofSeconds(whole(option, value)));
-      case UPSTREAM_TIMEOUT -> upstreamTimeout(Duration.ofSeconds(whole(option, value)));
-    }
+    OptionValues.apply(this, option, value);
     return this;
   }
 
@@ -429,82 +414,6 @@ public final class MultiplexerBuilder {
     return new BitcoinMultiplexer(this);
   }
 
-  /** The strategy that was chosen; null for passthrough. */
-  @Nullable Strategy newStrategy() {
-    Strategies strategies = Strategies.load(classLoader);
-    if (Strategies.isPassthrough(strategyName)) {
-      return null;
-    }
-    String prefix = strategyName + ".";
-    Map<String, String> own = new TreeMap<>();
-    strategyOptions.forEach(
-        (name, value) -> {
-          if (name.startsWith(prefix)) {
-            own.put(name.substring(prefix.length()), value);
-          }
-        });
-    return strategies.create(strategyName, own);
-  }
-
-  /** The cache that was chosen; null for other strategies. */
-  @Nullable Cache newCache() {
-    if (!Strategies.isCache(strategyName)) {
-      if (dataDirectory != null || answerStore != null) {
-        throw new IllegalArgumentException(
-            (dataDirectory != null ? "data-dir: " : "answer store: ")
-                + "strategy '"
-                + strategyName
-                + "' keeps nothing; that is for strategy 'cache'");
-      }
-      return null;
-    }
-    return new Cache(
-        cacheBytes("cache.bytes", Cache.defaultBytes(), Cache.LEAST_BYTES),
-        cacheBytes("cache.disk-bytes", Cache.DEFAULT_DISK_BYTES, Cache.LEAST_DISK_BYTES),
-        dataDirectory,
-        answerStore);
-  }
-
-  private long cacheBytes(String name, long usual, long least) {
-    String text = strategyOptions.getOrDefault(name, Long.toString(usual));
-    long bytes = -1;
-    try {
-      bytes = Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      // Refused below, together with a number that is too small.
-    }
-    if (bytes < least) {
-      throw new IllegalArgumentException(
-          name + ": '" + text + "' is no number of bytes from " + least);
-    }
-    return bytes;
-  }
-
-  BitcoinOptions protocolOptions() {
-    List<PairProvider> providers =
-        ServiceLoader.load(PairProvider.class, classLoader).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
-    NewsOptions news = new NewsOptions(serveBlocks, submitBlocks, NewsOptions.DEFAULT.poolBytes());
-    return new BitcoinOptions(network, news, providers, random, InstantSource.system());
-  }
-
-  Settings settings() {
-    return new Settings(
-        maxClients,
-        clientBuffer,
-        new Strategy.Window(windowItems, windowBytes),
-        handshakeTimeout,
-        min(Settings.DEFAULTS.idleInterval(), clientTimeout.dividedBy(2)),
-        clientTimeout,
-        upstreamTimeout,
-        Settings.DEFAULTS.patience());
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
-  }
-
   private void once(Option option) {
     if (!given.add(option)) {
       throw new IllegalArgumentException("option '" + option.optionName() + "' is set twice");
@@ -515,52 +424,5 @@ public final class MultiplexerBuilder {
     if (current != null) {
       throw new IllegalArgumentException("the " + what + " is set twice");
     }
-  }
-
-  private static long within(Option option, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          option.optionName() + ": " + value + " is out of range; " + option.description());
-    }
-    return value;
-  }
-
-  private static Duration seconds(Option option, long value) {
-    return Duration.ofSeconds(within(option, value, 1, 3_600));
-  }
-
-  private static long number(Option option, String value) {
-    try {
-      return Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          option.optionName() + ": '" + value + "' is not a whole number; " + option.description());
-    }
-  }
-
-  private static Path directory(Option option, String value) {
-    try {
-      if (!value.isEmpty()) {
-        return Path.of(value);
-      }
-    } catch (InvalidPathException e) {
-      // Refused below, together with an empty one.
-    }
-    throw new IllegalArgumentException(option.optionName() + ": '" + value + "' is no directory");
-  }
-
-  /** A number that fits an int, so that what is far out of range is refused as such. */
-  private static long whole(Option option, String value) {
-    return within(option, number(option, value), 0, Integer.MAX_VALUE);
-  }
-
-  private static boolean yesOrNo(Option option, String value) {
-    return switch (value) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new IllegalArgumentException(
-              option.optionName() + ": '" + value + "' is neither true nor false");
-    };
   }
 }

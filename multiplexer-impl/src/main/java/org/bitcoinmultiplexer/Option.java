@@ -31,7 +31,13 @@ public enum Option {
   /** How many bytes of expected answers may be in flight upstream. */
   WINDOW_BYTES("window.bytes", "16000000", "bytes of answers expected upstream, from 1"),
   /** How many clients may be connected. */
-  CLIENTS_MAX("clients.max", "1000", "clients connected at once, 1 to 1000000"),
+  CLIENTS_MAX(
+      "clients.max",
+      "1000",
+      "clients connected at once, 1 to 1000000; bounds the memory they take"),
+  /** How many clients may come from one address. */
+  CLIENTS_PER_ADDRESS(
+      "clients.per-address", "100", "clients from one address but this machine's, 1 to 1000000"),
   /** How much may be on its way to one client. */
   CLIENT_BUFFER("client.buffer", "4000000", "bytes on their way to one client, from 100000"),
   /** Whether clients are full nodes whose blocks upstream may ask for. */

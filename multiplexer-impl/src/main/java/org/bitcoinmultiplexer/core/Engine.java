@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Dialect;
@@ -43,13 +42,12 @@ public final class Engine implements Multiplexer {
   private final Settings settings;
   private final Events events;
   private final Counters counters = new Counters();
-  private final Hub hub = new EngineHub();
+  private final Hub hub;
   private final ClientHome clientHome = new ClientHome();
   private final Upstream upstream;
   private final Remembering remembering;
   private final Joining joining;
   private final Dialler dialler;
-  private final Turns.Seat ownSeat = Turns.Seat.first();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
@@ -95,6 +93,8 @@ public final class Engine implements Multiplexer {
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
     this.dialler =
         new Dialler(loop, connectors, new Backoff(random), this::connected, this::unreachable);
+    this.hub =
+        new EngineHub(loop, protocol, upstream, remembering, joining, readySessions, counters);
     protocol.open(hub);
   }
 
@@ -374,49 +374,6 @@ public final class Engine implements Multiplexer {
     public void gone(Relay relay, String remote, String reason) {
       relays.remove(relay);
       events.tell(l -> l.onClientClosed(remote, reason));
-    }
-  }
-
-  private final class EngineHub implements Hub {
-
-    @Override
-    public EventLoop loop() {
-      return loop;
-    }
-
-    @Override
-    public void ask(Message request, Consumer<? super Outcome> then) {
-      Asker asker =
-          new Asker() {
-            @Override
-            void settled(Outcome outcome) {
-              then.accept(outcome);
-            }
-          };
-      Set<Key> keys = protocol.dialect().keys().requestKeys(request);
-      Outcome.Answered known = remembering.find(request, keys);
-      if (known != null) {
-        loop.execute(() -> then.accept(known));
-        return;
-      }
-      long weight = protocol.weight(request);
-      Confined.run(loop, () -> joining.ask(asker, request, keys, weight, ownSeat));
-    }
-
-    @Override
-    public void tell(Message message) {
-      Confined.run(loop, () -> upstream.tell(message));
-    }
-
-    @Override
-    public void publish(News news) {
-      counters.count("news.published");
-      readySessions.forEach(session -> session.news(news));
-    }
-
-    @Override
-    public Counters counters() {
-      return counters;
     }
   }
 }

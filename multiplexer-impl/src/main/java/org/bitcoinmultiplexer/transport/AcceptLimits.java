@@ -1,6 +1,9 @@
 package org.bitcoinmultiplexer.transport;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -9,12 +12,16 @@ import java.util.Map;
  * for.
  *
  * @param total at most so many connections, at least 1
- * @param perHost at most so many of them from one address, at least 1
+ * @param perHost at most so many of them from one address, at least 1; an IPv6 address counts as
+ *     its network of 64 bits, which is what one customer has
+ * @param sparesLoopback whether those from this machine count only among the total
  */
-public record AcceptLimits(int total, int perHost) {
+public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
 
   /** As many as the operating system permits. */
   public static final AcceptLimits NONE = new AcceptLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+  private static final int IPV6_NETWORK_SIZE = 8;
 
   /** Refuses limits that let nobody in. */
   public AcceptLimits {
@@ -22,6 +29,25 @@ public record AcceptLimits(int total, int perHost) {
       throw new IllegalArgumentException(
           "limits must be at least 1: total " + total + ", per host " + perHost);
     }
+  }
+
+  /**
+   * Limits that hold for all addresses alike.
+   *
+   * @param total at most so many connections, at least 1
+   * @param perHost at most so many of them from one address, at least 1
+   */
+  public AcceptLimits(int total, int perHost) {
+    this(total, perHost, false);
+  }
+
+  /**
+   * The same limits, but of those from this machine only the total counts.
+   *
+   * @return new limits
+   */
+  public AcceptLimits sparingLoopback() {
+    return new AcceptLimits(total, perHost, true);
   }
 
   /** Counts the connections of one listener. Safe for use by any number of threads. */
@@ -41,25 +67,42 @@ public record AcceptLimits(int total, int perHost) {
     }
 
     /**
+     * Whom an address is counted for.
+     *
+     * @param address where a connection comes from
+     * @return what to {@link #enter} with; empty if nobody counts it
+     */
+    public String host(InetAddress address) {
+      if (limits.sparesLoopback && address.isLoopbackAddress()) {
+        return "";
+      }
+      return address instanceof Inet6Address
+          ? HexFormat.of().formatHex(address.getAddress(), 0, IPV6_NETWORK_SIZE)
+          : address.getHostAddress();
+    }
+
+    /**
      * Lets a connection in if there is room.
      *
-     * @param host where it comes from
+     * @param host whom it is counted for; empty for nobody
      * @return whether it may stay; then {@link #leave} must follow
      */
     public synchronized boolean enter(String host) {
-      int ofHost = byHost.getOrDefault(host, 0);
+      int ofHost = host.isEmpty() ? 0 : byHost.getOrDefault(host, 0);
       if (total >= limits.total || ofHost >= limits.perHost) {
         return false;
       }
       total++;
-      byHost.put(host, ofHost + 1);
+      if (!host.isEmpty()) {
+        byHost.put(host, ofHost + 1);
+      }
       return true;
     }
 
     /**
      * Makes room again.
      *
-     * @param host where the connection came from
+     * @param host whom the connection was counted for
      */
     public synchronized void leave(String host) {
       Integer left = byHost.computeIfPresent(host, (h, n) -> n == 1 ? null : n - 1);

@@ -225,7 +225,7 @@ public final class NettyTransports implements AutoCloseable {
       channel.close(); // it has gone again
       return;
     }
-    String host = from.getAddress().getHostAddress();
+    String host = gate.host(from.getAddress());
     if (!gate.enter(host)) {
       channel.close();
       return;

@@ -185,7 +185,7 @@ public final class TcpListener implements AutoCloseable {
     TcpTransport transport = null;
     try {
       InetSocketAddress from = (InetSocketAddress) accepted.getRemoteAddress();
-      String host = from.getAddress().getHostAddress();
+      String host = gate.host(from.getAddress());
       if (!gate.enter(host)) {
         log.debug("{} has no room for {}", this, from);
         accepted.close();

@@ -59,6 +59,7 @@ class ProxyProgramTest {
         refused("an IPv6 address needs brackets", "--upstream=::1:8333"),
         refused("listen: '8333' is not HOST:PORT", NODE, "--listen=8333"),
         refused("unknown network \"moonnet\"", NODE, "--network=moonnet"),
+        refused("clients.per-address: 0 is out of range", NODE, "--option=clients.per-address=0"),
         refused("strategy 'fast' does not exist; there are: cache, key", NODE, "--strategy=fast"),
         refused("strategy 'fast' does not exist", NODE, "--strategy=fast", "--check"),
         refused("strategy 'cache' has no option 'size'", NODE, CACHE, "--option=cache.size=1"),

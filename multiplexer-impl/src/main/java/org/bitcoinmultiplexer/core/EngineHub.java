@@ -1,0 +1,82 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+
+/** The engine as its protocol sees it, which asks questions of its own and spreads news. */
+final class EngineHub implements Hub {
+
+  private final EventLoop loop;
+  private final Protocol protocol;
+  private final Upstream upstream;
+  private final Remembering remembering;
+  private final Joining joining;
+  private final Collection<Session> readySessions;
+  private final Counters counters;
+  private final Turns.Seat seat = Turns.Seat.first();
+
+  /**
+   * @param readySessions those that may hear news; may change while they are told
+   */
+  EngineHub(
+      EventLoop loop,
+      Protocol protocol,
+      Upstream upstream,
+      Remembering remembering,
+      Joining joining,
+      Collection<Session> readySessions,
+      Counters counters) {
+    this.loop = loop;
+    this.protocol = protocol;
+    this.upstream = upstream;
+    this.remembering = remembering;
+    this.joining = joining;
+    this.readySessions = readySessions;
+    this.counters = counters;
+  }
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public void ask(Message request, Consumer<? super Outcome> then) {
+    Asker asker =
+        new Asker() {
+          @Override
+          void settled(Outcome outcome) {
+            then.accept(outcome);
+          }
+        };
+    Set<Key> keys = protocol.dialect().keys().requestKeys(request);
+    Outcome.Answered known = remembering.find(request, keys);
+    if (known != null) {
+      loop.execute(() -> then.accept(known));
+      return;
+    }
+    long weight = protocol.weight(request);
+    Confined.run(loop, () -> joining.ask(asker, request, keys, weight, seat));
+  }
+
+  @Override
+  public void tell(Message message) {
+    Confined.run(loop, () -> upstream.tell(message));
+  }
+
+  @Override
+  public void publish(News news) {
+    counters.count("news.published");
+    readySessions.forEach(session -> session.news(news));
+  }
+
+  @Override
+  public Counters counters() {
+    return counters;
+  }
+}
