@@ -1,0 +1,135 @@
+package org.bitcoinmultiplexer.cache.chain;
+
+import java.math.BigInteger;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.chain.ProofOfWork;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All headers of a network that were ever shown, from the genesis block on, of whatever branch; the
+ * best chain is the one with the most work, the first seen among equals.
+ *
+ * <p>Takes a header in only if it builds on one that is in, has its proof of work, and the
+ * difficulty and time that its place demands. Added to by one thread at a time; {@link #view} is
+ * for any thread. A reorganisation is a view like any other: from one to the next, at once.
+ */
+public final class HeaderChain {
+
+  private final Network network;
+  private final HeaderRules rules;
+  private final HeaderStore store = new HeaderStore();
+  private ActiveChain active = ActiveChain.genesis();
+  private int best; // the number of the header with the most work
+  private volatile ChainView view;
+
+  // Headers of one time have the same target, hence the same work.
+  private int lastBits;
+  private BigInteger lastWork = BigInteger.ZERO;
+
+  /**
+   * A chain of the genesis block only.
+   *
+   * @param network whose headers these are
+   */
+  public HeaderChain(Network network) {
+    this.network = network;
+    this.rules = new HeaderRules(network);
+    BlockHeader genesis = GenesisHeaders.of(network);
+    store.append(genesis, HeaderStore.NONE, work(genesis.bits()));
+    view = new ChainView(store.snapshot(), active);
+  }
+
+  /**
+   * The chain as it is now.
+   *
+   * @return the same until headers are added
+   */
+  public ChainView view() {
+    return view;
+  }
+
+  /**
+   * Adds the headers of a message, up to the first that does not fit.
+   *
+   * @param headers in ascending order, as they travel; known ones are passed over
+   * @return what became of them; the view is that after all of them
+   */
+  public Added add(Headers headers) {
+    return add(headers.array(), headers.size() == 0 ? 0 : headers.offset(0), headers.size(), 81);
+  }
+
+  /**
+   * Adds headers that lie one after the other, as a file has them; otherwise as {@link
+   * #add(Headers)}.
+   *
+   * @param array holds them; copied
+   * @param offset where the first one starts
+   * @param count how many there are
+   * @return what became of them
+   */
+  public Added add(byte[] array, int offset, int count) {
+    return add(array, offset, count, BlockHeader.SIZE);
+  }
+
+  private Added add(byte[] array, int offset, int count, int stride) {
+    Added added = append(array, offset, count, stride);
+    if (added.fresh() > 0) {
+      if (best != active.tip()) {
+        active = active.advance(store, best);
+      }
+      view = new ChainView(store.snapshot(), active);
+    }
+    return added;
+  }
+
+  private Added append(byte[] array, int offset, int count, int stride) {
+    int before = store.size();
+    int previous = HeaderStore.NONE;
+    for (int i = 0; i < count; i++) {
+      BlockHeader header = BlockHeader.at(array, offset + i * stride);
+      int known = store.find(header.hash());
+      if (known != HeaderStore.NONE) {
+        previous = known;
+        continue;
+      }
+      int parent = parent(header, previous);
+      if (parent == HeaderStore.NONE) {
+        String reason = "header " + i + " builds on " + header.previous() + ", which is not known";
+        return new Added(Added.Outcome.UNCONNECTED, store.size() - before, reason);
+      }
+      String flaw = flaw(header, parent);
+      if (flaw != null) {
+        String reason = "header " + i + " of hash " + header.hash() + ": " + flaw;
+        return new Added(Added.Outcome.INVALID, store.size() - before, reason);
+      }
+      previous = store.append(header, parent, work(header.bits()));
+      if (store.hasMoreWork(previous, best)) {
+        best = previous;
+      }
+    }
+    return new Added(Added.Outcome.CONNECTED, store.size() - before, "");
+  }
+
+  /** The number of the parent, which most often is the header before. */
+  private int parent(BlockHeader header, int previous) {
+    return previous != HeaderStore.NONE && store.isAt(previous, header.previous())
+        ? previous
+        : store.find(header.previous());
+  }
+
+  private @Nullable String flaw(BlockHeader header, int parent) {
+    return header.hasProofOfWork(network)
+        ? rules.flaw(header, store, parent)
+        : "no proof of work for bits %08x".formatted(header.bits());
+  }
+
+  private BigInteger work(int bits) {
+    if (bits != lastBits) {
+      lastWork = ProofOfWork.work(bits, network);
+      lastBits = bits;
+    }
+    return lastWork;
+  }
+}

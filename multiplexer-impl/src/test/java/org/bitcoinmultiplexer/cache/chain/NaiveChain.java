@@ -1,0 +1,75 @@
+package org.bitcoinmultiplexer.cache.chain;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+
+/** A regtest header chain by the book: maps, and lists made anew for each question. */
+final class NaiveChain {
+
+  private final Map<Hash, BlockHeader> headers = new HashMap<>();
+  private final Map<Hash, Integer> heights = new HashMap<>();
+  private Hash tip;
+
+  NaiveChain(BlockHeader genesis) {
+    headers.put(genesis.hash(), genesis);
+    heights.put(genesis.hash(), 0);
+    tip = genesis.hash();
+  }
+
+  /** All headers of regtest have the same work: the highest wins, the first among equals. */
+  void add(BlockHeader header) {
+    if (headers.putIfAbsent(header.hash(), header) == null) {
+      int height = heights.get(header.previous()) + 1;
+      heights.put(header.hash(), height);
+      if (height > heights.get(tip)) {
+        tip = header.hash();
+      }
+    }
+  }
+
+  int height(Hash block) {
+    return heights.getOrDefault(block, -1);
+  }
+
+  List<Hash> chain() {
+    List<Hash> chain = new ArrayList<>();
+    for (Hash at = tip; headers.containsKey(at); at = headers.get(at).previous()) {
+      chain.add(at);
+    }
+    Collections.reverse(chain);
+    return chain;
+  }
+
+  private List<Hash> after(List<Hash> locator) {
+    List<Hash> chain = chain();
+    int fork = locator.stream().mapToInt(chain::indexOf).filter(i -> i >= 0).findFirst().orElse(0);
+    return chain.subList(fork + 1, chain.size());
+  }
+
+  List<Hash> getheaders(List<Hash> locator, Hash stop) {
+    List<Hash> sent = new ArrayList<>();
+    for (Hash hash : after(locator)) {
+      sent.add(hash);
+      if (sent.size() == 2000 || hash.equals(stop)) {
+        break;
+      }
+    }
+    return sent;
+  }
+
+  List<Hash> getblocks(List<Hash> locator, Hash stop) {
+    List<Hash> listed = new ArrayList<>();
+    for (Hash hash : after(locator)) {
+      if (listed.size() == 500 || hash.equals(stop)) {
+        break;
+      }
+      listed.add(hash);
+    }
+    return listed;
+  }
+}
