@@ -39,20 +39,18 @@ class ArchitectureTest {
   @ArchTest static final ArchRule blooms = only(B + ".bitcoin.bloom", WIRE, CHAIN, API);
   @ArchTest static final ArchRule numbersKnowTheWire = only(SEQUENCE, WIRE, API);
   @ArchTest static final ArchRule compacts = only(B + ".bitcoin.compact", WIRE, CHAIN, API);
-  @ArchTest static final ArchRule filters = only(B + ".bitcoin.filter", WIRE, CHAIN, API);
+  @ArchTest static final ArchRule filters = only(B + ".bitcoin.filter", WIRE, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
   @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, CORE, API);
   @ArchTest static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, CORE, API);
 
   @ArchTest
-  static final ArchRule cachesKnowBitcoin = only(B + ".cache..", B + ".bitcoin..", CORE, API);
-
-  @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =
       only(B + ".bitcoin.session", B + ".bitcoin..", CORE, API);
 
   @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", CORE, API);
+  @ArchTest static final ArchRule headerChains = only(B + ".cache.chain", WIRE, CHAIN, API);
   @ArchTest static final ArchRule diskStores = only(B + ".cache.disk", API, MVSTORE);
 
   @ArchTest
