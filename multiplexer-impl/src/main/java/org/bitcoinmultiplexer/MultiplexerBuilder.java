@@ -330,6 +330,12 @@ public final class MultiplexerBuilder {
    * The loop that owns the upstream, and the sessions that are accepted without one of their own.
    * Unless set, the multiplexer starts a thread of its own and ends it when it is closed.
    *
+   * <p>Nothing is handed over between threads if the loop is also where the sockets are served. A
+   * {@link org.bitcoinmultiplexer.transport.tcp.TcpLoop} listens and dials by itself. For a loop of
+   * another kind dial there too, with {@link #upstream(Connector...)}, and give the clients that
+   * you accept there to {@link BitcoinMultiplexer#accept(org.bitcoinmultiplexer.api.Transport)}; a
+   * node that is named by host and port would be dialled on a thread of its own.
+   *
    * @param value not owned by the multiplexer
    * @return this
    */

@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.transport.netty;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +12,7 @@ import org.bitcoinmultiplexer.transport.EventLoops;
  * <p>It is not ours to end: an error that no program survives goes to the uncaught exception
  * handler of Netty's thread, as if it had died of it.
  */
-record NettyLoop(EventExecutor executor) implements EventLoop {
+record NettyLoop(io.netty.channel.EventLoop executor) implements EventLoop {
 
   @Override
   public void execute(Runnable task) {

@@ -36,6 +36,18 @@ import org.bitcoinmultiplexer.transport.EventLoops;
 /**
  * Listens and dials with Netty, on event loops of its own or on a host's.
  *
+ * <p>With the engine on one of them, and the node dialled there too, nothing is handed over between
+ * threads for the clients that are served there:
+ *
+ * <pre>{@code
+ * var netty = NettyTransports.start("netty", 1, network);
+ * EventLoop loop = netty.loop();
+ * var multiplexer = BitcoinMultiplexer.builder()
+ *     .network(network).loop(loop).upstream(netty.connector("127.0.0.1", 8333, loop)).build();
+ * multiplexer.start();
+ * netty.listen(address, multiplexer::accept);
+ * }</pre>
+ *
  * <p>Safe for use by any number of threads.
  */
 public final class NettyTransports implements AutoCloseable {
@@ -110,6 +122,33 @@ public final class NettyTransports implements AutoCloseable {
   }
 
   /**
+   * One of the event loops, in turn: for the multiplexer's builder, or for whatever else should run
+   * where sockets are served. An error that no program survives goes to the uncaught exception
+   * handler of its thread; the multiplexer does not hear of it.
+   *
+   * @return a loop, not owned by who asks
+   */
+  public EventLoop loop() {
+    return new NettyLoop(group.next());
+  }
+
+  /**
+   * Dials a node, and serves the connection in a certain loop.
+   *
+   * @param host as below
+   * @param port as below
+   * @param loop what {@link #loop()} gave
+   * @return a connector that gives an address up after {@link #CONNECT_TIMEOUT}
+   * @throws IllegalArgumentException if the loop is not one of Netty's
+   */
+  public Connector connector(String host, int port, EventLoop loop) {
+    if (loop instanceof NettyLoop one) {
+      return connector(one.executor(), host, port, CONNECT_TIMEOUT);
+    }
+    throw new IllegalArgumentException("this is no loop of Netty's: " + loop);
+  }
+
+  /**
    * Dials a node.
    *
    * @param host its name or address; a name is looked up at each attempt, and all its addresses are
@@ -132,13 +171,17 @@ public final class NettyTransports implements AutoCloseable {
    *     announced, as one may with one's own node
    */
   public Connector connector(String host, int port, Duration timeout) {
+    return connector(group, host, port, timeout);
+  }
+
+  private Connector connector(EventLoopGroup where, String host, int port, Duration timeout) {
     long millis = timeout.toMillis();
     if (millis < 1 || millis > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("a connect timeout is 1 ms to 24 days, not " + timeout);
     }
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(group)
+            .group(where)
             .channel(isEpoll(group) ? EpollSocketChannel.class : NioSocketChannel.class)
             .option(ChannelOption.AUTO_READ, false)
             .option(ChannelOption.TCP_NODELAY, true)

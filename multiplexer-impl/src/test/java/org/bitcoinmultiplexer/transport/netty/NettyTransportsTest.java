@@ -13,14 +13,18 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.tck.ConnectorKit;
 import org.bitcoinmultiplexer.tck.EventLoopKit;
 import org.bitcoinmultiplexer.tck.TransportKit;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
+import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.SocketServerKit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -239,5 +243,73 @@ class NettyTransportsTest {
     NettyTransports.on(group, Network.REGTEST).close();
     assertThat(group.isShuttingDown()).isFalse();
     end(group);
+  }
+
+  @Test
+  void servesTheNodeInTheLoopItWasToldTo() throws Exception {
+    try (NettyTransports transports = NettyTransports.start("netty", 4, Network.REGTEST)) {
+      NettyListener echo =
+          transports.listen(
+              SocketServerKit.ANY_PORT,
+              (transport, loop) -> transport.start(new SocketServerKit.Echo(transport)));
+      for (int i = 0; i < 8; i++) {
+        EventLoop loop = transports.loop();
+        Transport dialled =
+            transports
+                .connector("127.0.0.1", echo.address().getPort(), loop)
+                .connect()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        CompletableFuture<Boolean> inLoop = new CompletableFuture<>();
+        dialled.start(
+            new SocketServerKit.Echo(dialled) {
+              @Override
+              public void onMessage(Message message) {
+                inLoop.complete(loop.inEventLoop());
+              }
+            });
+        dialled.send(Message.of("test", new byte[0]));
+        assertThat(inLoop.get(10, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void letsAMultiplexerLiveOnALoopOfNettys() throws Exception {
+    try (NettyTransports transports = NettyTransports.start("netty", 2, Network.REGTEST)) {
+      EventLoop loop = transports.loop();
+      int free;
+      try (NettyListener gone = transports.listen(SocketServerKit.ANY_PORT, (t, l) -> {})) {
+        free = gone.address().getPort();
+      }
+      CompletableFuture<Boolean> inLoop = new CompletableFuture<>();
+      try (BitcoinMultiplexer multiplexer =
+          BitcoinMultiplexer.builder()
+              .network(Network.REGTEST)
+              .loop(loop)
+              .upstream(transports.connector("127.0.0.1", free, loop))
+              .listener(
+                  new MultiplexerListener() {
+                    @Override
+                    public void onUpstreamLost(String target, String reason) {
+                      inLoop.complete(loop.inEventLoop());
+                    }
+                  },
+                  Runnable::run)
+              .build()) {
+        multiplexer.start();
+        assertThat(inLoop.get(10, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void dialsInNoLoopButNettys() {
+    try (NettyTransports transports = NettyTransports.start("netty", 1, Network.REGTEST);
+        EventLoops.OwnedLoop other = EventLoops.singleThread("other")) {
+      assertThatThrownBy(() -> transports.connector("127.0.0.1", 8333, other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("event loop other");
+    }
   }
 }

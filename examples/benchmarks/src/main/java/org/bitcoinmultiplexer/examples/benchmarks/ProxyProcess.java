@@ -10,13 +10,15 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
+import org.bitcoinmultiplexer.MultiplexerBuilder;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.netty.NettyTransports;
 
 /**
  * The multiplexer as a process, with its defaults save the number of clients.
  *
- * <p>A program: takes a strategy, {@code tcp} or {@code netty} for the side of the clients, a
+ * <p>A program: takes a strategy, {@code tcp} or {@code netty} for what the sockets are served with, a
  * network and the node's port; says its own port; then answers each line it is given with a number,
  * and ends with its standard input.
  */
@@ -38,32 +40,51 @@ final class ProxyProcess {
 
   public static void main(String[] arguments) throws IOException {
     Network network = Network.of(arguments[2]);
-    try (BitcoinMultiplexer multiplexer =
-            BitcoinMultiplexer.builder()
-                .network(network)
-                .strategy(arguments[0])
-                .maxClients(MOST_CLIENTS)
-                .upstream("127.0.0.1:" + arguments[3])
-                .build();
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    int node = Integer.parseInt(arguments[3]);
+    MultiplexerBuilder builder =
+        BitcoinMultiplexer.builder()
+            .network(network)
+            .strategy(arguments[0])
+            .maxClients(MOST_CLIENTS);
+    if (arguments[1].equals("netty")) {
+      overNetty(builder, network, node);
+    } else {
+      overTcp(builder, node);
+    }
+  }
+
+  private static void overTcp(MultiplexerBuilder builder, int node) throws IOException {
+    try (BitcoinMultiplexer multiplexer = builder.upstream("127.0.0.1:" + node).build()) {
       multiplexer.start();
-      System.out.println(listen(multiplexer, network, arguments[1].equals("netty")));
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        System.out.println(answer(line, multiplexer));
+      serve(multiplexer, multiplexer.listen(anyPort()));
+    }
+  }
+
+  /** One event loop for the clients, the engine and the node. */
+  private static void overNetty(MultiplexerBuilder builder, Network network, int node)
+      throws IOException {
+    try (NettyTransports netty = NettyTransports.start("netty", 1, network)) {
+      EventLoop loop = netty.loop();
+      try (BitcoinMultiplexer multiplexer =
+          builder.loop(loop).upstream(netty.connector("127.0.0.1", node, loop)).build()) {
+        multiplexer.start();
+        serve(multiplexer, netty.listen(anyPort(), multiplexer::accept).address());
       }
     }
   }
 
-  private static int listen(BitcoinMultiplexer multiplexer, Network network, boolean netty)
+  private static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  private static void serve(BitcoinMultiplexer multiplexer, InetSocketAddress address)
       throws IOException {
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    return netty
-        ? NettyTransports.start("netty", 1, network)
-            .listen(any, multiplexer::accept)
-            .address()
-            .getPort()
-        : multiplexer.listen(any).getPort();
+    System.out.println(address.getPort());
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      System.out.println(answer(line, multiplexer));
+    }
   }
 
   private static long answer(String question, BitcoinMultiplexer multiplexer) {

@@ -12,7 +12,7 @@ enum Way {
   PASSTHROUGH("passthrough"),
   SERIAL("serial"),
   KEY("key"),
-  /** Clients come over Netty, the node is reached as with the others. */
+  /** Everything over Netty, on one of its event loops, which is the engine's too. */
   KEY_NETTY("key, netty");
 
   static final List<Way> ALL = List.of(values());
