@@ -104,6 +104,16 @@ public interface TransportKit {
     with(openPair(), leaks, body);
   }
 
+  /** The same with both ends started. */
+  private void withOpenPair(Body<PairFixture> body) throws Exception {
+    withPair(
+        (pair, near, far) -> {
+          pair.near().start(near);
+          pair.far().start(far);
+          body.run(pair, near, far);
+        });
+  }
+
   private void withDamaging(Body<DamagingFixture> body) throws Exception {
     TransportKitLeaks leaks = TransportKitLeaks.watch();
     DamagingFixture fixture = openDamaging();
@@ -127,10 +137,8 @@ public interface TransportKit {
 
   @Test
   default void deliversWholeMessagesInOrderInBothDirections() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           List<Message> there = List.of(message(1, 0), message(2, 1), message(3, 70_000));
           List<Message> back = List.of(message(4, 300), message(5, 0));
           there.forEach(pair.near()::send);
@@ -142,10 +150,8 @@ public interface TransportKit {
 
   @Test
   default void deliversTenThousandSmallMessages() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           List<Message> sent = messages(10_000, 37);
           sent.forEach(pair.near()::send);
           assertThat(pair.await(far.received(sent.size()))).isEqualTo(sent);
@@ -154,10 +160,8 @@ public interface TransportKit {
 
   @Test
   default void deliversTheLargestMessages() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           List<Message> sent = List.of(message(1, LARGE), message(2, 5), message(3, LARGE));
           sent.forEach(pair.near()::send);
           assertThat(pair.await(far.received(3))).isEqualTo(sent);
@@ -166,10 +170,8 @@ public interface TransportKit {
 
   @Test
   default void deliversOneSharedMessageAgainAndAgain() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           Message shared = message(7, 200_000);
           byte[] before = shared.toByteArray();
           for (int i = 0; i < 50; i++) {
@@ -230,10 +232,8 @@ public interface TransportKit {
 
   @Test
   default void keepsTheOrderOfEachThreadThatSends() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           int threads = 4;
           int each = 500;
           List<Thread> senders = new ArrayList<>();
@@ -267,10 +267,8 @@ public interface TransportKit {
 
   @Test
   default void tellsWhoClosedExactlyOnce() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           pair.near().close();
           assertThat(pair.await(near.closed())).isNotBlank();
           assertThat(pair.await(far.closed())).isNotBlank();
@@ -281,10 +279,8 @@ public interface TransportKit {
 
   @Test
   default void writesWhatWasQueuedBeforeItCloses() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           // More than what is written in one go.
           List<Message> sent = messages(20, 100_000);
           sent.forEach(pair.near()::send);
@@ -323,10 +319,8 @@ public interface TransportKit {
 
   @Test
   default void closesOnceHoweverManyThreadsCloseItWhileOthersSend() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           CountDownLatch go = new CountDownLatch(1);
           AtomicReference<Throwable> thrown = new AtomicReference<>();
           List<Thread> threads = new ArrayList<>();
@@ -392,10 +386,8 @@ public interface TransportKit {
 
   @Test
   default void ignoresWhatIsSentAfterItWasClosed() throws Exception {
-    withPair(
+    withOpenPair(
         (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
           pair.near().close();
           pair.near().send(message(1, 10));
           pair.await(near.closed());

@@ -10,7 +10,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
-import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
 
 /**
@@ -18,7 +17,7 @@ import org.bitcoinmultiplexer.core.ClientContext;
  * positions it has, so that two clients' could be swapped. Of any depth; Core sends the whole block
  * from depth 11 on, which costs the client more.
  */
-final class BlockTransactionsBatch implements Batch {
+final class BlockTransactionsBatch implements SingleBatch {
 
   // Several clients ask for parts of one block at a time: it is walked over once.
   private static final Function<Message, Block> PARSED = Block::parse;
@@ -32,12 +31,7 @@ final class BlockTransactionsBatch implements Batch {
   }
 
   @Override
-  public int size() {
-    return 1;
-  }
-
-  @Override
-  public Message request(int item) {
+  public Message canonical() {
     return Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, wanted.block());
   }
 

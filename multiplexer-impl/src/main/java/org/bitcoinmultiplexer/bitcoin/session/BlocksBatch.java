@@ -11,7 +11,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
-import org.bitcoinmultiplexer.core.Batch;
 
 /**
  * A {@code getblocks}, asked upstream as {@code getheaders}: on a shared connection the node's
@@ -22,7 +21,7 @@ import org.bitcoinmultiplexer.core.Batch;
  * among them; never with an empty one. An empty locator starts behind the genesis block here,
  * whereas in {@code getheaders} it means something else.
  */
-final class BlocksBatch implements Batch {
+final class BlocksBatch implements SingleBatch {
 
   /** The most hashes in one answer. */
   static final int MOST = 500;
@@ -56,12 +55,7 @@ final class BlocksBatch implements Batch {
   }
 
   @Override
-  public int size() {
-    return 1;
-  }
-
-  @Override
-  public Message request(int item) {
+  public Message canonical() {
     return canonical;
   }
 

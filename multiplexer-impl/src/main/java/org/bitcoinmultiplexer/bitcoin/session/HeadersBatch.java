@@ -7,7 +7,6 @@ import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
-import org.bitcoinmultiplexer.core.Batch;
 
 /**
  * A {@code getheaders}: answered with the node's headers, never fewer, because a short list means
@@ -17,7 +16,7 @@ import org.bitcoinmultiplexer.core.Batch;
  * disconnects whoever does not answer. Only an empty locator, which asks for one known header, may
  * meet silence.
  */
-final class HeadersBatch implements Batch {
+final class HeadersBatch implements SingleBatch {
 
   private static final Message NONE = new Headers.Builder(0).toMessage();
 
@@ -34,12 +33,7 @@ final class HeadersBatch implements Batch {
   }
 
   @Override
-  public int size() {
-    return 1;
-  }
-
-  @Override
-  public Message request(int item) {
+  public Message canonical() {
     return canonical;
   }
 

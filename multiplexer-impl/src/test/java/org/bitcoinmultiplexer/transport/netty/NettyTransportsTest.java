@@ -25,6 +25,7 @@ import org.bitcoinmultiplexer.tck.EventLoopKit;
 import org.bitcoinmultiplexer.tck.TransportKit;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.EventLoops;
+import org.bitcoinmultiplexer.transport.SocketPair;
 import org.bitcoinmultiplexer.transport.SocketServerKit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -53,35 +54,15 @@ class NettyTransportsTest {
     NettyListener listener =
         transports.listen(
             SocketServerKit.ANY_PORT, (transport, loop) -> accepted.complete(transport));
-    Transport dialled =
-        transports
-            .connector("127.0.0.1", listener.address().getPort())
-            .connect()
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
-    Transport other = accepted.get(10, TimeUnit.SECONDS);
-    return new TransportKit.PairFixture() {
-      @Override
-      public Transport near() {
-        return nearIsAccepted ? other : dialled;
-      }
-
-      @Override
-      public Transport far() {
-        return nearIsAccepted ? dialled : other;
-      }
-
-      @Override
-      public int stillOpen() {
-        return listener.connections();
-      }
-
-      @Override
-      public void close() {
-        listener.close();
-        end(group);
-      }
-    };
+    return SocketPair.of(
+        accepted,
+        transports.connector("127.0.0.1", listener.address().getPort()).connect(),
+        nearIsAccepted,
+        listener::connections,
+        () -> {
+          listener.close();
+          end(group);
+        });
   }
 
   private static SocketServerKit.Server serve(

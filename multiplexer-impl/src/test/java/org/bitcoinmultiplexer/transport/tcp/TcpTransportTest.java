@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.tck.TransportKit;
+import org.bitcoinmultiplexer.transport.SocketPair;
 import org.bitcoinmultiplexer.transport.SocketServerKit;
 import org.junit.jupiter.api.Nested;
 
@@ -24,36 +25,16 @@ class TcpTransportTest {
     CompletableFuture<Transport> accepted = new CompletableFuture<>();
     TcpListener listener =
         nearLoop.listen(SocketServerKit.ANY_PORT, Network.REGTEST, accepted::complete);
-    Transport dialled =
-        farLoop
-            .connector("127.0.0.1", listener.address().getPort(), Network.REGTEST)
-            .connect()
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
-    Transport other = accepted.get(10, TimeUnit.SECONDS);
-    return new TransportKit.PairFixture() {
-      @Override
-      public Transport near() {
-        return nearIsAccepted ? other : dialled;
-      }
-
-      @Override
-      public Transport far() {
-        return nearIsAccepted ? dialled : other;
-      }
-
-      @Override
-      public int stillOpen() {
-        return listener.connections();
-      }
-
-      @Override
-      public void close() {
-        listener.close();
-        nearLoop.close();
-        farLoop.close();
-      }
-    };
+    return SocketPair.of(
+        accepted,
+        farLoop.connector("127.0.0.1", listener.address().getPort(), Network.REGTEST).connect(),
+        nearIsAccepted,
+        listener::connections,
+        () -> {
+          listener.close();
+          nearLoop.close();
+          farLoop.close();
+        });
   }
 
   @Nested

@@ -18,9 +18,9 @@ import org.bitcoinmultiplexer.transport.netty.NettyTransports;
 /**
  * The multiplexer as a process, with its defaults save the number of clients.
  *
- * <p>A program: takes a strategy, {@code tcp} or {@code netty} for what the sockets are served with, a
- * network and the node's port; says its own port; then answers each line it is given with a number,
- * and ends with its standard input.
+ * <p>A program: takes a strategy, {@code tcp} or {@code netty} for what the sockets are served
+ * with, a network and the node's port; says its own port; then answers each line it is given with a
+ * number, and ends with its standard input.
  */
 final class ProxyProcess {
 
