@@ -1,0 +1,57 @@
+package org.bitcoinmultiplexer.examples.proxy.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.bitcoinmultiplexer.BitcoinMultiplexer;
+import org.bitcoinmultiplexer.api.Stats;
+
+/**
+ * Two multiplexers, one behind the other: the edge that clients connect to is a client of the root,
+ * which alone knows the node. What the edge asks it asks by number, and never once otherwise.
+ */
+final class ChainedProxy implements ProxyUnderTest {
+
+  @Override
+  public Running start(InetSocketAddress node, Way way) {
+    BitcoinMultiplexer root = multiplexer(node, way);
+    InetSocketAddress middle = open(root);
+    BitcoinMultiplexer edge = multiplexer(middle, way);
+    return new Running(
+        open(edge),
+        () -> {
+          Stats asked = edge.stats();
+          Stats answered = root.stats();
+          edge.close();
+          root.close();
+          assertThat(asked.counter("upstream.requests")).as("requests of the edge").isPositive();
+          assertThat(asked.counter("upstream.numbered"))
+              .as("requests of the edge that have a number")
+              .isEqualTo(asked.counter("upstream.requests"));
+          assertThat(asked.counter("upstream.lost")).as("times the edge lost the root").isZero();
+          assertThat(answered.counter("client.accepted")).as("edges at the root").isEqualTo(1);
+          assertThat(answered.counter("upstream.numbered")).as("numbers told the node").isZero();
+        });
+  }
+
+  private static BitcoinMultiplexer multiplexer(InetSocketAddress upstream, Way way) {
+    return BitcoinMultiplexer.builder()
+        .set("network", "regtest")
+        .upstream(upstream.getAddress().getHostAddress() + ":" + upstream.getPort())
+        .strategy(way.strategy())
+        .build();
+  }
+
+  private static InetSocketAddress open(BitcoinMultiplexer multiplexer) {
+    try {
+      multiplexer.start();
+      return multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    } catch (IOException e) {
+      multiplexer.close();
+      throw new UncheckedIOException(e);
+    }
+  }
+}
