@@ -209,7 +209,8 @@ final class NodeLine implements Pipe.Peer {
       case Commands.VERSION -> {
         require(state == State.NEW, message, "a second version");
         Version said = Version.parse(message);
-        require(said.services() == Version.NODE_WITNESS, message, "services");
+        require(
+            said.services() == (Version.NODE_WITNESS | Version.NODE_SEQUENCE), message, "services");
         require(said.relay() && said.protocol() == 70016, message, "odd");
         state = State.GREETED;
         pipe.say(

@@ -20,32 +20,23 @@ import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handshake with a client, as the accepting side, in the order of Bitcoin Core save for the
- * moment of our {@code verack}.
+ * The handshake with a client, as the accepting side, in the order of Bitcoin Core.
  *
  * <pre>
- *   NEW ──version, node known──► GREETED ──sendseq, or patienceOver()──► WELCOMED
- *    │                            ▲   └──verack──────────────┐               │verack
- *    │                            │                          ▼               ▼
- *    └──version, node unknown─► HELD ──verack──► HELD_ACKNOWLEDGED ───────► DONE
- *                                                              nodeKnown()
+ *   NEW ──version, node known──► GREETED ──sendseq──► WELCOMED ──verack──► DONE
+ *    │                            ▲   └───────────verack──────────────────►  ▲
+ *    │                            │nodeKnown()                               │nodeKnown()
+ *    └──version, node unknown──► HELD ──verack──► HELD_ACKNOWLEDGED ─────────┘
  *   any but the last ──rule broken──► BROKEN
  * </pre>
  *
  * <p>To be GREETED is to be sent {@code version}, then {@code wtxidrelay} and {@code sendaddrv2} if
- * the common version is 70016 or more; to be WELCOMED is to be sent {@code verack}. Nothing else is
- * sent before the client's own {@code verack}, because bitcoinj takes anything else for an error.
- * What the client sees is the node's: its services as far as we can keep their promises, its wish
- * for transactions, and on DONE its fee filter. Before a node is known nothing is sent at all: a
- * promise cannot be taken back.
- *
- * <p><b>The held verack.</b> A {@code sendseq} must be answered before our {@code verack}, and must
- * not be sent to a client that did not say it first; so the {@code verack} waits until the client
- * has offered or has sent its own, whichever is first. Every client that matters (bitcoinj, bcoin,
- * btcd, Bitcoin Core and its test framework, rust-bitcoin) sends its {@code verack} when it has our
- * {@code version}, and loses at most a round trip. One that waits for ours first would wait for
- * ever, so the caller ends the wait with {@link #patienceOver} after a moment; an offer that comes
- * after that is too late and ignored, and the connection is as one with a client that made none.
+ * the common version is 70016 or more; to be WELCOMED is to be sent {@code verack}, at once unless
+ * the client has announced that it will say {@code sendseq}, which is answered in front of it.
+ * Nothing else is sent before the client's own {@code verack}, because bitcoinj takes anything else
+ * for an error. What the client sees is the node's: its services as far as we can keep their
+ * promises, its wish for transactions, and on DONE its fee filter. Before a node is known nothing
+ * is sent at all: a promise cannot be taken back.
  *
  * <p><b>Out of order.</b> Before {@code version} everything is ignored; after it a second {@code
  * version}, {@code verack} or {@code sendseq}; before {@code verack} also everything that is not a
@@ -55,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * Bitcoin Core's. We differ in one point: it drops a malformed {@code version} and lets the
  * connection wait for its timeout; we end it at once and say why.
  *
- * <p>Confined to the session's loop. Emits synchronously from within {@link #onMessage}, {@link
- * #nodeKnown} and {@link #patienceOver}.
+ * <p>Confined to the session's loop. Emits synchronously from within {@link #onMessage} and {@link
+ * #nodeKnown}.
  */
 public final class ClientHandshake {
 
@@ -160,7 +151,9 @@ public final class ClientHandshake {
     if (!acknowledged) {
       return TAKEN;
     }
-    patienceOver();
+    if (state == State.GREETED) {
+      welcome(); // it has acknowledged without an offer
+    }
     return done();
   }
 
@@ -181,22 +174,6 @@ public final class ClientHandshake {
    */
   public boolean waitsOnlyForNode() {
     return state == State.HELD_ACKNOWLEDGED;
-  }
-
-  /**
-   * Whether our {@code verack} is held back until the client has made up its mind.
-   *
-   * @return true if {@link #patienceOver} should be called after a moment
-   */
-  public boolean holdsVerack() {
-    return state == State.GREETED;
-  }
-
-  /** The client has neither offered nor acknowledged for a moment: perhaps it waits for us. */
-  public void patienceOver() {
-    if (state == State.GREETED) {
-      welcome();
-    }
   }
 
   /**
@@ -322,7 +299,8 @@ public final class ClientHandshake {
       out.accept(Handshakes.WTXIDRELAY);
       out.accept(Handshakes.SENDADDRV2);
     }
-    if (client.offersSequence()) {
+    boolean willOffer = (client.said().services() & Version.NODE_SEQUENCE) != 0;
+    if (client.offersSequence() || !willOffer) {
       welcome();
     }
   }

@@ -26,10 +26,11 @@ public final class Handshakes {
     Version.NODE_WITNESS,
     Version.NODE_COMPACT_FILTERS,
     Version.NODE_NETWORK_LIMITED,
-    Version.NODE_P2P_V2
+    Version.NODE_P2P_V2,
+    Version.NODE_SEQUENCE
   };
   private static final String[] NAMES = {
-    "NETWORK", "BLOOM", "WITNESS", "COMPACT_FILTERS", "NETWORK_LIMITED", "P2P_V2"
+    "NETWORK", "BLOOM", "WITNESS", "COMPACT_FILTERS", "NETWORK_LIMITED", "P2P_V2", "SEQUENCE"
   };
 
   private Handshakes() {}

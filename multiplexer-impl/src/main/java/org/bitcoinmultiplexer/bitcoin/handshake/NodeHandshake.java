@@ -23,11 +23,11 @@ import org.bitcoinmultiplexer.bitcoin.wire.Version;
  *                      └──version refused──► BROKEN
  * </pre>
  *
- * <p>SALUTED: our {@code version} is out. ANSWERED: so are {@code wtxidrelay}, if the node's
- * version is 70016 or more, {@code sendseq}, which a node that does not know it ignores, and {@code
- * verack}. We never say {@code sendaddrv2}, {@code sendheaders} or {@code sendcmpct}: addresses are
- * not wanted, and only without announcements by {@code headers} is every {@code headers} message an
- * answer.
+ * <p>SALUTED: our {@code version} is out, which announces that {@code sendseq} will follow.
+ * ANSWERED: so are {@code wtxidrelay}, if the node's version is 70016 or more, {@code sendseq},
+ * which a node that does not know it ignores, and {@code verack}. We never say {@code sendaddrv2},
+ * {@code sendheaders} or {@code sendcmpct}: addresses are not wanted, and only without
+ * announcements by {@code headers} is every {@code headers} message an answer.
  *
  * <p>What comes out of order is ignored, as Bitcoin Core ignores it. A node below version {@link
  * ProtocolVersions#LEAST_NODE} is refused. Which services it offers, and whether they are enough,
@@ -99,7 +99,9 @@ public final class NodeHandshake {
     out.accept(
         new Version(
                 ProtocolVersions.OWN,
-                serveBlocks ? Version.NODE_NETWORK | Version.NODE_WITNESS : Version.NODE_WITNESS,
+                Version.NODE_SEQUENCE
+                    | Version.NODE_WITNESS
+                    | (serveBlocks ? Version.NODE_NETWORK : 0),
                 clock.instant().getEpochSecond(),
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,

@@ -35,24 +35,25 @@
  * sender takes in flight at a time; 0 takes none, which leaves the sender free to number its own.
  * Bytes that follow MUST be ignored.
  *
+ * <p>A dialler that is going to offer says so in the services of its {@code version}: bit 28, one
+ * of those that are set aside for experiments.
+ *
  * <pre>
- *   dialler                      acceptor
- *   version            ───►
- *                      ◄───      version, and what else it says before verack
- *   sendseq, verack    ───►
- *                      ◄───      sendseq, verack
+ *   dialler                         acceptor
+ *   version, bit 28 set   ───►
+ *                         ◄───      version, and what else it says before verack
+ *   sendseq, verack       ───►
+ *                         ◄───      sendseq, verack
  * </pre>
  *
  * <ol>
  *   <li>The dialler MAY send {@code sendseq} between the acceptor's {@code version} and its own
- *       {@code verack}.
+ *       {@code verack}. If it set bit 28 it MUST send one of them without waiting for the
+ *       acceptor's {@code verack}.
  *   <li>The acceptor MUST NOT send {@code sendseq} before it has received one: there are clients
  *       that give a connection up for a command they do not know. It answers an offer with its own
- *       {@code sendseq} in front of its {@code verack}. It therefore holds its {@code verack} until
- *       the dialler's {@code sendseq} or {@code verack} has come. A dialler that waits for the
- *       acceptor's {@code verack} before it sends its own must not wait for ever, so the acceptor
- *       SHOULD end the wait after a moment (here: a second) and send {@code verack} without {@code
- *       sendseq}.
+ *       {@code sendseq} in front of its {@code verack}. From a dialler that set bit 28 it therefore
+ *       holds its {@code verack} until the dialler's {@code sendseq} or {@code verack} has come.
  *   <li>Numbers are agreed if each side has received {@code sendseq} before the other's {@code
  *       verack}. Both sides then know it, and both from the same two messages. A {@code sendseq}
  *       that comes later, or a second time, or that cannot be read, MUST be ignored.
@@ -154,6 +155,13 @@
  * say that there is none, and somebody further down would tell a wallet so; to close the connection
  * would fail every other request with it.
  *
+ * <p><b>The service bit</b> is what keeps everybody else out of this. Without it the acceptor would
+ * have to hold its {@code verack} from every client, because any of them might be about to offer;
+ * and one that waits for the acceptor's {@code verack} before it sends its own, as many a script
+ * does, would wait for ever, or until a timer lets it go, which at the same time is too short for a
+ * dialler far away. With it the handshake of every other client is as it always was, and the
+ * agreement does not depend on how long a message takes.
+ *
  * <p><b>BIP434</b> ({@code feature}) negotiates features between {@code version} and {@code verack}
  * among peers of version 70017 or more, who know that they must ignore features they do not know.
  * Between two such peers {@code feature("seq", the body of sendseq)} can stand in the place of
@@ -164,9 +172,9 @@
  * <h2>Compatibility</h2>
  *
  * <p>A node that does not know {@code sendseq} ignores it, as Bitcoin Core, bcoin and btcd do with
- * every unknown command at that point, and never sends one; the requester then asks as ever. A
- * client that does not know it never sees it, because the acceptor does not speak first. What it
- * can notice is the acceptor's {@code verack} coming a round trip later.
+ * every unknown command at that point, and with service bits that they do not know; it never sends
+ * one, and the requester then asks as ever. A client that does not know it never sees it, because
+ * the acceptor does not speak first.
  *
  * <h2>Security</h2>
  *

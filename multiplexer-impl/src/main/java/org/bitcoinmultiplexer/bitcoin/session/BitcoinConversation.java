@@ -1,9 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
@@ -51,19 +49,12 @@ final class BitcoinConversation implements ClientConversation, Client {
   /** How many numbered requests of one client are taken in flight. */
   static final int WINDOW = ClientContext.MOST_UNORDERED;
 
-  /**
-   * How long our verack waits for the client's word. A client that waits for ours loses this once;
-   * a multiplexer that is further away than this is asked by others without numbers.
-   */
-  static final Duration PATIENCE = Duration.ofSeconds(1);
-
   private final ClientContext context;
   private final Shared shared;
   private final ClientHandshake handshake;
   private @Nullable ReadyClient client; // null while GREETING
   private boolean prefersHeaders;
   private boolean waiting;
-  private EventLoop.@Nullable Timer patience; // runs while our verack is held
   private int malformed;
   private List<Message> held = List.of();
   private int heldBytes;
@@ -104,10 +95,7 @@ final class BitcoinConversation implements ClientConversation, Client {
     switch (step) {
       case PASS -> heard(message);
       case DONE -> ready();
-      case TAKEN -> {
-        awaitNode();
-        awaitVerack();
-      }
+      case TAKEN -> awaitNode();
       case IGNORED -> hold(message);
       case VIOLATED ->
           context.disconnect(handshake.violation().rule(), handshake.violation().reason());
@@ -149,34 +137,12 @@ final class BitcoinConversation implements ClientConversation, Client {
   }
 
   private void onNodeKnown() {
-    if (!closed) {
-      switch (handshake.nodeKnown()) {
-        case DONE -> ready();
-        case TAKEN -> awaitVerack();
-        default -> {}
-      }
-    }
-  }
-
-  private void awaitVerack() {
-    if (handshake.holdsVerack()) {
-      if (patience == null) {
-        patience = context.loop().schedule(PATIENCE, handshake::patienceOver);
-      }
-    } else {
-      hurry();
-    }
-  }
-
-  private void hurry() {
-    if (patience != null) {
-      patience.cancel();
-      patience = null;
+    if (!closed && handshake.nodeKnown() == Step.DONE) {
+      ready();
     }
   }
 
   private void ready() {
-    hurry();
     ClientInfo info = handshake.client();
     ReadyClient ready = new ReadyClient(this, context, shared, info);
     if (prefersHeaders) {
@@ -225,7 +191,6 @@ final class BitcoinConversation implements ClientConversation, Client {
   public void onClosed() {
     closed = true;
     held = List.of();
-    hurry();
     if (client != null) {
       client.close();
       shared.newsroom().left(this);

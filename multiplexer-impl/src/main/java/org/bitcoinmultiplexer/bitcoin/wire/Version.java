@@ -49,6 +49,12 @@ public record Version(
   /** Speaks the encrypted transport (NODE_P2P_V2, BIP324). */
   public static final long NODE_P2P_V2 = 1 << 11;
 
+  /**
+   * Is going to offer numbered requests: one of the bits for experiments (24 to 31), only said by
+   * who dials; see {@code org.bitcoinmultiplexer.bitcoin.sequence}.
+   */
+  public static final long NODE_SEQUENCE = 1 << 28;
+
   /** A longer user agent cannot be read (Core's MAX_SUBVERSION_LENGTH), in bytes. */
   public static final int MAX_USER_AGENT_SIZE = 256;
 

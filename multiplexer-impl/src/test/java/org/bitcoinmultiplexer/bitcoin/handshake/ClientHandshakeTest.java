@@ -41,7 +41,7 @@ class ClientHandshakeTest {
         .isEqualTo(Step.TAKEN);
     assertThat(handshake.onMessage(plain("sendaddrv2"))).isEqualTo(Step.TAKEN);
 
-    assertThat(commands()).containsExactly("version");
+    assertThat(commands()).containsExactly("version", "verack");
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
     assertThat(commands()).containsExactly("version", "verack", "feefilter");
     assertThat(handshake.client())
@@ -52,7 +52,7 @@ class ClientHandshakeTest {
   void coreNegotiatesWitnessIdsBetweenVersionAndVerack() {
     handshake.onMessage(version(70016, 9, "/Satoshi:28.0.0/", true));
 
-    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2");
+    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2", "verack");
     assertThat(handshake.onMessage(plain("wtxidrelay"))).isEqualTo(Step.TAKEN);
     assertThat(handshake.onMessage(plain("sendaddrv2"))).isEqualTo(Step.TAKEN);
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
@@ -62,12 +62,11 @@ class ClientHandshakeTest {
 
   @Test
   void anOfferToNumberRequestsIsAnsweredInFrontOfOurVerack() {
-    handshake.onMessage(version(70016, 0, "/x/", true));
-    assertThat(handshake.holdsVerack()).isTrue();
+    handshake.onMessage(announcing());
+    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2");
 
     assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.TAKEN);
 
-    assertThat(handshake.holdsVerack()).isFalse();
     assertThat(commands())
         .containsExactly("version", "wtxidrelay", "sendaddrv2", "sendseq", "verack");
     assertThat(SendSequence.parse(sent.get(3))).isEqualTo(new SendSequence(1, 256));
@@ -79,34 +78,28 @@ class ClientHandshakeTest {
 
   @Test
   void nobodyIsOfferedNumbersWhoDidNotOfferThem() {
-    handshake.onMessage(version(70016, 0, "/x/", true));
-    handshake.onMessage(plain("verack"));
+    handshake.onMessage(announcing());
+    assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
 
-    assertThat(commands()).doesNotContain("sendseq");
+    assertThat(commands())
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
     assertThat(handshake.client().numbers()).isFalse();
   }
 
   @Test
-  void whoWaitsForOurVerackIsSentItAfterAMoment() {
+  void whoDoesNotAnnounceAnOfferDoesNotWaitForOurVerackAndOffersTooLate() {
     handshake.onMessage(version(70016, 0, "/x/", true));
-    assertThat(commands()).doesNotContain("verack");
-
-    handshake.patienceOver();
-
     assertThat(commands()).endsWith("verack");
-    assertThat(handshake.holdsVerack()).isFalse();
-    handshake.patienceOver();
-    assertThat(sent).hasSize(4);
-    assertThat(handshake.onMessage(plain("wtxidrelay"))).isEqualTo(Step.TAKEN);
+
     assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.IGNORED);
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
     assertThat(handshake.client().numbers()).isFalse();
-    assertThat(commands().stream().filter("verack"::equals)).hasSize(1);
+    assertThat(commands()).doesNotContain("sendseq");
   }
 
   @Test
   void anOfferBehindTheVerackIsTooLate() {
-    handshake.onMessage(version(70016, 0, "/x/", true));
+    handshake.onMessage(announcing());
     handshake.onMessage(plain("verack"));
 
     assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.IGNORED);
@@ -114,32 +107,50 @@ class ClientHandshakeTest {
     assertThat(commands()).doesNotContain("sendseq");
   }
 
-  @Test
-  void anImpatientOfferIsAnsweredOnceANodeIsKnown() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anImpatientOfferIsAnsweredOnceANodeIsKnown(boolean acknowledged) {
     NodeInfo later = node;
     node = null;
     handshake.onMessage(version(70016, 0, "/x/", true));
     assertThat(handshake.onMessage(offer(1))).isEqualTo(Step.TAKEN);
-    handshake.patienceOver();
+    if (acknowledged) {
+      handshake.onMessage(plain("verack"));
+    }
     assertThat(sent).isEmpty();
-    handshake.onMessage(plain("verack"));
 
     node = later;
 
-    assertThat(handshake.nodeKnown()).isEqualTo(Step.DONE);
+    assertThat(handshake.nodeKnown()).isEqualTo(acknowledged ? Step.DONE : Step.TAKEN);
+    handshake.onMessage(plain("verack"));
     assertThat(commands())
         .containsExactly("version", "wtxidrelay", "sendaddrv2", "sendseq", "verack", "feefilter");
     assertThat(handshake.client().numbers()).isTrue();
   }
 
   @Test
+  void anAnnouncedOfferThatIsNotMadeDelaysNothingOnceANodeIsKnown() {
+    NodeInfo later = node;
+    node = null;
+    handshake.onMessage(announcing());
+    handshake.onMessage(plain("verack"));
+
+    node = later;
+
+    assertThat(handshake.nodeKnown()).isEqualTo(Step.DONE);
+    assertThat(commands())
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
+  }
+
+  @Test
   void whatIsNoOfferIsIgnored() {
-    handshake.onMessage(version(70016, 0, "/x/", true));
+    handshake.onMessage(announcing());
 
     assertThat(handshake.onMessage(offer(0))).isEqualTo(Step.IGNORED);
     assertThat(handshake.onMessage(Message.of("sendseq", new byte[7]))).isEqualTo(Step.IGNORED);
-    assertThat(handshake.holdsVerack()).isTrue();
+    assertThat(commands()).doesNotContain("verack");
     assertThat(handshake.onMessage(offer(0xffff_ffffL))).isEqualTo(Step.TAKEN);
+    assertThat(commands()).endsWith("sendseq", "verack");
   }
 
   @Test
@@ -220,7 +231,7 @@ class ClientHandshakeTest {
     handshake.onMessage(version(70016, 0, "/x/", true));
     handshake(0, 43).onMessage(version(70016, 0, "/x/", true));
 
-    assertThat(Version.parse(sent.get(0)).nonce()).isNotEqualTo(Version.parse(sent.get(3)).nonce());
+    assertThat(Version.parse(sent.get(0)).nonce()).isNotEqualTo(Version.parse(sent.get(4)).nonce());
   }
 
   @Test
@@ -237,10 +248,10 @@ class ClientHandshakeTest {
     height = 200_000;
     assertThat(handshake.nodeKnown()).isEqualTo(Step.TAKEN);
     assertThat(handshake.waitsForNode()).isFalse();
-    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2");
+    assertThat(commands()).containsExactly("version", "wtxidrelay", "sendaddrv2", "verack");
     assertThat(Version.parse(sent.get(0)).height()).isEqualTo(200_000);
     assertThat(handshake.nodeKnown()).isEqualTo(Step.IGNORED);
-    assertThat(sent).hasSize(3);
+    assertThat(sent).hasSize(4);
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
   }
 
@@ -369,7 +380,6 @@ class ClientHandshakeTest {
   @Test
   void theOldestVersionThatIsAccepted() {
     assertThat(handshake.onMessage(version(31800, 0, "/x/", true))).isEqualTo(Step.TAKEN);
-    handshake.onMessage(plain("verack"));
     assertThat(commands()).containsExactly("version", "verack");
   }
 
@@ -497,6 +507,11 @@ class ClientHandshakeTest {
             77,
             relay)
         .toMessage();
+  }
+
+  /** The version of a client that is going to offer. */
+  private static Message announcing() {
+    return version(70016, Version.NODE_SEQUENCE | Version.NODE_WITNESS, "/x/", true);
   }
 
   private static Message offer(long version) {

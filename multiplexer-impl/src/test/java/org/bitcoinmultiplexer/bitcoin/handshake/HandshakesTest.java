@@ -11,6 +11,7 @@ class HandshakesTest {
     assertThat(Handshakes.services(0)).isEqualTo("none");
     assertThat(Handshakes.services(0xc0d))
         .isEqualTo("NETWORK|BLOOM|WITNESS|NETWORK_LIMITED|P2P_V2");
+    assertThat(Handshakes.services(1 << 28)).isEqualTo("SEQUENCE");
     assertThat(Handshakes.services(1 | 1L << 63)).isEqualTo("NETWORK|0x8000000000000000");
   }
 

@@ -32,7 +32,7 @@ class NodeHandshakeTest {
         .isEqualTo(
             new Version(
                 70016,
-                Version.NODE_WITNESS,
+                Version.NODE_WITNESS | Version.NODE_SEQUENCE,
                 1_700_000_000L,
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,
@@ -47,7 +47,7 @@ class NodeHandshakeTest {
     handshake(true, 7).open();
 
     assertThat(Version.parse(sent.get(0)).services())
-        .isEqualTo(Version.NODE_NETWORK | Version.NODE_WITNESS);
+        .isEqualTo(Version.NODE_NETWORK | Version.NODE_WITNESS | Version.NODE_SEQUENCE);
   }
 
   @Test

@@ -31,7 +31,7 @@ class UpstreamConversationTest {
     hub.loop.run(line.conversation::onOpen);
     assertThat(line.sent).extracting(Message::command).containsExactly(Commands.VERSION);
     assertThat(Version.parse(line.sent.get(0)).services())
-        .isEqualTo(Version.NODE_NETWORK | Version.NODE_WITNESS);
+        .isEqualTo(Version.NODE_NETWORK | Version.NODE_WITNESS | Version.NODE_SEQUENCE);
 
     assertThat(line.says(NewsFixture.version(5_000, true))).isTrue();
     assertThat(line.ready).isEmpty();
@@ -90,7 +90,8 @@ class UpstreamConversationTest {
   void promisesNoBlocksUnlessTheyAreToBeServed() {
     NewsFixture modest = new NewsFixture(NewsOptions.DEFAULT);
     modest.hub.loop.run(modest.line.conversation::onOpen);
-    assertThat(Version.parse(modest.line.sent.get(0)).services()).isEqualTo(Version.NODE_WITNESS);
+    assertThat(Version.parse(modest.line.sent.get(0)).services())
+        .isEqualTo(Version.NODE_WITNESS | Version.NODE_SEQUENCE);
   }
 
   @Test

@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -17,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Sequence.Kind;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a client that numbers its requests is answered. */
 class NumberedRequestsTest {
 
+  private static final Message INTRODUCTION =
+      ClientKind.introduction(70016, "/edge/", Version.NODE_SEQUENCE, true, 0);
   private static final Message HEADERS = Chain.headersMessage();
   private static final Outcome FAILED = new Outcome.Failed("nobody is there");
 
@@ -34,7 +36,7 @@ class NumberedRequestsTest {
   @Test
   void theWindowThatIsAnnouncedIsTheOneThatIsTaken() {
     ScriptedClient other = scene.connect();
-    other.says(ClientKind.CORE.introduction());
+    other.says(INTRODUCTION);
     other.heard();
     other.says(new SendSequence(1, 0).toMessage());
 
@@ -206,33 +208,6 @@ class NumberedRequestsTest {
     assertThat(plain.needsEveryFrame).isFalse();
   }
 
-  @Test
-  void aClientThatWaitsForOurVerackGetsItAfterAMoment() {
-    ScriptedClient waiting = scene.connect();
-    waiting.says(ClientKind.CORE.introduction());
-    scene.engine.loop.advance(Duration.ofMillis(999));
-    assertThat(waiting.heard())
-        .extracting(Message::command)
-        .doesNotContain(Commands.VERACK)
-        .startsWith(Commands.VERSION);
-    scene.engine.loop.advance(Duration.ofMillis(1));
-    assertThat(waiting.heard()).extracting(Message::command).containsExactly(Commands.VERACK);
-    waiting.says(Commands.VERACK);
-
-    assertThat(waiting.description).isNotNull();
-    assertThat(scene.engine.loop.pendingTimers()).isZero();
-  }
-
-  @Test
-  void nobodyElsesTimerIsLeft() {
-    assertThat(scene.engine.loop.pendingTimers()).isZero();
-    ScriptedClient leaving = scene.connect();
-    leaving.says(ClientKind.CORE.introduction());
-    leaving.leaves();
-
-    assertThat(scene.engine.loop.pendingTimers()).isZero();
-  }
-
   private void asks(long id, Message request) {
     client.says(seq(id, Kind.REQUEST));
     client.says(request);
@@ -240,7 +215,7 @@ class NumberedRequestsTest {
 
   private static ScriptedClient greet(Scene scene) {
     ScriptedClient client = scene.connect();
-    client.says(ClientKind.CORE.introduction());
+    client.says(INTRODUCTION);
     client.says(Commands.WTXIDRELAY);
     client.says(new SendSequence(1, 0).toMessage());
     client.says(Commands.VERACK);
