@@ -16,7 +16,10 @@ public record Added(Outcome outcome, int fresh, String flaw) {
     CONNECTED,
     /** One builds on a header that is not known, which is no fault. */
     UNCONNECTED,
-    /** One has no proof of work, or not the difficulty or time that its place demands. */
+    /**
+     * One has no proof of work, or not the difficulty or time that its place demands, or builds on
+     * an excluded one.
+     */
     INVALID
   }
 

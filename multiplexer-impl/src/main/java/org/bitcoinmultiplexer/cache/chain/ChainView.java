@@ -32,10 +32,12 @@ public final class ChainView {
 
   private final HeaderStore store;
   private final ActiveChain active;
+  private final HeaderBatches batches;
 
-  ChainView(HeaderStore store, ActiveChain active) {
+  ChainView(HeaderStore store, ActiveChain active, HeaderBatches batches) {
     this.store = store;
     this.active = active;
+    this.batches = batches;
   }
 
   /**
@@ -195,8 +197,8 @@ public final class ChainView {
 
   /**
    * The height from which a peer that sends a locator has to catch up (Core's
-   * FindForkInGlobalIndex): the first hash that is on the best chain counts, others are passed
-   * over. Core's case of a header beyond the tip cannot occur, as the tip has the most work.
+   * FindForkInGlobalIndex): the first hash counts that is on the best chain, or beyond its tip,
+   * where it went before headers were excluded. Others are passed over.
    *
    * @param locator from a getheaders or getblocks
    * @return 0 if nothing in it is on the best chain
@@ -204,8 +206,15 @@ public final class ChainView {
   public int fork(BlockLocator locator) {
     for (int i = 0; i < locator.size(); i++) {
       int number = store.find(locator.hash(i));
-      if (number != HeaderStore.NONE && active.contains(store, number)) {
+      if (number == HeaderStore.NONE) {
+        continue;
+      }
+      int beyond = store.height(number) - active.height();
+      if (active.contains(store, number)) {
         return store.height(number);
+      }
+      if (beyond > 0 && store.ancestor(number, beyond) == active.tip()) {
+        return active.height();
       }
     }
     return 0;
@@ -218,7 +227,8 @@ public final class ChainView {
    * <p>Fewer than {@link Headers#MAX_SIZE} headers say that this is the tip.
    *
    * @param locator the request
-   * @return nothing if Core would be silent
+   * @return the same message for the same full batch, as long as it is kept; nothing if Core would
+   *     be silent
    */
   public Optional<Message> headers(BlockLocator locator) {
     int stop = store.find(locator.stop());
@@ -228,8 +238,17 @@ public final class ChainView {
           : Optional.empty();
     }
     int first = fork(locator) + 1;
-    int count = Math.min(Headers.MAX_SIZE, active.height() + 1 - first);
-    return Optional.of(headers(upTo(stop, first, count, 1), i -> active.at(first + i)));
+    int left = Math.min(Headers.MAX_SIZE, active.height() + 1 - first);
+    int count = upTo(stop, first, left, 1);
+    Numbers numbers = i -> active.at(first + i);
+    return Optional.of(
+        count < Headers.MAX_SIZE
+            ? headers(count, numbers)
+            : batches.get(
+                first,
+                numbers.number(0),
+                numbers.number(count - 1),
+                () -> headers(count, numbers)));
   }
 
   /** Which header is the i-th of a message. */

@@ -1,8 +1,10 @@
 package org.bitcoinmultiplexer.cache.chain;
 
 import java.math.BigInteger;
+import java.util.BitSet;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.ProofOfWork;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ public final class HeaderChain {
   private final Network network;
   private final HeaderRules rules;
   private final HeaderStore store = new HeaderStore();
+  private final HeaderBatches batches = new HeaderBatches();
+  private final BitSet excluded = new BitSet(); // by number, descendants included
   private ActiveChain active = ActiveChain.genesis();
   private int best; // the number of the header with the most work
   private volatile ChainView view;
@@ -38,7 +42,7 @@ public final class HeaderChain {
     this.rules = new HeaderRules(network);
     BlockHeader genesis = GenesisHeaders.of(network);
     store.append(genesis, HeaderStore.NONE, work(genesis.bits()));
-    view = new ChainView(store.snapshot(), active);
+    view = new ChainView(store.snapshot(), active, batches);
   }
 
   /**
@@ -76,12 +80,46 @@ public final class HeaderChain {
   private Added add(byte[] array, int offset, int count, int stride) {
     Added added = append(array, offset, count, stride);
     if (added.fresh() > 0) {
-      if (best != active.tip()) {
-        active = active.advance(store, best);
-      }
-      view = new ChainView(store.snapshot(), active);
+      publish();
     }
     return added;
+  }
+
+  private void publish() {
+    if (best != active.tip()) {
+      active = active.advance(store, best);
+    }
+    view = new ChainView(store.snapshot(), active, batches);
+  }
+
+  /**
+   * Takes a block and all that build on it out of consideration: its header is right, but the block
+   * is not, or nobody has it. The best chain may get shorter; what comes later and builds on it is
+   * invalid.
+   *
+   * @param block a block hash
+   * @return whether anything changed: false if it is not known, excluded already, or the genesis
+   *     block
+   */
+  public boolean exclude(Hash block) {
+    int number = store.find(block);
+    if (number <= 0 || excluded.get(number)) {
+      return false;
+    }
+    excluded.set(number);
+    for (int i = number + 1; i < store.size(); i++) {
+      if (excluded.get(store.parent(i))) {
+        excluded.set(i);
+      }
+    }
+    best = 0;
+    for (int i = excluded.nextClearBit(0); i < store.size(); i = excluded.nextClearBit(i + 1)) {
+      if (store.hasMoreWork(i, best)) {
+        best = i;
+      }
+    }
+    publish();
+    return true;
   }
 
   private Added append(byte[] array, int offset, int count, int stride) {
@@ -120,6 +158,9 @@ public final class HeaderChain {
   }
 
   private @Nullable String flaw(BlockHeader header, int parent) {
+    if (excluded.get(parent)) {
+      return "builds on " + header.previous() + ", which is excluded";
+    }
     return header.hasProofOfWork(network)
         ? rules.flaw(header, store, parent)
         : "no proof of work for bits %08x".formatted(header.bits());

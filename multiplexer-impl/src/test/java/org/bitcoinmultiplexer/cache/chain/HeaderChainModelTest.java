@@ -40,15 +40,19 @@ class HeaderChainModelTest {
     List<Moment> moments = new ArrayList<>();
     int reorganisations = 0;
     for (int step = 0; step < 120; step++) {
+      if (step % 12 == 11) {
+        BlockHeader bad = all.get(all.size() - 1 - random.nextInt(10));
+        boolean isNew = !naive.isExcluded(bad.hash()) && !bad.equals(genesis);
+        assertThat(chain.exclude(bad.hash())).isEqualTo(isNew);
+        naive.exclude(bad.hash());
+      }
       // Mostly near the end of something, so that branches compete; up to 60 back, then longer.
       int back = random.nextInt(4) == 0 ? random.nextInt(60) : 0;
-      BlockHeader from =
-          random.nextBoolean()
-              ? all.get(Math.max(0, all.size() - 1 - back))
-              : chain
-                  .view()
-                  .header(chain.view().hash(Math.max(0, chain.view().height() - back)))
-                  .orElseThrow();
+      BlockHeader from = all.get(Math.max(0, all.size() - 1 - back));
+      if (random.nextBoolean() || naive.isExcluded(from.hash())) {
+        ChainView best = chain.view();
+        from = best.header(best.hash(Math.max(0, best.height() - back))).orElseThrow();
+      }
       List<BlockHeader> branch =
           miner.branch(from, 1 + random.nextInt(random.nextInt(10) == 0 ? 200 : back + 3));
       ChainView before = chain.view();

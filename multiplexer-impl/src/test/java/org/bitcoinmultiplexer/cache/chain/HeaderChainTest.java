@@ -190,6 +190,92 @@ class HeaderChainTest {
   }
 
   @Test
+  void anExcludedBlockTakesItsDescendantsWithIt() {
+    List<BlockHeader> trunk = miner.branch(genesis, 10);
+    List<BlockHeader> weak = miner.branch(trunk.get(4), 3);
+    List<BlockHeader> strong = miner.branch(trunk.get(4), 9);
+    List<BlockHeader> side = miner.branch(strong.get(2), 6);
+    for (List<BlockHeader> branch : List.of(trunk, weak, strong, side)) {
+      chain.add(Miner.message(branch));
+    }
+    ChainView before = chain.view();
+    assertThat(before.tip()).isEqualTo(strong.get(8).hash());
+    assertThat(chain.exclude(strong.get(1).hash())).isTrue();
+    assertThat(chain.view().tip()).isEqualTo(trunk.get(9).hash());
+    assertThat(chain.view().height()).isEqualTo(10);
+    assertThat(before.tip()).isEqualTo(strong.get(8).hash());
+    assertThat(chain.exclude(side.get(0).hash())).isFalse();
+    assertThat(chain.exclude(Hash.ZERO)).isFalse();
+    assertThat(chain.exclude(genesis.hash())).isFalse();
+
+    BlockHeader late = miner.child(side.get(5));
+    Added added = chain.add(Miner.message(List.of(late)));
+    assertThat(added.outcome()).isEqualTo(Added.Outcome.INVALID);
+    assertThat(added.flaw()).endsWith("builds on " + late.previous() + ", which is excluded");
+
+    // What was below the excluded one still counts, and may grow again.
+    chain.add(Miner.message(miner.branch(strong.get(0), 5)));
+    assertThat(chain.view().fork(before)).isEqualTo(6);
+    assertThat(chain.view().height()).isEqualTo(11);
+  }
+
+  @Test
+  void aPeerBeyondTheTipHasNothingToCatchUpWith() {
+    List<BlockHeader> trunk = grow(20);
+    chain.exclude(trunk.get(15).hash());
+    ChainView view = chain.view();
+    assertThat(view.tip()).isEqualTo(trunk.get(14).hash());
+    List<Hash> beyond = List.of(trunk.get(19).hash(), trunk.get(3).hash());
+    assertThat(view.fork(locator(beyond, Hash.ZERO))).isEqualTo(15);
+    assertSent(view, beyond, Hash.ZERO, 16, 15);
+    BlockHeader other = miner.child(trunk.get(14));
+    chain.add(Miner.message(List.of(other)));
+    assertThat(chain.view().fork(locator(beyond, Hash.ZERO))).isEqualTo(4); // not on that branch
+  }
+
+  @Test
+  void anExcludedBlockIsFollowedByTheFirstSeenOfEquals() {
+    List<BlockHeader> first = miner.branch(genesis, 5);
+    List<BlockHeader> second = miner.branch(genesis, 5);
+    List<BlockHeader> strong = miner.branch(genesis, 6);
+    chain.add(Miner.message(first));
+    chain.add(Miner.message(second));
+    chain.add(Miner.message(strong));
+    chain.exclude(strong.get(0).hash());
+    assertThat(chain.view().tip()).isEqualTo(first.get(4).hash());
+    chain.exclude(first.get(4).hash());
+    assertThat(chain.view().tip()).isEqualTo(second.get(4).hash());
+  }
+
+  @Test
+  void keepsFullBatchesForTheNextWhoAsks() {
+    List<BlockHeader> trunk = grow(4100);
+    ChainView view = chain.view();
+    BlockLocator start = locator(List.of(genesis.hash()), Hash.ZERO);
+    BlockLocator second = locator(List.of(trunk.get(1999).hash()), Hash.ZERO);
+    BlockLocator between = locator(List.of(trunk.get(99).hash()), Hash.ZERO);
+    Message batch = view.headers(start).orElseThrow();
+    assertThat(view.headers(second).orElseThrow()).isSameAs(view.headers(second).orElseThrow());
+    assertThat(view.headers(start).orElseThrow()).isSameAs(batch);
+    chain.add(Miner.message(miner.branch(trunk.get(4099), 1)));
+    assertThat(chain.view().headers(start).orElseThrow()).isSameAs(batch);
+    // Another of the same place takes it.
+    assertSent(view, List.of(trunk.get(99).hash()), Hash.ZERO, 101, 2100);
+    assertThat(view.headers(between).orElseThrow()).isNotEqualTo(batch);
+    assertThat(view.headers(start).orElseThrow()).isEqualTo(batch).isNotSameAs(batch);
+
+    chain.exclude(trunk.get(1500).hash());
+    for (int from = 1500; from < 4300; from += 2000) {
+      BlockHeader parent = chain.view().header(chain.view().tip()).orElseThrow();
+      chain.add(Miner.message(miner.branch(parent, 2000)));
+    }
+    Message other = chain.view().headers(start).orElseThrow();
+    assertThat(other.size()).isEqualTo(batch.size());
+    assertThat(other).isNotEqualTo(batch);
+    assertThat(view.headers(start).orElseThrow()).isEqualTo(batch);
+  }
+
+  @Test
   void findsAncestorsOfAnyBranch() {
     List<BlockHeader> trunk = miner.branch(genesis, 10);
     List<BlockHeader> stale = miner.branch(trunk.get(4), 3);

@@ -3,16 +3,20 @@ package org.bitcoinmultiplexer.cache.chain;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 
 /** A regtest header chain by the book: maps, and lists made anew for each question. */
 final class NaiveChain {
 
-  private final Map<Hash, BlockHeader> headers = new HashMap<>();
+  private final Map<Hash, BlockHeader> headers = new LinkedHashMap<>(); // first seen first
   private final Map<Hash, Integer> heights = new HashMap<>();
+  private final Set<Hash> excluded = new HashSet<>();
   private Hash tip;
 
   NaiveChain(BlockHeader genesis) {
@@ -32,6 +36,25 @@ final class NaiveChain {
     }
   }
 
+  void exclude(Hash block) {
+    excluded.add(block);
+    tip = headers.keySet().iterator().next();
+    for (Hash hash : headers.keySet()) {
+      if (!isExcluded(hash) && heights.get(hash) > heights.get(tip)) {
+        tip = hash;
+      }
+    }
+  }
+
+  boolean isExcluded(Hash block) {
+    for (Hash at = block; headers.containsKey(at); at = headers.get(at).previous()) {
+      if (excluded.contains(at)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   int height(Hash block) {
     return heights.getOrDefault(block, -1);
   }
@@ -47,8 +70,18 @@ final class NaiveChain {
 
   private List<Hash> after(List<Hash> locator) {
     List<Hash> chain = chain();
-    int fork = locator.stream().mapToInt(chain::indexOf).filter(i -> i >= 0).findFirst().orElse(0);
+    int fork = locator.stream().mapToInt(this::fork).filter(i -> i >= 0).findFirst().orElse(0);
     return chain.subList(fork + 1, chain.size());
+  }
+
+  /** The height of a block on the chain, that of the tip for one beyond it, or negative. */
+  private int fork(Hash block) {
+    for (Hash at = block; headers.containsKey(at); at = headers.get(at).previous()) {
+      if (at.equals(tip)) {
+        return heights.get(tip);
+      }
+    }
+    return chain().indexOf(block);
   }
 
   List<Hash> getheaders(List<Hash> locator, Hash stop) {
