@@ -8,6 +8,8 @@
  * that any thread answers from it without a lock, and each answer comes from one chain although the
  * node may be in the middle of a reorganisation.
  *
+ * <p>{@link org.bitcoinmultiplexer.cache.chain.HeaderFile} keeps headers through restarts.
+ *
  * <p>Headers are never removed. About 120 bytes each, in a few large arrays: see {@code
  * HeaderStore}.
  *

@@ -1,0 +1,151 @@
+package org.bitcoinmultiplexer.cache.chain;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+
+/**
+ * The headers of a chain in a file, so that a restart does not have to ask for them: 80 bytes each,
+ * in the order in which they came, from the genesis block on, and nothing else.
+ *
+ * <p>It is only ever appended to, and every header is checked again when it is read. So whatever
+ * end a process finds, what was written before is there or is cut off at the first header that is
+ * not what it was; the rest can be had from the node again. That is also why nothing is forced to
+ * the disk.
+ *
+ * <p>One thread at a time. Owns the file until it is closed; another process that opens it is
+ * refused.
+ */
+public final class HeaderFile implements Closeable {
+
+  /** How many headers are read or written at a time. */
+  private static final int BATCH = 2000;
+
+  private final FileChannel file;
+  private int size;
+
+  private HeaderFile(FileChannel file) {
+    this.file = file;
+  }
+
+  /**
+   * Opens a file, which is made if it is not there, and reads it into a chain.
+   *
+   * @param path where
+   * @param chain a new chain of the same network
+   * @return the file, open
+   * @throws IOException if it cannot be read or written
+   * @throws IllegalArgumentException saying in words why it cannot be used: it is of another
+   *     network, or in use
+   */
+  public static HeaderFile open(Path path, HeaderChain chain) throws IOException {
+    if (chain.view().size() != 1) {
+      throw new IllegalArgumentException("headers are read into a new chain only");
+    }
+    FileChannel file =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      lock(file, path);
+      HeaderFile result = new HeaderFile(file);
+      result.readGenesis(chain.view(), path);
+      result.readInto(chain);
+      file.truncate((long) result.size * BlockHeader.SIZE);
+      return result;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static void lock(FileChannel file, Path path) throws IOException {
+    try {
+      if (file.tryLock() != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      // by this very process
+    }
+    throw new IllegalArgumentException("'" + path + "' is in use by another multiplexer");
+  }
+
+  /** Tells the network: a whole other header at the start is no accident. */
+  private void readGenesis(ChainView view, Path path) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(BlockHeader.SIZE);
+    if (read(buffer) < BlockHeader.SIZE) {
+      save(view);
+      return;
+    }
+    BlockHeader first = BlockHeader.at(buffer.array(), 0);
+    if (!first.hash().equals(view.hash(0))) {
+      throw new IllegalArgumentException(
+          "'" + path + "' begins with block " + first.hash() + " instead of " + view.hash(0));
+    }
+    size = 1;
+  }
+
+  private void readInto(HeaderChain chain) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(BATCH * BlockHeader.SIZE);
+    int fresh;
+    do {
+      int count = read(buffer.clear()) / BlockHeader.SIZE;
+      fresh = chain.add(buffer.array(), 0, count).fresh();
+      size += fresh;
+    } while (fresh == BATCH);
+  }
+
+  /**
+   * Reads from the first header that was not read yet, until the buffer is full or nothing left.
+   */
+  private int read(ByteBuffer buffer) throws IOException {
+    long at = (long) size * BlockHeader.SIZE;
+    while (buffer.hasRemaining()) {
+      int got = file.read(buffer, at + buffer.position());
+      if (got < 0) {
+        break;
+      }
+    }
+    return buffer.position();
+  }
+
+  /**
+   * How many headers the file has.
+   *
+   * @return 1 or more
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Appends the headers that are not in the file yet.
+   *
+   * @param view of the chain that the file was read into
+   * @throws IOException if it cannot be written; then the next call tries the same again
+   */
+  public void save(ChainView view) throws IOException {
+    while (size < view.size()) {
+      int count = Math.min(BATCH, view.size() - size);
+      ByteBuffer buffer = ByteBuffer.allocate(count * BlockHeader.SIZE);
+      for (int i = 0; i < count; i++) {
+        view.numbered(size + i).write(buffer.array(), i * BlockHeader.SIZE);
+      }
+      long at = (long) size * BlockHeader.SIZE;
+      while (buffer.hasRemaining()) {
+        file.write(buffer, at + buffer.position());
+      }
+      size += count;
+    }
+  }
+
+  /** Closes the file; it has what was saved. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
