@@ -1,20 +1,14 @@
 package org.bitcoinmultiplexer.simulation;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
-import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
@@ -31,25 +25,6 @@ import org.bitcoinmultiplexer.tck.SimulatedLoop;
  */
 final class Client implements Pipe.Peer {
 
-  /**
-   * What software it is.
-   *
-   * @param byWtxid whether it says wtxidrelay
-   * @param byHeaders whether it says sendheaders
-   * @param relay whether it wants to hear of transactions
-   */
-  record Kind(int version, boolean byWtxid, boolean byHeaders, boolean relay) {
-    static final List<Kind> ALL =
-        List.of(
-            new Kind(70016, true, true, true),
-            new Kind(70016, true, false, true),
-            new Kind(70016, true, true, false),
-            new Kind(70015, false, true, true),
-            new Kind(70013, false, false, true),
-            new Kind(70013, false, false, true),
-            new Kind(70001, false, false, false));
-  }
-
   /** Who hears of what becomes of a client. */
   interface Host {
 
@@ -58,6 +33,9 @@ final class Client implements Pipe.Peer {
     void heard(Client client, int number, Message message);
 
     void gone(Client client, boolean thrownOut);
+
+    /** What the engine is to do with blocks of clients. */
+    NewsOptions news();
 
     /** How much may wait for a client to read it before it may be thrown out for that, in bytes. */
     long clientBuffer();
@@ -69,37 +47,33 @@ final class Client implements Pipe.Peer {
     GONE
   }
 
-  /** By headers no more blocks than this are announced. */
-  private static final int MOST_ANNOUNCED = 8;
-
   final int id;
   final Kind kind;
   final Court court;
   private final Truth truth;
-  private final Host host;
+  final Host host;
   private final Draw draw;
   private final Habits habits;
-  private final int firstNews;
+  private final Continuation continuation;
+  private final int lastOld;
   private final Deque<Expectation> owed = new ArrayDeque<>();
   private final Deque<String> greeting = new ArrayDeque<>();
-  private final Set<Hash> blocksTold = new HashSet<>();
-  private final Set<Hash> transactionsTold = new HashSet<>();
-  private final Set<Hash> own = new HashSet<>();
-  private final Map<Hash, Truth.KnownTx> offered = new HashMap<>();
 
   private Pipe pipe;
+  private Goods goods;
+  private Announced announced;
   private State state = State.GREETING;
   private int heard;
   private long readySince = Long.MAX_VALUE;
-  private Hash continuation;
-  private boolean continuationDue;
   private String rule;
   private boolean slow;
+  private int broken;
+  private boolean absolved;
 
   /**
    * A client that is about to connect.
    *
-   * @param firstNews lower blocks are announced to nobody
+   * @param lastOld blocks up to this height are announced to nobody
    */
   Client(
       int id,
@@ -108,7 +82,7 @@ final class Client implements Pipe.Peer {
       Host host,
       Draw draw,
       Habits.Plan plan,
-      int firstNews,
+      int lastOld,
       SimulatedLoop time) {
     this.id = id;
     this.kind = kind;
@@ -116,12 +90,15 @@ final class Client implements Pipe.Peer {
     this.truth = court.truth;
     this.host = host;
     this.draw = draw;
-    this.firstNews = firstNews;
+    this.lastOld = lastOld;
+    this.continuation = new Continuation(truth.chain);
     this.habits = new Habits(this, truth, draw.split(), plan, time);
   }
 
   void connected(Pipe to) {
     pipe = to;
+    goods = new Goods(this, to, draw.split());
+    announced = new Announced(this, truth, goods);
     greeting.add(Commands.VERSION);
     if (kind.version() >= 70016) {
       greeting.add(Commands.WTXIDRELAY);
@@ -148,13 +125,24 @@ final class Client implements Pipe.Peer {
     pipe.say(message);
   }
 
+  /** Says something that cannot be read. */
+  void sayBroken(Message message) {
+    broken++;
+    say(message);
+  }
+
+  /** How many messages it has said that cannot be read. */
+  int broken() {
+    return broken;
+  }
+
   long now() {
     return host.now();
   }
 
-  /** Blocks from this height on may be announced; older ones never. */
-  int firstNews() {
-    return firstNews;
+  /** Blocks up to this height were there from the beginning, and so are never announced. */
+  int lastOld() {
+    return lastOld;
   }
 
   int owed() {
@@ -175,27 +163,28 @@ final class Client implements Pipe.Peer {
     say(request);
   }
 
-  /** Brings a transaction, by itself or by an announcement. */
-  void offer(Truth.KnownTx known, boolean announce) {
-    known.isShared |= known.origin != id;
-    own.add(known.tx.wtxid);
-    Hash id = kind.byWtxid() ? known.tx.wtxid : known.tx.txid;
-    if (announce) {
-      offered.put(id, known);
-      int type = kind.byWtxid() ? InventoryVector.WTX : InventoryVector.TX;
-      say(Inventory.of(Commands.INV, type, id));
-    } else {
-      give(known);
-    }
+  Goods goods() {
+    return goods;
   }
 
-  private void give(Truth.KnownTx known) {
-    pipe.say(known.tx.full, () -> known.heard(now(), known.seen == Long.MAX_VALUE));
+  /** A block that the engine is known to know; null if there is none. */
+  Hash lastTold() {
+    return announced.lastBlock();
+  }
+
+  Continuation continuation() {
+    return continuation;
   }
 
   /** From now on it deserves to be disconnected for breaking a rule. */
   void misbehaves(String broken) {
     rule = broken;
+  }
+
+  /** It cannot be told that it broke a rule after all, and goes. */
+  void isAbsolved() {
+    rule = null;
+    absolved = true;
   }
 
   void pause(boolean toPause) {
@@ -254,14 +243,15 @@ final class Client implements Pipe.Peer {
       greet(message);
       return;
     }
-    if (continuationDue && !message.command().equals(Commands.INV)) {
+    if (continuation.isDue() && !message.command().equals(Commands.INV)) {
       throw complaint("is not told to go on with getblocks but sent " + message);
     }
     switch (message.command()) {
       case Commands.PING -> say(Ping.pong(Ping.nonce(message)));
       case Commands.INV -> inv(message, Inventory.parse(message));
       case Commands.HEADERS -> headers(message);
-      case Commands.GETDATA -> asked(Inventory.parse(message));
+      case Commands.GETDATA -> goods.asked(Inventory.parse(message));
+      case Commands.GETHEADERS -> goods.askedForHeaders();
       case Commands.FEEFILTER -> require(kind.version() >= 70013, message);
       case Commands.PONG, Commands.BLOCK, Commands.TX, Commands.NOTFOUND, Commands.BLOCKTXN ->
           answer(message);
@@ -286,12 +276,16 @@ final class Client implements Pipe.Peer {
   }
 
   private void require(boolean right, Message message) {
+    require(right, "is sent " + message);
+  }
+
+  void require(boolean right, String complaint) {
     if (!right) {
-      throw complaint("is sent " + message);
+      throw complaint(complaint);
     }
   }
 
-  private AssertionError complaint(String what) {
+  AssertionError complaint(String what) {
     return new AssertionError(
         "at %d client %d %s %s; it is owed %s".formatted(now(), id, kind, what, owed));
   }
@@ -306,19 +300,23 @@ final class Client implements Pipe.Peer {
     if (readySince == Long.MAX_VALUE) {
       readySince = now();
     }
-    habits.proceed();
+    if (absolved) {
+      leave(false);
+    } else {
+      habits.proceed();
+    }
   }
 
   private void settle(Message message) {
     for (Expectation first = owed.peek(); first != null; first = owed.peek()) {
       switch (first.take(message, now())) {
         case LAST -> {
-          remember(first, message);
+          continuation.answered(first, message);
           owed.remove().forget();
           return;
         }
         case PART -> {
-          remember(first, message);
+          continuation.answered(first, message);
           return;
         }
         case FOREIGN -> {
@@ -333,101 +331,28 @@ final class Client implements Pipe.Peer {
     throw new AssertionError("unasked");
   }
 
-  private void remember(Expectation answered, Message message) {
-    if (answered instanceof Expectations.OfInventory) {
-      Inventory items = Inventory.parse(message);
-      if (items.size() == 500) {
-        continuation = items.hash(499);
-      }
-    } else if (answered instanceof DataExpectation data
-        && data.delivered() != null
-        && data.delivered().equals(continuation)) {
-      continuation = null;
-      continuationDue = true;
-    }
-  }
-
   // ---- news
 
   private void inv(Message message, Inventory items) {
     require(items.size() > 0, message);
-    if (continuationDue) {
-      continuationDue = false;
-      require(items.size() == 1 && truth.block(items.hash(0)) != null, message);
+    if (continuation.isDue()) {
+      require(continuation.leadsOn(items), message);
     } else if (InventoryVector.isTransaction(items.type(0))) {
-      transactionNews(message, items);
+      announced.transactions(items);
     } else if (items.size() == 1) {
       require(items.type(0) == InventoryVector.BLOCK, message);
-      blockNews(items.hash(0));
+      announced.block(items.hash(0));
     } else {
       answer(message);
     }
   }
 
-  private void blockNews(Hash hash) {
-    Truth.KnownBlock known = truth.block(hash);
-    if (known == null || known.block.height < firstNews) {
-      throw complaint("is told of block " + hash + ", which is no news");
-    }
-    if (!blocksTold.add(hash)) {
-      throw complaint("is told again of block " + hash);
-    }
-  }
-
   private void headers(Message message) {
     Headers headers = Headers.parse(message);
-    boolean isNews = kind.byHeaders() && headers.size() > 0 && headers.size() <= MOST_ANNOUNCED;
-    if (isNews) {
-      Truth.KnownBlock first = truth.block(headers.hash(0));
-      isNews = first != null && first.block.height >= firstNews;
-    }
-    if (!isNews) {
+    if (announced.isNews(headers)) {
+      announced.headers(headers);
+    } else {
       answer(message);
-      return;
-    }
-    int height = truth.block(headers.hash(0)).block.height;
-    require(
-        truth.isHeaders(message, new Truth.Range(height, height + headers.size() - 1)), message);
-    for (int i = 0; i < headers.size(); i++) {
-      blockNews(headers.hash(i));
-    }
-  }
-
-  private void transactionNews(Message message, Inventory items) {
-    require(kind.relay(), message);
-    for (int i = 0; i < items.size(); i++) {
-      require(
-          items.type(i) == (kind.byWtxid() ? InventoryVector.WTX : InventoryVector.TX), message);
-      Truth.KnownTx known = truth.transaction(items.hash(i), kind.byWtxid());
-      if (known == null || known.seen > now() || isItsOwn(known)) {
-        throw complaint("is told of transaction " + items.get(i) + ", which is no news");
-      }
-      if (!transactionsTold.add(known.tx.wtxid)) {
-        throw complaint("is told again of transaction " + items.get(i));
-      }
-    }
-  }
-
-  private boolean isItsOwn(Truth.KnownTx known) {
-    return known.origin == id && !known.isShared;
-  }
-
-  private void asked(Inventory items) {
-    List<InventoryVector> missing = new ArrayList<>();
-    for (int i = 0; i < items.size(); i++) {
-      int type = kind.byWtxid() ? InventoryVector.WTX : InventoryVector.WITNESS_TX;
-      Truth.KnownTx known = offered.get(items.hash(i));
-      if (known == null || items.type(i) != type) {
-        throw complaint("is asked for " + items.get(i) + ", which it has not offered");
-      }
-      if (draw.chance(0.8)) {
-        give(known);
-      } else if (draw.chance(0.5)) {
-        missing.add(items.get(i));
-      }
-    }
-    if (!missing.isEmpty()) {
-      say(Inventory.of(Commands.NOTFOUND, missing));
     }
   }
 
@@ -446,19 +371,12 @@ final class Client implements Pipe.Peer {
     if (!owed.isEmpty()) {
       throw complaint("waits forever");
     }
-    if (!tip.equals(Network.REGTEST.genesis()) && !blocksTold.contains(tip)) {
-      throw complaint("was not told of the last block " + tip);
-    }
-    if (kind.relay()) {
-      for (Truth.KnownTx known : truth.transactions) {
-        if (known.seen > readySince
-            && known.news < settled
-            && !own.contains(known.tx.wtxid)
-            && !transactionsTold.contains(known.tx.wtxid)
-            && !court.mayHaveMissed(known)) {
-          throw complaint("was not told of transaction " + known);
-        }
-      }
-    }
+    announced.checkBlock(tip);
+    announced.checkTransactions(court, readySince, settled);
+  }
+
+  /** Looks whether it was told of the last block. */
+  void checkBlock(Hash tip) {
+    announced.checkBlock(tip);
   }
 }

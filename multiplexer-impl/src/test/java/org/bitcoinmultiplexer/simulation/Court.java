@@ -70,7 +70,7 @@ final class Court {
       // The engine asks for what the node announces, before any client may.
       open = Math.min(open, Math.max(known.since, asked - OWN));
     } else {
-      Truth.KnownBlock known = truth.block(hash);
+      Chain.Known known = truth.chain.find(hash);
       if (known == null || !known.hasBody || known.since > asked) {
         return true;
       }

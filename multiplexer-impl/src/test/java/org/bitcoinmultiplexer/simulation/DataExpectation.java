@@ -92,7 +92,7 @@ final class DataExpectation implements Expectation {
   private boolean isBody(InventoryVector item, Message body) {
     int type = item.type();
     if (InventoryVector.isBlock(type) && body.command().equals(Commands.BLOCK)) {
-      Truth.KnownBlock known = court.truth.block(item.hash());
+      Chain.Known known = court.truth.chain.find(item.hash());
       return known != null
           && known.hasBody
           && body.equals(type == InventoryVector.BLOCK ? known.block.stripped : known.block.full);

@@ -28,7 +28,7 @@ final class Expectations {
   }
 
   /** A getheaders. */
-  record OfHeaders(Court court, List<Hash> locator, Hash stop, long asked, int height)
+  record OfHeaders(Court court, List<Hash> locator, Hash stop, long asked, int version)
       implements Expectation {
 
     @Override
@@ -36,10 +36,10 @@ final class Expectations {
       if (!answer.command().equals(Commands.HEADERS)) {
         return Verdict.FOREIGN;
       }
-      Truth truth = court.truth;
-      for (int tip = truth.height(); tip >= height; tip--) {
-        Truth.Range honest = truth.headers(locator, stop, tip);
-        if (honest != null && truth.isHeaders(answer, honest)) {
+      Chain chain = court.truth.chain;
+      for (int at = chain.version(); at >= version; at--) {
+        List<Chain.Known> honest = chain.headers(locator, stop, at);
+        if (honest != null && Chain.isHeaders(answer, honest)) {
           return Verdict.LAST;
         }
       }
@@ -51,7 +51,7 @@ final class Expectations {
     public String endsHere(long now) {
       boolean silent =
           locator.isEmpty()
-              && (court.truth.headers(locator, stop, height) == null
+              && (court.truth.chain.headers(locator, stop, version) == null
                   || court.mayBeSilent(locator, stop, asked, now));
       return silent ? null : "no headers";
     }
@@ -59,7 +59,7 @@ final class Expectations {
 
   /** A getblocks, asked upstream as getheaders. */
   record OfInventory(
-      Court court, List<Hash> locator, List<Hash> asAsked, Hash stop, long asked, int height)
+      Court court, List<Hash> locator, List<Hash> asAsked, Hash stop, long asked, int version)
       implements Expectation {
 
     private static final int MOST = 500;
@@ -70,26 +70,27 @@ final class Expectations {
         return Verdict.FOREIGN;
       }
       Inventory items = Inventory.parse(answer);
-      for (int tip = court.truth.height(); tip >= height; tip--) {
-        Truth.Range honest = honest(tip);
-        if (honest.size() > 0 && items.size() == honest.size() && isRange(items, honest)) {
+      for (int at = court.truth.chain.version(); at >= version; at--) {
+        List<Chain.Known> honest = honest(at);
+        if (!honest.isEmpty() && items.size() == honest.size() && areNames(items, honest)) {
           return Verdict.LAST;
         }
       }
       return Verdict.FOREIGN;
     }
 
-    private Truth.Range honest(int tip) {
-      Truth.Range headers = court.truth.headers(asAsked, stop, tip);
-      boolean stops = headers.size() > 0 && court.truth.hashAt(headers.last()).equals(stop);
-      int last = stops ? headers.last() - 1 : headers.last();
-      return new Truth.Range(headers.first(), Math.min(last, headers.first() + MOST - 1));
+    private List<Chain.Known> honest(int at) {
+      List<Chain.Known> headers = court.truth.chain.headers(asAsked, stop, at);
+      int size = headers.size();
+      if (size > 0 && headers.get(size - 1).hash().equals(stop)) {
+        size--;
+      }
+      return headers.subList(0, Math.min(size, MOST));
     }
 
-    private boolean isRange(Inventory items, Truth.Range range) {
-      for (int i = 0; i < items.size(); i++) {
-        if (items.type(i) != InventoryVector.BLOCK
-            || !items.hash(i).equals(court.truth.hashAt(range.first() + i))) {
+    private static boolean areNames(Inventory items, List<Chain.Known> blocks) {
+      for (int i = 0; i < blocks.size(); i++) {
+        if (items.type(i) != InventoryVector.BLOCK || !items.hash(i).equals(blocks.get(i).hash())) {
           return false;
         }
       }
@@ -98,8 +99,8 @@ final class Expectations {
 
     @Override
     public String endsHere(long now) {
-      for (int tip = court.truth.height(); tip >= height; tip--) {
-        if (honest(tip).size() == 0) {
+      for (int at = court.truth.chain.version(); at >= version; at--) {
+        if (honest(at).isEmpty()) {
           return null;
         }
       }
@@ -111,17 +112,19 @@ final class Expectations {
   record OfBlockTransactions(Court court, Hash block, int[] indexes, long asked)
       implements Expectation {
 
-    void waits() {
-      court.waits(Question.of(item()), asked);
+    static OfBlockTransactions of(Court court, Hash block, int[] indexes, long asked) {
+      OfBlockTransactions made = new OfBlockTransactions(court, block, indexes, asked);
+      court.waits(Question.of(made.item()), asked);
+      return made;
     }
 
-    private InventoryVector item() {
+    InventoryVector item() {
       return new InventoryVector(InventoryVector.WITNESS_BLOCK, block);
     }
 
     @Override
     public Verdict take(Message answer, long now) {
-      Truth.KnownBlock known = court.truth.block(block);
+      Chain.Known known = court.truth.chain.find(block);
       if (!answer.command().equals(Commands.BLOCKTXN) || known == null || !known.hasBody) {
         return Verdict.FOREIGN;
       }
@@ -142,6 +145,47 @@ final class Expectations {
     @Override
     public void forget() {
       court.done(Question.of(item()));
+    }
+  }
+
+  /** A getblocktxn of what the block has not: no answer but to be disconnected, if it is there. */
+  record OfBadIndex(OfBlockTransactions wrong, Runnable absolve) implements Expectation {
+
+    @Override
+    public Verdict take(Message answer, long now) {
+      return Verdict.FOREIGN;
+    }
+
+    @Override
+    public String endsHere(long now) {
+      if (wrong.endsHere(now) != null) {
+        return "no end for its index";
+      }
+      absolve.run();
+      return null;
+    }
+
+    @Override
+    public void forget() {
+      wrong.forget();
+    }
+  }
+
+  /** A ping, after whose pong something happens. */
+  record ThenPong(Pong pong, Runnable then) implements Expectation {
+
+    @Override
+    public Verdict take(Message answer, long now) {
+      Verdict verdict = pong.take(answer, now);
+      if (verdict == Verdict.LAST) {
+        then.run();
+      }
+      return verdict;
+    }
+
+    @Override
+    public String endsHere(long now) {
+      return pong.endsHere(now);
     }
   }
 }

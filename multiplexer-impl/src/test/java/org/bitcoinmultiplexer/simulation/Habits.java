@@ -42,9 +42,11 @@ final class Habits {
 
   private final Client client;
   private final Truth truth;
+  private final Chain chain;
   private final Draw draw;
   private final Plan plan;
   private final SimulatedLoop time;
+  private final Offerings offerings;
   private final Set<Object> unproven = new HashSet<>();
   private int requests;
   private boolean thinking;
@@ -55,9 +57,11 @@ final class Habits {
   Habits(Client client, Truth truth, Draw draw, Plan plan, SimulatedLoop time) {
     this.client = client;
     this.truth = truth;
+    this.chain = truth.chain;
     this.draw = draw;
     this.plan = plan;
     this.time = time;
+    this.offerings = new Offerings(client, truth, draw.split());
   }
 
   void begin() {
@@ -157,7 +161,9 @@ final class Habits {
 
   private void request() {
     int what = draw.below(100);
-    if (what < 22) {
+    if (client.continuation().last() != null && draw.chance(0.3)) {
+      goOn(client.continuation().last());
+    } else if (what < 22) {
       getData(List.of(block()));
     } else if (what < 36) {
       getData(list(draw.between(2, 12), this::block));
@@ -169,14 +175,12 @@ final class Habits {
       getData(list(draw.between(50, 150), this::anything));
     } else if (what < 79) {
       getHeaders();
-    } else if (what < 83) {
+    } else if (what < 84) {
       getBlocks();
     } else if (what < 90) {
       getBlockTransactions();
-    } else if (what < 96) {
-      offer();
     } else {
-      oddity();
+      offerings.make();
     }
   }
 
@@ -232,11 +236,14 @@ final class Habits {
     if (truth.rumour() != null && draw.chance(0.2)) {
       return truth.rumour();
     }
-    return draw.chance(0.03) ? draw.hash() : truth.hashAt(height());
+    if (draw.chance(0.1)) {
+      return chain.recent(draw.below(60)).hash(); // perhaps of a branch that was left
+    }
+    return draw.chance(0.03) ? draw.hash() : chain.hashAt(height());
   }
 
   private int height() {
-    int tip = truth.height();
+    int tip = chain.height();
     return draw.chance(0.6) ? Math.max(0, tip - draw.below(10)) : draw.below(tip + 1);
   }
 
@@ -257,17 +264,17 @@ final class Habits {
     List<Hash> locator = List.of();
     Hash stop = Hash.ZERO;
     if (draw.chance(0.08)) {
-      stop = draw.chance(0.3) ? draw.hash() : truth.hashAt(draw.between(1, client.firstNews() - 1));
+      stop = draw.chance(0.3) ? draw.hash() : chain.hashAt(draw.between(1, client.lastOld()));
     } else {
-      int from = draw.chance(0.9) ? truth.height() - draw.below(40) : draw.below(truth.height());
-      from = Math.max(0, distinct ? Math.min(from, truth.height() - 9) : from);
+      int from = draw.chance(0.9) ? chain.height() - draw.below(40) : draw.below(chain.height());
+      from = Math.max(0, distinct ? Math.min(from, chain.height() - 9) : from);
       locator = locator(from);
       if (draw.chance(0.3)) {
         int least = from + (distinct ? 9 : -5);
         stop =
             draw.chance(0.2)
                 ? draw.hash()
-                : truth.hashAt(Math.min(truth.height(), Math.max(0, least + draw.below(30))));
+                : chain.hashAt(Math.min(chain.height(), Math.max(0, least + draw.below(30))));
       }
     }
     ask(locator, stop);
@@ -277,7 +284,7 @@ final class Habits {
     once(Commands.GETHEADERS + stop);
     client.ask(
         BlockLocator.of(Commands.GETHEADERS, client.kind.version(), locator, stop),
-        new Expectations.OfHeaders(client.court, locator, stop, client.now(), truth.height()));
+        new Expectations.OfHeaders(client.court, locator, stop, client.now(), chain.version()));
   }
 
   private List<Hash> locator(int from) {
@@ -288,7 +295,7 @@ final class Habits {
     int step = 1;
     int most = draw.between(1, 30);
     for (int height = from; height >= 0 && locator.size() < most; height -= step) {
-      locator.add(truth.hashAt(height));
+      locator.add(chain.hashAt(height));
       step = locator.size() > 10 ? 2 * step : 1;
     }
     if (draw.chance(0.1)) {
@@ -302,7 +309,14 @@ final class Habits {
 
   /** Answers have two blocks at least, or none: one alone would look like news. */
   private void getBlocks() {
-    int from = draw.chance(0.7) ? truth.height() - 2 - draw.below(60) : draw.below(60);
+    Hash passed = client.continuation().passed();
+    Chain.Known end = passed == null ? null : chain.find(passed);
+    if (end != null && end.height() < chain.height() - 1 && draw.chance(0.5)) {
+      getBlocks(List.of(end.hash()), Hash.ZERO);
+      return;
+    }
+    int from =
+        draw.chance(0.7) ? chain.height() - 2 - draw.below(60) : draw.below(chain.height() - 2);
     List<Hash> locator = draw.chance(0.1) ? List.of() : locator(from);
     int fork = locator.isEmpty() || !known(locator) ? 0 : from;
     Hash stop = Hash.ZERO;
@@ -310,28 +324,43 @@ final class Habits {
       stop =
           switch (draw.below(3)) {
             case 0 -> draw.hash();
-            case 1 -> truth.hashAt(fork + 1);
-            default -> truth.hashAt(Math.min(truth.height(), fork + 3 + draw.below(20)));
+            case 1 -> chain.hashAt(fork + 1);
+            default -> chain.hashAt(Math.min(chain.height(), fork + 3 + draw.below(20)));
           };
-      if (truth.block(stop) != null && truth.block(stop).block.height == fork + 2) {
+      if (chain.find(stop) != null && chain.find(stop).height() == fork + 2) {
         stop = Hash.ZERO;
       }
     }
+    getBlocks(locator, stop);
+  }
+
+  private void getBlocks(List<Hash> locator, Hash stop) {
     once(Commands.GETBLOCKS);
     List<Hash> asAsked = locator.isEmpty() ? List.of(Network.REGTEST.genesis()) : locator;
     client.ask(
         BlockLocator.of(Commands.GETBLOCKS, client.kind.version(), locator, stop),
         new Expectations.OfInventory(
-            client.court, locator, asAsked, stop, client.now(), truth.height()));
+            client.court, locator, asAsked, stop, client.now(), chain.version()));
+  }
+
+  /**
+   * Fetches the last block of a full list, as bitcoinj does, to be told of a later one behind it.
+   */
+  private void goOn(Hash continuation) {
+    List<InventoryVector> items = list(draw.between(1, 6), this::block);
+    InventoryVector last = new InventoryVector(draw.of(BLOCK_TYPES), continuation);
+    items.removeIf(item -> item.hash().equals(continuation));
+    items.add(draw.below(items.size() + 1), last);
+    getData(items);
   }
 
   private boolean known(List<Hash> locator) {
-    return locator.stream().anyMatch(hash -> truth.block(hash) != null);
+    return locator.stream().anyMatch(hash -> chain.find(hash) != null);
   }
 
   private void getBlockTransactions() {
     Hash hash = blockHash();
-    Truth.KnownBlock known = truth.block(hash);
+    Chain.Known known = chain.find(hash);
     int count = known == null ? 1 : known.block.transactions.size();
     List<Integer> indexes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -344,33 +373,8 @@ final class Habits {
     }
     int[] wanted = indexes.stream().mapToInt(Integer::intValue).toArray();
     once(Commands.GETBLOCKTXN + hash);
-    Expectations.OfBlockTransactions expectation =
-        new Expectations.OfBlockTransactions(client.court, hash, wanted, client.now());
-    expectation.waits();
-    client.ask(BlockTransactionsRequest.of(hash, wanted).toMessage(), expectation);
-  }
-
-  private void offer() {
-    boolean known = draw.chance(0.2) && !truth.transactions.isEmpty();
-    Truth.KnownTx tx =
-        known
-            ? draw.of(truth.transactions)
-            : truth.add(Mint.transaction(draw, draw.chance(0.6)), client.id);
-    client.offer(tx, draw.chance(0.5));
-  }
-
-  private void oddity() {
-    switch (draw.below(6)) {
-      case 0 -> client.say(Message.of(Commands.GETADDR, new byte[0]));
-      case 1 -> client.say(Message.of("unheard-of", draw.bytes(20)));
-      case 2 -> client.say(Message.of(Commands.GETDATA, new byte[] {2, 1, 0, 0}));
-      case 3 -> client.say(Inventory.of(Commands.INV, InventoryVector.BLOCK, draw.hash()));
-      case 4 -> client.say(Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, draw.hash()));
-      default -> {
-        int first = draw.between(1, truth.height());
-        int last = Math.min(truth.height(), first + draw.below(5));
-        client.say(truth.headersMessage(new Truth.Range(first, last)));
-      }
-    }
+    client.ask(
+        BlockTransactionsRequest.of(hash, wanted).toMessage(),
+        Expectations.OfBlockTransactions.of(client.court, hash, wanted, client.now()));
   }
 }

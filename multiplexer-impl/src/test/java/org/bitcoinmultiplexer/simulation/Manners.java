@@ -9,12 +9,14 @@ package org.bitcoinmultiplexer.simulation;
  * @param farthest and at most so long
  * @param slowest a step of the node takes at most so long
  * @param blockEvery between two blocks, on average
+ * @param reorganiseEvery between two reorganisations, on average
  * @param transactionEvery between two transactions, on average
  * @param lossEvery between two losses of the node, on average
  * @param muteEvery between two times that the node falls mute, on average
  * @param noiseEvery between two messages of the node that nobody asked for, on average
  * @param lie the probability that an answer is not true
  * @param silence the probability that an answer is withheld
+ * @param picky whether the node takes only what it asked for
  */
 record Manners(
     int clients,
@@ -23,12 +25,14 @@ record Manners(
     double farthest,
     double slowest,
     double blockEvery,
+    double reorganiseEvery,
     double transactionEvery,
     double lossEvery,
     double muteEvery,
     double noiseEvery,
     double lie,
-    double silence) {
+    double silence,
+    boolean picky) {
 
   /** Manners for a router that asks one thing at a time, or many. */
   static Manners of(boolean oneAtATime, Draw draw) {
@@ -40,11 +44,13 @@ record Manners(
         oneAtATime ? 4 : draw.between(5, 80),
         oneAtATime ? 1 : 3,
         pace * 4_000,
+        pace * 15_000,
         pace * 400,
         (oneAtATime ? 2 : 1) * draw.between(6_000, 25_000),
         90_000,
         pace * 700,
         0.003,
-        0.001);
+        0.001,
+        draw.chance(0.3));
   }
 }

@@ -18,6 +18,8 @@ final class Mint {
   /** Heights in coinbases are this much higher, where witnesses are active in everybody's eyes. */
   private static final int ACTIVE = 1_000;
 
+  private static final List<Block> OLD = new ArrayList<>();
+
   private Mint() {}
 
   /** A transaction and its two names. */
@@ -116,6 +118,17 @@ final class Mint {
         return new Block(previous, height, header, all);
       }
     }
+  }
+
+  /** Blocks of a coinbase each behind the genesis block, the same in every run. */
+  static synchronized List<Block> oldChain(int length) {
+    Draw draw = new Draw(OLD.size());
+    while (OLD.size() < length) {
+      int height = OLD.size() + 1;
+      Hash previous = height == 1 ? Network.REGTEST.genesis() : OLD.get(height - 2).hash;
+      OLD.add(block(previous, height, List.of(), draw));
+    }
+    return OLD.subList(0, length);
   }
 
   /** A header that is worth nothing. */

@@ -3,10 +3,12 @@ package org.bitcoinmultiplexer.simulation;
 import java.util.Collections;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 
 /** What a client is thrown out for, and what would cost everybody the node if it got there. */
 final class Misdeeds {
@@ -14,10 +16,11 @@ final class Misdeeds {
   private Misdeeds() {}
 
   static void commit(Client client, Truth truth, Draw draw) {
-    switch (draw.below(9)) {
+    switch (draw.below(12)) {
       case 0 -> {
         client.misbehaves("not-offered");
-        client.say(Inventory.of(Commands.GETDATA, InventoryVector.FILTERED_BLOCK, truth.hashAt(1)));
+        client.say(
+            Inventory.of(Commands.GETDATA, InventoryVector.FILTERED_BLOCK, truth.chain.hashAt(1)));
       }
       case 1 -> {
         client.misbehaves("limit-getheaders");
@@ -31,7 +34,7 @@ final class Misdeeds {
         client.misbehaves("limit-getdata");
         Bytes items = new Bytes().size(50_001);
         for (int i = 0; i < 50_001; i++) {
-          items.i32(InventoryVector.WITNESS_BLOCK).hash(truth.tip());
+          items.i32(InventoryVector.WITNESS_BLOCK).hash(truth.chain.tip());
         }
         client.say(Message.of(Commands.GETDATA, items.toArray()));
       }
@@ -42,7 +45,7 @@ final class Misdeeds {
                 Commands.HEADERS,
                 new Bytes()
                     .u8(1)
-                    .raw(Mint.headerWithoutWork(truth.tip(), truth.height() + 1))
+                    .raw(Mint.headerWithoutWork(truth.chain.tip(), truth.chain.height() + 1))
                     .u8(0)
                     .toArray()));
       }
@@ -52,7 +55,7 @@ final class Misdeeds {
             Message.of(
                 Commands.BLOCK,
                 new Bytes()
-                    .raw(Mint.headerWithoutWork(truth.tip(), truth.height() + 1))
+                    .raw(Mint.headerWithoutWork(truth.chain.tip(), truth.chain.height() + 1))
                     .u8(0)
                     .toArray()));
       }
@@ -62,13 +65,89 @@ final class Misdeeds {
       }
       case 7 -> {
         client.misbehaves("limit-getblocktxn");
-        client.say(Message.of(Commands.GETBLOCKTXN, new Bytes().hash(truth.tip()).u8(0).toArray()));
+        client.say(
+            Message.of(Commands.GETBLOCKTXN, new Bytes().hash(truth.chain.tip()).u8(0).toArray()));
       }
+      case 8 -> badIndex(client, truth, draw);
+      case 9 -> foreignTransactions(client, truth, draw);
+      case 10 -> nonsense(client, draw);
       default -> {
         client.misbehaves("late-sendaddrv2");
         client.say(Message.of(Commands.SENDADDRV2, new byte[0]));
       }
     }
+  }
+
+  /** Asks for a transaction behind the last of a block. */
+  private static void badIndex(Client client, Truth truth, Draw draw) {
+    Chain.Known known = truth.chain.recent(draw.below(60));
+    int[] indexes = {0, known.block.transactions.size() + draw.below(3)};
+    client.misbehaves("bad-index");
+    client.ask(
+        BlockTransactionsRequest.of(known.hash(), indexes).toMessage(),
+        new Expectations.OfBadIndex(
+            Expectations.OfBlockTransactions.of(client.court, known.hash(), indexes, client.now()),
+            client::isAbsolved));
+    pong(client, draw, () -> {});
+  }
+
+  /** A block on one that the engine knows, with other transactions than its header commits to. */
+  private static void foreignTransactions(Client client, Truth truth, Draw draw) {
+    Hash parent = truth.chain.tip();
+    if (!parent.equals(client.lastTold())) {
+      client.leave(true);
+      return;
+    }
+    int height = truth.chain.height() + 1;
+    Mint.Block block = Mint.block(parent, height, List.of(), draw);
+    byte[] other = Mint.block(parent, height, List.of(), draw).full.toByteArray();
+    System.arraycopy(block.header, 0, other, 0, block.header.length);
+    client.misbehaves("bad-block");
+    client.say(Message.of(Commands.BLOCK, other));
+    pong(
+        client,
+        draw,
+        () -> {
+          client.require(!truth.chain.tip().equals(parent), "is not disconnected for its block");
+          client.isAbsolved(); // it may be that the engine forgot the parent meanwhile
+        });
+  }
+
+  /** A hundred messages without any sense are borne, and not one more. */
+  private static void nonsense(Client client, Draw draw) {
+    while (client.broken() < 100) {
+      client.sayBroken(broken(draw));
+    }
+    pong(
+        client,
+        draw,
+        () -> {
+          client.misbehaves("malformed");
+          client.sayBroken(broken(draw));
+        });
+  }
+
+  private static Message broken(Draw draw) {
+    return Message.of(
+        draw.of(
+            List.of(
+                Commands.GETDATA,
+                Commands.INV,
+                Commands.HEADERS,
+                Commands.NOTFOUND,
+                Commands.GETHEADERS,
+                Commands.GETBLOCKS,
+                Commands.GETBLOCKTXN,
+                Commands.FEEFILTER,
+                Commands.SENDCMPCT,
+                Commands.TX,
+                Commands.BLOCK)),
+        new byte[] {1, 0, 0, 0});
+  }
+
+  private static void pong(Client client, Draw draw, Runnable then) {
+    long nonce = draw.nextLong();
+    client.ask(Ping.ping(nonce), new Expectations.ThenPong(new Expectations.Pong(nonce), then));
   }
 
   private static Message locator(String command, Draw draw) {

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
@@ -24,12 +26,16 @@ final class Node implements Connector {
   /** So long before the node has something clients may ask for it, in milliseconds at most. */
   private static final double RUMOUR = 1_500;
 
+  /** A reorganisation replaces so many blocks at most. */
+  static final int DEEPEST = 20;
+
   private final SimulatedLoop time;
   private final VirtualLoop loop;
   private final Draw draw;
   private final Truth truth;
   private final Troubles troubles;
   private final Manners manners;
+  private final NewsOptions news;
 
   /** Transactions that are not in a block yet. */
   private final List<Truth.KnownTx> mempool = new ArrayList<>();
@@ -53,33 +59,44 @@ final class Node implements Connector {
       Draw draw,
       Truth truth,
       Troubles troubles,
-      Manners manners) {
+      Manners manners,
+      NewsOptions news) {
     this.time = time;
     this.loop = loop;
     this.draw = draw;
     this.truth = truth;
     this.troubles = troubles;
     this.manners = manners;
+    this.news = news;
   }
 
-  /** So many blocks from the beginning. */
-  void begin(int blocks) {
-    for (int i = 0; i < blocks; i++) {
-      List<Mint.Tx> spends = new ArrayList<>();
-      for (int n = draw.below(4); n > 0; n--) {
-        spends.add(Mint.transaction(draw, draw.chance(0.5)));
-      }
-      Mint.Block block = Mint.block(truth.tip(), truth.height() + 1, spends, draw);
-      truth.add(block, time.nanoTime(), !draw.chance(0.02));
+  /** The blocks from the beginning: of old ones that were cheap to make, and of younger ones. */
+  void begin(int old, int young) {
+    if (old > 0) {
+      truth.chain.add(Mint.oldChain(old), 0, Collections.nCopies(old, true), false);
+    }
+    for (int i = 1; i <= young; i++) {
+      Mint.Block block = Mint.block(truth.chain.tip(), truth.chain.height() + 1, spends(4), draw);
+      // The best block is news if the engine learns of it through an announcement.
+      truth.chain.add(block, time.nanoTime(), !draw.chance(0.02), i == young);
       if (draw.chance(0.005)) {
-        cursed.add(truth.tip());
+        cursed.add(block.hash);
       }
     }
+  }
+
+  private List<Mint.Tx> spends(int bound) {
+    List<Mint.Tx> spends = new ArrayList<>();
+    for (int n = draw.below(bound); n > 0; n--) {
+      spends.add(Mint.transaction(draw, draw.chance(0.5)));
+    }
+    return spends;
   }
 
   /** Lives from now on. */
   void live() {
     again(manners.blockEvery(), this::findBlock);
+    again(manners.reorganiseEvery(), this::reorganise);
     again(manners.transactionEvery(), this::hearOfTransaction);
     again(manners.lossEvery(), () -> whileTalking(() -> lose(draw.chance(0.5))));
     again(manners.muteEvery(), () -> whileTalking(() -> line.fallMute()));
@@ -135,17 +152,58 @@ final class Node implements Connector {
     }
     Mint.Block block =
         Mint.block(
-            truth.tip(), truth.height() + 1, chosen.stream().map(known -> known.tx).toList(), draw);
-    truth.spread(block.hash);
-    time.schedule(draw.within(0, RUMOUR), () -> arrived(block, chosen));
+            truth.chain.tip(),
+            truth.chain.height() + 1,
+            chosen.stream().map(known -> known.tx).toList(),
+            draw);
+    expect(List.of(block), chosen);
   }
 
-  private void arrived(Mint.Block block, List<Truth.KnownTx> transactions) {
-    mined.forEach(known -> known.until = time.nanoTime());
-    mined = transactions;
-    truth.add(block, time.nanoTime(), !draw.chance(0.02));
+  /** Hears of a longer branch, which leaves the chain up to 20 blocks below its end. */
+  private void reorganise() {
+    if (truth.rumour() != null) {
+      return;
+    }
+    int depth = draw.chance(0.7) ? draw.between(1, 3) : draw.between(1, DEEPEST);
+    int fork = truth.chain.height() - depth;
+    Hash previous = truth.chain.hashAt(fork);
+    List<Mint.Block> branch = new ArrayList<>();
+    for (int height = fork + 1; height <= fork + depth + draw.between(1, 2); height++) {
+      Mint.Block block = Mint.block(previous, height, spends(3), draw);
+      branch.add(block);
+      previous = block.hash;
+    }
+    expect(branch, List.of());
+  }
+
+  private void expect(List<Mint.Block> blocks, List<Truth.KnownTx> transactions) {
+    truth.spread(blocks.get(blocks.size() - 1).hash);
+    time.schedule(draw.within(0, RUMOUR), () -> arrived(blocks, transactions));
+  }
+
+  private void arrived(List<Mint.Block> blocks, List<Truth.KnownTx> transactions) {
+    truth.spread(null);
+    add(blocks, transactions);
+  }
+
+  private void add(List<Mint.Block> blocks, List<Truth.KnownTx> transactions) {
+    List<Boolean> withBody = blocks.stream().map(block -> !draw.chance(0.02)).toList();
+    if (blocks.get(blocks.size() - 1).height > truth.chain.height()) {
+      mined.forEach(known -> known.until = time.nanoTime());
+      mined = transactions;
+    } else {
+      mempool.addAll(transactions); // another block came first
+    }
+    truth.chain.add(blocks, time.nanoTime(), withBody, true);
     if (isTalking()) {
       line.announceTip();
+    }
+  }
+
+  /** A block of a client, whose parent is known. Core ignores what has less work than its best. */
+  void accept(Mint.Block block) {
+    if (truth.chain.find(block.hash) == null && block.height >= truth.chain.height()) {
+      add(List.of(block), List.of());
     }
   }
 
@@ -173,6 +231,11 @@ final class Node implements Connector {
       known.since = time.nanoTime();
       mempool.add(known);
     }
+  }
+
+  /** What the engine is to do with blocks of clients. */
+  NewsOptions news() {
+    return news;
   }
 
   List<Truth.KnownTx> mempool() {

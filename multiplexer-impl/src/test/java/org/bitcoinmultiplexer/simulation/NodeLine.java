@@ -11,7 +11,6 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
-import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
@@ -53,7 +52,6 @@ final class NodeLine implements Pipe.Peer {
   private final List<Long> pinged = new ArrayList<>();
   private final Set<Hash> told = new HashSet<>();
   private final Set<Hash> announced = new HashSet<>();
-  private final Set<InventoryVector> wanted = new HashSet<>();
 
   private Pipe pipe;
   private State state = State.NEW;
@@ -61,9 +59,10 @@ final class NodeLine implements Pipe.Peer {
   private boolean busy;
   private boolean mute;
   private boolean owes;
-  private Inventory data;
-  private int nextItem;
-  private int shown;
+  private Hash shown;
+  private Shelf shelf;
+  private Intake intake;
+  private Noise noise;
   private Message lastHeard;
 
   NodeLine(
@@ -79,6 +78,9 @@ final class NodeLine implements Pipe.Peer {
 
   void connected(Pipe to) {
     pipe = to;
+    shelf = new Shelf(time, draw.split(), truth, troubles, node, manners, tales, to);
+    intake = new Intake(draw.split(), truth, node, manners, tales, to);
+    noise = new Noise(time, draw.split(), truth, troubles, tales, this, to, shelf, intake);
   }
 
   boolean isReady() {
@@ -91,7 +93,7 @@ final class NodeLine implements Pipe.Peer {
 
   /** Whether everything was answered. */
   boolean isIdle() {
-    return state == State.READY && data == null && inbox.isEmpty();
+    return state == State.READY && shelf.isIdle() && inbox.isEmpty();
   }
 
   void hangUp(boolean abruptly) {
@@ -141,7 +143,7 @@ final class NodeLine implements Pipe.Peer {
   }
 
   private void proceed() {
-    if (!busy && !mute && state != State.CLOSED && (data != null || !inbox.isEmpty())) {
+    if (!busy && !mute && state != State.CLOSED && !(shelf.isIdle() && inbox.isEmpty())) {
       busy = true;
       Duration pause =
           node.isCalm() || draw.chance(0.995)
@@ -160,8 +162,8 @@ final class NodeLine implements Pipe.Peer {
   }
 
   private void step() {
-    if (data != null) {
-      dataStep();
+    if (!shelf.isIdle()) {
+      shelf.step();
       return;
     }
     Message message = inbox.remove();
@@ -190,16 +192,12 @@ final class NodeLine implements Pipe.Peer {
       case Commands.PONG ->
           require(pinged.remove(Ping.nonce(message)), message, "a pong without a ping");
       case Commands.GETHEADERS -> getHeaders(message);
-      case Commands.GETDATA -> getData(message);
-      case Commands.TX -> transaction(message);
-      case Commands.HEADERS ->
-          require(Headers.parse(message).size() == 0, message, "headers of nobody");
-      case Commands.NOTFOUND -> {
-        Inventory items = Inventory.parse(message);
-        for (int i = 0; i < items.size(); i++) {
-          require(wanted.contains(items.get(i)), message, "refuses what was not asked");
-        }
-      }
+      case Commands.GETDATA -> shelf.ask(message);
+      case Commands.TX -> told.add(intake.transaction(message).tx.wtxid);
+      case Commands.BLOCK -> intake.block(message);
+      case Commands.INV -> intake.announced(message);
+      case Commands.HEADERS -> intake.headers(message);
+      case Commands.NOTFOUND -> intake.refused(message);
       default -> throw refuse(message, "nothing the engine should say");
     }
   }
@@ -209,8 +207,8 @@ final class NodeLine implements Pipe.Peer {
       case Commands.VERSION -> {
         require(state == State.NEW, message, "a second version");
         Version said = Version.parse(message);
-        require(
-            said.services() == (Version.NODE_WITNESS | Version.NODE_SEQUENCE), message, "services");
+        long blocks = node.news().serveBlocks() ? Version.NODE_NETWORK : 0;
+        require(said.services() == (Version.NODE_WITNESS | Version.NODE_SEQUENCE | blocks), message, "services");
         require(said.relay() && said.protocol() == 70016, message, "odd");
         state = State.GREETED;
         pipe.say(
@@ -221,8 +219,8 @@ final class NodeLine implements Pipe.Peer {
                     NetworkAddress.UNSPECIFIED,
                     NetworkAddress.UNSPECIFIED,
                     draw.nextLong(),
-                    "/Satoshi:31.99.0/",
-                    truth.height(),
+                    manners.picky() ? "/picky:1.0/" : "/Satoshi:31.99.0/",
+                    truth.chain.height(),
                     true)
                 .toMessage());
         say(Commands.WTXIDRELAY);
@@ -242,6 +240,10 @@ final class NodeLine implements Pipe.Peer {
         pipe.say(Message.of(Commands.SENDCMPCT, new byte[] {0, 2, 0, 0, 0, 0, 0, 0, 0}));
         ping(draw.nextLong());
         pipe.say(Message.of(Commands.FEEFILTER, new Bytes().i64(1000).toArray()));
+        if (node.news().serveBlocks()) {
+          intake.askForHeaders(
+              BlockLocator.of(Commands.GETHEADERS, 70016, List.of(truth.chain.tip()), Hash.ZERO));
+        }
         // A node does not announce what it had before; this one now and then does.
         if (draw.chance(0.5)) {
           announce(node.mempool().stream().limit(50).toList());
@@ -255,12 +257,7 @@ final class NodeLine implements Pipe.Peer {
     pipe.say(Message.of(command, new byte[0]));
   }
 
-  private void ping(long nonce) {
-    pinged.add(nonce);
-    pipe.say(Ping.ping(nonce));
-  }
-
-  private static void require(boolean right, Message message, String reason) {
+  static void require(boolean right, Message message, String reason) {
     if (!right) {
       throw refuse(message, reason);
     }
@@ -272,7 +269,8 @@ final class NodeLine implements Pipe.Peer {
     BlockLocator locator = BlockLocator.parse(message);
     require(locator.toMessage().equals(message), message, "not canonical");
     Question.OfHeaders question = Question.of(locator);
-    Truth.Range honest = truth.headers(question.locator(), question.stop(), truth.height());
+    List<Chain.Known> honest =
+        truth.chain.headers(question.locator(), question.stop(), truth.chain.version());
     if (honest == null) {
       return;
     }
@@ -288,108 +286,29 @@ final class NodeLine implements Pipe.Peer {
       pipe.say(lie, () -> troubles.lied(question, time.nanoTime()));
       return;
     }
-    if (honest.size() > 0) {
-      shown = honest.last();
+    if (!honest.isEmpty()) {
+      shown = honest.get(honest.size() - 1).hash();
     }
-    pipe.say(truth.headersMessage(honest));
+    pipe.say(Chain.headersMessage(honest));
   }
 
-  private void getData(Message message) {
-    data = Inventory.parse(message);
-    nextItem = 0;
-    require(data.size() > 0 && data.toMessage().equals(message), message, "not canonical");
-    for (int i = 0; i < data.size(); i++) {
-      int type = data.type(i);
-      require(
-          type == InventoryVector.WITNESS_BLOCK
-              || type == InventoryVector.WITNESS_TX
-              || type == InventoryVector.WTX,
-          message,
-          "asks for type " + type);
-    }
-  }
-
-  /** One call of Core's ProcessGetData: a run of transactions, one block, then what is missing. */
-  private void dataStep() {
-    List<InventoryVector> missing = new ArrayList<>();
-    while (nextItem < data.size() && InventoryVector.isTransaction(data.type(nextItem))) {
-      InventoryVector item = data.get(nextItem++);
-      if (!serveTransaction(item)) {
-        missing.add(item);
-      }
-    }
-    if (nextItem < data.size()) {
-      serveBlock(data.get(nextItem++));
-    }
-    if (!missing.isEmpty()) {
-      pipe.say(Inventory.of(Commands.NOTFOUND, missing));
-    }
-    if (nextItem == data.size()) {
-      data = null;
-    }
-  }
-
-  private boolean serveTransaction(InventoryVector item) {
-    boolean isWtxid = item.type() == InventoryVector.WTX;
-    Truth.KnownTx known = truth.transaction(item.hash(), isWtxid);
-    if (known == null || !known.isThere()) {
-      return false;
-    }
-    Question question = Question.of(item);
-    if (!node.isCalm() && draw.chance(manners.silence())) {
-      troubles.keptSilent(question, time.nanoTime());
-      return false;
-    }
-    if (!node.isCalm() && known.tx.hasWitness() && draw.chance(manners.lie())) {
-      if (isWtxid) { // then it is no answer at all
-        troubles.keptSilent(question, time.nanoTime());
-      }
-      pipe.say(tales.foreignWitness(known));
-      return true;
-    }
-    show(known, isWtxid && announced.contains(known.tx.wtxid));
-    return true;
-  }
-
-  private void show(Truth.KnownTx known, boolean isNews) {
-    pipe.say(known.tx.full, () -> known.heard(time.nanoTime(), isNews));
-  }
-
-  private void serveBlock(InventoryVector item) {
-    Truth.KnownBlock known = truth.block(item.hash());
-    if (known == null || !known.hasBody) {
-      return;
-    }
-    Question question = Question.of(item);
-    if (!node.isCalm() && draw.chance(manners.silence())) {
-      troubles.keptSilent(question, time.nanoTime());
-      return;
-    }
-    double lie = node.cursed.contains(item.hash()) ? 0.6 : manners.lie();
-    if (!node.isCalm() && draw.chance(lie)) {
-      pipe.say(tales.block(known.block), () -> troubles.lied(question, time.nanoTime()));
-    } else {
-      pipe.say(known.block.full);
-    }
-  }
-
-  private void transaction(Message message) {
-    Truth.KnownTx known = tales.byBody(message, wanted);
-    require(known != null, message, "a transaction that nobody made, or not in the form asked for");
-    told.add(known.tx.wtxid);
-    node.accept(known);
+  /** Whether it told the engine of a transaction, which is to tell everybody. */
+  boolean hasAnnounced(Truth.KnownTx known) {
+    return announced.contains(known.tx.wtxid);
   }
 
   // ---- what it says unasked
 
+  /** Core does not tell a peer of a block that this peer brought, or was shown the header of. */
   void announceTip() {
-    int height = truth.height();
+    Hash tip = truth.chain.tip();
     time.schedule(
         draw.within(0, 30),
         () -> {
-          if (isReady() && shown < height) {
-            pipe.say(
-                Inventory.of(Commands.INV, InventoryVector.BLOCK, truth.hashAt(truth.height())));
+          if (isReady() && tip.equals(truth.chain.tip()) && !tip.equals(shown)) {
+            if (!intake.isGiven(tip)) {
+              pipe.say(Inventory.of(Commands.INV, InventoryVector.BLOCK, tip));
+            }
           }
         });
   }
@@ -409,87 +328,15 @@ final class NodeLine implements Pipe.Peer {
 
   /** Says something that nobody asked for. */
   void makeNoise() {
-    switch (draw.below(13)) {
-      case 0 -> {
-        Truth.KnownBlock known = truth.at(1 + draw.below(truth.height()));
-        if (known.hasBody) { // else it could be the answer that nobody may have
-          pipe.say(known.block.full);
-        }
-      }
-      case 1 -> pipe.say(Mint.block(draw.hash(), 7, List.of(), draw).full);
-      case 2 -> pipe.say(Inventory.of(Commands.NOTFOUND, InventoryVector.WTX, draw.hash()));
-      case 3 -> refuseUnasked();
-      case 4 -> pipe.say(Ping.pong(draw.nextLong()));
-      case 5 -> pipe.say(Message.of("x" + draw.below(100), draw.bytes(draw.below(50))));
-      case 6 ->
-          pipe.say(
-              Message.of(
-                  Commands.FEEFILTER, new Bytes().i64(draw.between(1000, 100_000)).toArray()));
-      case 7 ->
-          pipe.say(
-              Inventory.of(
-                  Commands.INV,
-                  draw.chance(0.5) ? InventoryVector.BLOCK : InventoryVector.WTX,
-                  draw.hash()));
-      case 8, 9 -> echo();
-      case 10 -> ask();
-      case 11 -> {
-        Truth.KnownTx known = tales.anyTransaction();
-        if (known != null) {
-          if (known.tx.hasWitness() && draw.chance(0.3)) {
-            pipe.say(tales.foreignWitness(known));
-          } else {
-            show(known, false);
-          }
-        }
-      }
-      default -> ping(draw.nextLong());
-    }
+    noise.make();
   }
 
-  private void refuseUnasked() {
-    Truth.KnownTx known = tales.anyTransaction();
-    if (known != null) {
-      InventoryVector item =
-          draw.chance(0.5)
-              ? new InventoryVector(InventoryVector.WTX, known.tx.wtxid)
-              : new InventoryVector(InventoryVector.WITNESS_TX, known.tx.txid);
-      pipe.say(
-          Inventory.of(Commands.NOTFOUND, List.of(item)),
-          () -> troubles.keptSilent(Question.of(item), time.nanoTime()));
-    }
+  void ping(long nonce) {
+    pinged.add(nonce);
+    pipe.say(Ping.ping(nonce));
   }
 
-  /** Says what it was told last, unless that would be an answer. */
-  private void echo() {
-    Message message = lastHeard;
-    if (message == null) {
-      return;
-    }
-    switch (message.command()) {
-      case Commands.PING -> ping(Ping.nonce(message));
-      case Commands.GETDATA -> {
-        Inventory items = Inventory.parse(message);
-        for (int i = 0; i < items.size(); i++) {
-          wanted.add(items.get(i));
-        }
-        pipe.say(message);
-      }
-      case Commands.PONG, Commands.GETHEADERS -> pipe.say(message);
-      default -> {}
-    }
-  }
-
-  private void ask() {
-    Truth.KnownTx known = draw.chance(0.8) ? tales.anyTransaction() : null;
-    int type =
-        draw.of(List.of(InventoryVector.WTX, InventoryVector.WITNESS_TX, InventoryVector.TX));
-    Hash id = draw.hash();
-    if (known != null) {
-      id = type == InventoryVector.WTX ? known.tx.wtxid : known.tx.txid;
-    }
-    InventoryVector item = new InventoryVector(type, id);
-    wanted.add(item);
-    pipe.say(Inventory.of(Commands.GETDATA, List.of(item)));
+  Message lastHeard() {
+    return lastHeard;
   }
 }

@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Engine;
@@ -50,12 +51,19 @@ final class Simulation implements Client.Host {
       long trace,
       Map<String, Long> counters) {}
 
-  private static final int FIRST_BLOCKS = 620;
+  /** A chain that is learnt from its beginning, or one that takes several batches of headers. */
+  private static final int SHORT = 620;
 
-  /** The best block of the beginning is news if the engine learns of it through an announcement. */
-  private static final int FIRST_NEWS = FIRST_BLOCKS;
+  private static final int LONG = 4_600;
+  private static final int YOUNG = 120;
 
   private static final String SLOW = "client.closed.slow-reader";
+  private static final List<NewsOptions> OPTIONS =
+      List.of(
+          NewsOptions.DEFAULT,
+          NewsOptions.DEFAULT,
+          new NewsOptions(false, true, 16L << 20),
+          new NewsOptions(true, true, 16L << 20));
   private static final Duration TOO_LONG = Duration.ofHours(24);
 
   private final SimulatedLoop time = new SimulatedLoop();
@@ -63,6 +71,8 @@ final class Simulation implements Client.Host {
   private final long target;
   private final Manners manners;
   private final Settings settings;
+  private final NewsOptions news;
+  private final int firstBlocks;
   private final Truth truth = new Truth();
   private final Troubles troubles;
   private final Court court;
@@ -87,6 +97,8 @@ final class Simulation implements Client.Host {
     this.target = target;
     this.manners = Manners.of(oneAtATime, draw);
     this.settings = settings();
+    this.news = draw.of(OPTIONS);
+    this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.troubles = new Troubles(settings.patience().toNanos());
     this.court = new Court(truth, troubles);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
@@ -95,11 +107,11 @@ final class Simulation implements Client.Host {
     for (int i = 0; i <= others; i++) {
       loops.add(new VirtualLoop(time, processor, draw.split(), handOver));
     }
-    this.node = new Node(time, loops.get(0), draw.split(), truth, troubles, manners);
+    this.node = new Node(time, loops.get(0), draw.split(), truth, troubles, manners, news);
     BitcoinOptions options =
         new BitcoinOptions(
             Network.REGTEST,
-            NewsOptions.DEFAULT,
+            news,
             List.of(),
             draw.split(),
             InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L)));
@@ -151,7 +163,7 @@ final class Simulation implements Client.Host {
   }
 
   Result run() {
-    node.begin(FIRST_BLOCKS);
+    node.begin(firstBlocks - YOUNG, YOUNG);
     node.live();
     engine.start();
     for (int i = 0; i < manners.clients(); i++) {
@@ -171,8 +183,22 @@ final class Simulation implements Client.Host {
     time.advance(Duration.ofMinutes(8));
     node.findBlock();
     time.advance(Duration.ofSeconds(5));
+    submitBlock();
     audit(calmSince);
     return result();
+  }
+
+  /** In the end even Core would not tell anybody of a block that a client brings. */
+  private void submitBlock() {
+    Hash tip = truth.chain.tip();
+    clients.forEach(client -> client.checkBlock(tip));
+    if (news.submitBlocks() && !clients.isEmpty()) {
+      Mint.Block block = Mint.block(tip, truth.chain.height() + 1, List.of(), draw);
+      truth.made(block);
+      clients.iterator().next().goods().submit(block, Commands.BLOCK);
+      time.advance(Duration.ofSeconds(5));
+      require(truth.chain.tip().equals(block.hash), "the node was not given the last block");
+    }
   }
 
   /** Those that the node has decided: without it they fail by the thousand at no cost. */
@@ -200,7 +226,15 @@ final class Simulation implements Client.Host {
             manners.thinking(),
             draw.chance(0.08));
     Client client =
-        new Client(id, draw.of(Client.Kind.ALL), court, this, draw.split(), plan, FIRST_NEWS, time);
+        new Client(
+            id,
+            draw.of(Kind.ALL),
+            court,
+            this,
+            draw.split(),
+            plan,
+            firstBlocks - Node.DEEPEST - 1,
+            time);
     double latency = draw.chance(0.8) ? 30 : 250;
     VirtualLoop loop = draw.of(loops);
     Pipe pipe =
@@ -222,6 +256,11 @@ final class Simulation implements Client.Host {
   @Override
   public long now() {
     return time.nanoTime();
+  }
+
+  @Override
+  public NewsOptions news() {
+    return news;
   }
 
   @Override
@@ -262,7 +301,7 @@ final class Simulation implements Client.Host {
   // ---- the accounts
 
   private void audit(long calmSince) {
-    Hash tip = truth.tip();
+    Hash tip = truth.chain.tip();
     clients.forEach(client -> client.check(tip, calmSince));
     Stats stats = engine.stats();
     require(stats.upstreamReady(), "upstream is not ready");

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.simulation;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -40,24 +42,25 @@ final class Tales {
    *
    * @param honest the true answer
    */
-  Message headers(Question.OfHeaders question, Truth.Range honest) {
-    int first = honest.first();
-    Hash parent = truth.hashAt(first - 1);
-    if (honest.size() >= 3 && draw.chance(0.4)) { // one is left out
-      byte[] body = truth.headersMessage(new Truth.Range(first, first + 2)).toByteArray();
-      byte[] both = new byte[1 + 2 * 81];
-      both[0] = 2;
-      System.arraycopy(body, 1, both, 1, 81);
-      System.arraycopy(body, 1 + 2 * 81, both, 1 + 81, 81);
-      return Message.of(Commands.HEADERS, both);
+  Message headers(Question.OfHeaders question, List<Chain.Known> honest) {
+    int size = honest.size();
+    Chain chain = truth.chain;
+    if (size >= 3 && draw.chance(0.4)) { // one is left out
+      return Chain.headersMessage(List.of(honest.get(0), honest.get(2)));
     }
-    boolean stopped = honest.size() > 0 && truth.hashAt(honest.last()).equals(question.stop());
-    if (stopped && honest.last() < truth.height() && honest.size() < 1_000 && draw.chance(0.6)) {
-      return truth.headersMessage(new Truth.Range(first, honest.last() + 1));
+    boolean stopped = size > 0 && honest.get(size - 1).hash().equals(question.stop());
+    if (stopped && honest.get(size - 1).height() < chain.height() && size < 1_000) {
+      if (draw.chance(0.6)) {
+        List<Chain.Known> more = new ArrayList<>(honest);
+        more.add(chain.at(honest.get(size - 1).height() + 1));
+        return Chain.headersMessage(more);
+      }
     }
+    Hash parent = size > 0 ? honest.get(0).block.previous : chain.tip();
+    int height = size > 0 ? honest.get(0).height() : chain.height() + 1;
     return Message.of(
         Commands.HEADERS,
-        new Bytes().u8(1).raw(Mint.headerWithoutWork(parent, first)).u8(0).toArray());
+        new Bytes().u8(1).raw(Mint.headerWithoutWork(parent, height)).u8(0).toArray());
   }
 
   /** A transaction with a witness that is not its own. */

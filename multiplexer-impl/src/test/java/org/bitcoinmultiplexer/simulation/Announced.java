@@ -1,0 +1,116 @@
+package org.bitcoinmultiplexer.simulation;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+
+/**
+ * Judges what one client is told unasked: only what is news, nothing twice, in its own flavour, and
+ * in the end everything.
+ */
+final class Announced {
+
+  /** By headers no more blocks than this are announced. */
+  private static final int MOST_HEADERS = 8;
+
+  private final Client client;
+  private final Truth truth;
+  private final Goods goods;
+  private final Set<Hash> blocks = new HashSet<>();
+  private final Set<Hash> transactions = new HashSet<>();
+  private Hash lastBlock;
+
+  Announced(Client client, Truth truth, Goods goods) {
+    this.client = client;
+    this.truth = truth;
+    this.goods = goods;
+  }
+
+  /** A block that the engine is known to know; null if there is none. */
+  Hash lastBlock() {
+    return lastBlock;
+  }
+
+  void block(Hash hash) {
+    Chain.Known known = truth.chain.find(hash);
+    if (known == null || !known.isNews) {
+      throw client.complaint("is told of block " + hash + ", which is no news");
+    }
+    if (!blocks.add(hash)) {
+      throw client.complaint("is told again of block " + hash);
+    }
+    lastBlock = hash;
+  }
+
+  /** Whether headers are news, where they could be an answer too. */
+  boolean isNews(Headers headers) {
+    if (!client.kind.byHeaders() || headers.size() == 0 || headers.size() > MOST_HEADERS) {
+      return false;
+    }
+    Chain.Known first = truth.chain.find(headers.hash(0));
+    return first != null && first.isNews;
+  }
+
+  void headers(Headers headers) {
+    for (int i = 0; i < headers.size(); i++) {
+      if (i > 0 && !headers.previous(i).equals(headers.hash(i - 1))) {
+        throw client.complaint("is told of headers that are not in a row");
+      }
+      block(headers.hash(i));
+    }
+  }
+
+  void transactions(Inventory items) {
+    client.require(client.kind.relay(), "is told of transactions, which it does not want");
+    for (int i = 0; i < items.size(); i++) {
+      InventoryVector item = items.get(i);
+      client.require(item.type() == client.kind.transactionType(), "is told of " + item);
+      Truth.KnownTx known = truth.transaction(item.hash(), client.kind.byWtxid());
+      if (known == null || known.seen > client.now() || isItsOwn(known)) {
+        throw client.complaint("is told of transaction " + item + ", which is no news");
+      }
+      if (!transactions.add(known.tx.wtxid)) {
+        throw client.complaint("is told again of transaction " + item);
+      }
+    }
+  }
+
+  private boolean isItsOwn(Truth.KnownTx known) {
+    return known.origin == client.id && !known.isShared;
+  }
+
+  /**
+   * Looks whether everything has been told.
+   *
+   * @param tip the last block, which nobody may have missed
+   */
+  void checkBlock(Hash tip) {
+    boolean hasIt = tip.equals(Network.REGTEST.genesis()) || goods.isOwn(tip);
+    client.require(hasIt || blocks.contains(tip), "was not told of the last block " + tip);
+  }
+
+  /**
+   * Looks whether everything has been told.
+   *
+   * @param since earlier it was not there, or not yet
+   * @param settled of what came later than this not everybody needs to know yet
+   */
+  void checkTransactions(Court court, long since, long settled) {
+    if (!client.kind.relay()) {
+      return;
+    }
+    for (Truth.KnownTx known : truth.transactions) {
+      if (known.seen > since
+          && known.news < settled
+          && !goods.isOwn(known.tx.wtxid)
+          && !transactions.contains(known.tx.wtxid)
+          && !court.mayHaveMissed(known)) {
+        throw client.complaint("was not told of transaction " + known);
+      }
+    }
+  }
+}
