@@ -79,11 +79,18 @@ final class BlockSubmissions {
     this.fetches = fetches;
   }
 
+  /**
+   * There is another connection, or none. What was handed in on the last may not have arrived, so
+   * nothing is built on it any more.
+   */
   void connected(@Nullable NodeInfo ready) {
     node = ready;
+    kept.clear();
+    order.clear();
+    keptBytes = 0;
   }
 
-  /** A block that was handed in lately, with witness. Any thread. */
+  /** A block that was handed in on this connection lately, with witness. Any thread. */
   @Nullable Message find(Hash block) {
     return kept.get(block);
   }
@@ -247,7 +254,11 @@ final class BlockSubmissions {
     } else {
       fetches.arrived(hash);
       announcers.forget(hash);
-      handIn(hash, block);
+      if (header(BlockHeader.of(block).previous()) != null) {
+        handIn(hash, block);
+      } else { // it was there when the block was looked at
+        counters.count(Counts.BLOCK_ORPHAN);
+      }
     }
   }
 

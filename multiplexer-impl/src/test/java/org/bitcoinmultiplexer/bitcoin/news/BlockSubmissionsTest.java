@@ -85,6 +85,21 @@ class BlockSubmissionsTest {
   }
 
   @Test
+  void buildsNothingOnABlockThatMayHaveBeenLostWithTheConnection() {
+    Message next = block(header);
+    submits(alice, block);
+    fixture.reconnect(NewsFixture.LONG);
+    hub.told.clear();
+
+    submits(alice, next);
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.count(Counts.BLOCK_ORPHAN)).isEqualTo(1);
+    submits(alice, block);
+    submits(alice, next);
+    assertThat(hub.told).containsExactly(block, next);
+  }
+
+  @Test
   void dropsWhatWouldCostTheConnection() {
     BlockHeader tip = last(known);
     byte[] forged = block.toByteArray();
