@@ -200,10 +200,15 @@ final class Node implements Connector {
     }
   }
 
-  /** A block of a client, whose parent is known. Core ignores what has less work than its best. */
+  /** A block of a client, whose parent is known. Of one with less work Core keeps the header. */
   void accept(Mint.Block block) {
-    if (truth.chain.find(block.hash) == null && block.height >= truth.chain.height()) {
+    if (truth.chain.find(block.hash) != null) {
+      return;
+    }
+    if (block.height >= truth.chain.height()) {
       add(List.of(block), List.of());
+    } else {
+      truth.chain.add(block, time.nanoTime(), false, true);
     }
   }
 

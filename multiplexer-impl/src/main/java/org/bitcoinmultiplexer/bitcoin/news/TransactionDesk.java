@@ -107,7 +107,7 @@ final class TransactionDesk {
           asked.remove(id);
           if (outcome instanceof Outcome.Answered answered) {
             take(answered);
-          } else {
+          } else if (pool.find(id, item.type() == InventoryVector.WTX) == null) {
             counters.count(Counts.TX_MISSING);
             missed.add(id);
             askClients(id);
@@ -157,14 +157,18 @@ final class TransactionDesk {
    * does to whoever asks a moment too early, is news when a client gets it.
    */
   void saw(Message tx) {
-    if (missed.isEmpty()) {
+    if (asked.isEmpty() && missed.isEmpty()) {
       return;
     }
     Transaction transaction = Transaction.parse(tx);
-    if (missed.contains(transaction.wtxid()) || missed.contains(transaction.txid())) {
+    if (isAwaited(transaction.wtxid()) || isAwaited(transaction.txid())) {
       take(transaction);
       fetches.flush();
     }
+  }
+
+  private boolean isAwaited(Hash id) {
+    return asked.contains(id) || missed.contains(id);
   }
 
   /** A client announced a transaction. */

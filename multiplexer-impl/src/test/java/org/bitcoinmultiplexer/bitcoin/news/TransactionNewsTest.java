@@ -203,6 +203,18 @@ class TransactionNewsTest {
   }
 
   @Test
+  void aRefusalThatComesBehindTheTransactionIsOfNoConcern() {
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    fixture.line.says(TX);
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+
+    fixture.absent(hub.take());
+    fixture.line.says(TX);
+    assertThat(hub.news).isEmpty();
+    assertThat(hub.count(Counts.TX_MISSING)).isZero();
+  }
+
+  @Test
   void whatTheNodeNeverAnnouncedIsNoNewsWhenItPasses() {
     fixture.nodeAnnounces(InventoryVector.WTX, Hash.of("%064x".formatted(9)));
     fixture.absent(hub.take());
