@@ -361,21 +361,19 @@ final class Client implements Pipe.Peer {
   /**
    * Looks whether everything has been answered and told.
    *
-   * @param tip the last block, which nobody may have missed
    * @param settled of what came later than this not everybody needs to know yet
    */
-  void check(Hash tip, long settled) {
+  void check(long settled) {
     if (rule != null) {
       throw complaint("is not disconnected for " + rule);
     }
     if (!owed.isEmpty()) {
       throw complaint("waits forever");
     }
-    announced.checkBlock(tip);
     announced.checkTransactions(court, readySince, settled);
   }
 
-  /** Looks whether it was told of the last block. */
+  /** Looks whether it was told of the last block, which nobody may have missed. */
   void checkBlock(Hash tip) {
     announced.checkBlock(tip);
   }

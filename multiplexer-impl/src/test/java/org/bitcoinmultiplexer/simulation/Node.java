@@ -160,7 +160,7 @@ final class Node implements Connector {
   }
 
   /** Hears of a longer branch, which leaves the chain up to 20 blocks below its end. */
-  private void reorganise() {
+  void reorganise() {
     if (truth.rumour() != null) {
       return;
     }

@@ -181,24 +181,30 @@ final class Simulation implements Client.Host {
     time.advance(Duration.ofMinutes(2));
     List.copyOf(clients).forEach(Client::comeToAnEnd);
     time.advance(Duration.ofMinutes(8));
-    node.findBlock();
-    time.advance(Duration.ofSeconds(5));
-    submitBlock();
+    finale();
     audit(calmSince);
     return result();
   }
 
-  /** In the end even Core would not tell anybody of a block that a client brings. */
-  private void submitBlock() {
-    Hash tip = truth.chain.tip();
-    clients.forEach(client -> client.checkBlock(tip));
+  /** One block, one reorganisation, one block of a client: now nobody may miss any of them. */
+  private void finale() {
+    node.findBlock();
+    requireTold();
+    node.reorganise();
+    requireTold();
     if (news.submitBlocks() && !clients.isEmpty()) {
-      Mint.Block block = Mint.block(tip, truth.chain.height() + 1, List.of(), draw);
+      Mint.Block block = Mint.block(truth.chain.tip(), truth.chain.height() + 1, List.of(), draw);
       truth.made(block);
       clients.iterator().next().goods().submit(block, Commands.BLOCK);
-      time.advance(Duration.ofSeconds(5));
+      requireTold();
       require(truth.chain.tip().equals(block.hash), "the node was not given the last block");
     }
+  }
+
+  private void requireTold() {
+    time.advance(Duration.ofSeconds(5));
+    Hash tip = truth.chain.tip();
+    clients.forEach(client -> client.checkBlock(tip));
   }
 
   /** Those that the node has decided: without it they fail by the thousand at no cost. */
@@ -301,8 +307,7 @@ final class Simulation implements Client.Host {
   // ---- the accounts
 
   private void audit(long calmSince) {
-    Hash tip = truth.chain.tip();
-    clients.forEach(client -> client.check(tip, calmSince));
+    clients.forEach(client -> client.check(calmSince));
     Stats stats = engine.stats();
     require(stats.upstreamReady(), "upstream is not ready");
     require(stats.clients() == clients.size(), stats.clients() + " clients, not " + clients.size());
