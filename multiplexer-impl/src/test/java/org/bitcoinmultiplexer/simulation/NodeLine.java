@@ -208,7 +208,10 @@ final class NodeLine implements Pipe.Peer {
         require(state == State.NEW, message, "a second version");
         Version said = Version.parse(message);
         long blocks = node.news().serveBlocks() ? Version.NODE_NETWORK : 0;
-        require(said.services() == (Version.NODE_WITNESS | Version.NODE_SEQUENCE | blocks), message, "services");
+        require(
+            said.services() == (Version.NODE_WITNESS | Version.NODE_SEQUENCE | blocks),
+            message,
+            "services");
         require(said.relay() && said.protocol() == 70016, message, "odd");
         state = State.GREETED;
         pipe.say(
