@@ -218,11 +218,13 @@ final class BareNode {
     private byte[] headers() {
       read.getInt();
       int from = 0;
-      for (int left = Wire.compactSize(read); left > 0 && from == 0; left--) {
-        from = heights.getOrDefault(read.getLong(), 0);
+      for (int left = Wire.compactSize(read); left > 0; left--) {
+        from = Math.max(from, heights.getOrDefault(read.getLong(), 0));
         read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
       }
-      List<Block> found = chain.subList(from, Math.min(chain.size(), from + MOST_HEADERS));
+      int stop = heights.getOrDefault(read.getLong(), chain.size());
+      List<Block> found =
+          chain.subList(from, Math.max(from, Math.min(stop, from + MOST_HEADERS)));
       byte[] body = new byte[3 + found.size() * (Block.HEADER_SIZE + 1)];
       ByteBuffer to = Wire.little(body);
       Wire.putCompactSize(to, found.size());

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Measures, prints tables, and writes {@code results.md}, {@code results.csv} and charts.
  *
  * <pre>
- * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only small,large,idle,fleet] [--ways key,...]
+ * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only small,headers,link,window,...] [--ways key,...]
  * </pre>
  *
  * <p>A bitcoind is measured too if the environment variable {@code BITCOIND} names one, and HAProxy
@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 public final class Benchmarks {
 
-  private static final Set<String> SECTIONS = Set.of("small", "large", "idle", "fleet");
+  private static final Set<String> SECTIONS = Set.of("small", "headers", "link", "window", "large", "idle", "fleet");
 
   private final Plan plan;
   private final Set<String> sections;
@@ -116,11 +116,7 @@ public final class Benchmarks {
   private void run() throws IOException {
     long start = System.nanoTime();
     report.line(machine());
-    if (sections.contains("small")) {
-      try (Rig rig = Rig.small(work).with(ways)) {
-        new SmallRequests(rig, plan, chain.small(), report).run();
-      }
-    }
+    small();
     if (sections.contains("large")) {
       large();
     }
@@ -142,6 +138,34 @@ public final class Benchmarks {
     report.write();
   }
 
+  private void small() throws IOException {
+    if (sections.contains("small")) {
+      try (Rig rig = Rig.small(work).with(ways)) {
+        new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
+      }
+    }
+    if (sections.contains("headers")) {
+      try (Rig rig = Rig.small(work).with(ways)) {
+        new SmallRequests(rig, plan, Workload.headers(rig.network(), chain), report).run();
+      }
+    }
+    if (sections.contains("link")) {
+      try (Rig rig = Rig.distant(work).with(ways)) {
+        new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
+        new SmallRequests(rig, plan, Workload.headers(rig.network(), chain), report).run();
+      }
+    }
+    if (sections.contains("window")) {
+      try (Rig rig = Rig.small(work)) {
+        new WindowCurve(rig, plan, Workload.blocks(rig.network(), chain), report).run();
+      }
+      try (Rig rig = Rig.distant(work)) {
+        new WindowCurve(rig, plan, Workload.blocks(rig.network(), chain), report).run();
+        new WindowCurve(rig, plan, Workload.headers(rig.network(), chain), report).run();
+      }
+    }
+  }
+
   private void large() throws IOException {
     LargeBlocks blocks = LargeBlocks.atHand();
     Map<String, Block> byName = new LinkedHashMap<>();
@@ -155,7 +179,10 @@ public final class Benchmarks {
   private void bitcoind(Path executable) throws IOException {
     try (Rig rig = Rig.bitcoind(executable, chain, work).with(ways)) {
       if (sections.contains("small")) {
-        new SmallRequests(rig, plan, chain.small(), report).run();
+        new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
+      }
+      if (sections.contains("headers")) {
+        new SmallRequests(rig, plan, Workload.headers(rig.network(), chain), report).run();
       }
       if (sections.contains("large")) {
         new LargeRelays(rig, plan, Map.of("one transaction", chain.large()), report).run();

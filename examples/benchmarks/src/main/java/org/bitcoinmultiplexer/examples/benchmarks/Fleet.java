@@ -11,13 +11,13 @@ final class Fleet {
 
   private final Rig rig;
   private final Plan plan;
-  private final List<Block> blocks;
+  private final List<Question> questions;
   private final Report report;
 
   Fleet(Rig rig, Plan plan, List<Block> blocks, Report report) {
     this.rig = rig;
     this.plan = plan;
-    this.blocks = blocks;
+    this.questions = Question.forBlocks(rig.network(), blocks);
     this.report = report;
   }
 
@@ -49,8 +49,8 @@ final class Fleet {
 
   private Measure measure(Target target, int idle) throws IOException {
     // Nobody of them ever asks: they only have to be there.
-    try (Load bystanders = Load.connect(target.port(), rig.network(), blocks, idle);
-        Load load = Load.connect(target.port(), rig.network(), blocks, 1)) {
+    try (Load bystanders = Load.connect(target.port(), rig.network(), questions, idle);
+        Load load = Load.connect(target.port(), rig.network(), questions, 1)) {
       load.run(plan.round().dividedBy(2));
       Measure measure = Measure.of(rig, target, () -> load.run(plan.round()));
       bystanders.requireConnected();

@@ -36,17 +36,21 @@ final class IdleClients {
         "Memory per idle client", List.of("way", "clients", "heap KB", "resident KB"), body);
   }
 
+  private List<Question> questions(Rig rig) {
+    return Question.forBlocks(rig.network(), chain.small());
+  }
+
   private List<String> measure(Rig rig, Target target, int clients) throws IOException {
     Child proxy = target.process();
     if (proxy == null) {
       throw new IllegalArgumentException("there is no proxy on the way " + target.way());
     }
-    try (Load load = Load.connect(target.port(), rig.network(), chain.small(), 1)) {
+    try (Load load = Load.connect(target.port(), rig.network(), questions(rig), 1)) {
       load.run(plan.warmUp()); // code, caches and buffers are not what clients take
     }
     long heap = target.ask(ProxyProcess.HEAP);
     long resident = proxy.residentBytes();
-    try (Load load = Load.connect(target.port(), rig.network(), chain.small(), clients)) {
+    try (Load load = Load.connect(target.port(), rig.network(), questions(rig), clients)) {
       double kilobytes = 1024.0 * clients;
       double residentEach = (proxy.residentBytes() - resident) / kilobytes;
       double heapEach = (target.ask(ProxyProcess.HEAP) - heap) / kilobytes;

@@ -11,18 +11,18 @@ import java.util.List;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /**
- * Clients on one thread, each of which asks for a block, compares what comes with it byte by byte,
- * and asks for the next.
+ * Clients on one thread, each of which asks a question, compares what comes with the answer byte by
+ * byte, and asks the next.
  *
- * <p>They start evenly spread over the blocks, so that hardly ever two ask for the same; or all ask
- * for the same at once, and for the next when the last of them has it.
+ * <p>They start evenly spread over the questions, so that hardly ever two ask for the same; or all
+ * ask the same at once, and the next when the last of them has its answer.
  */
 final class Load implements AutoCloseable {
 
   private static final int BUFFER_SIZE = 256 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final List<Wanted> wanted;
+  private final List<Question> questions;
   private final List<Client> clients = new ArrayList<>();
   private final Selector selector;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
@@ -32,39 +32,23 @@ final class Load implements AutoCloseable {
   private int outstanding;
   private Latencies latencies = new Latencies();
 
-  /** A block as it comes over the wire, and how it is asked for. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, written by nobody
-  private record Wanted(ByteBuffer request, byte[] header, ByteBuffer body) {
-
-    static Wanted of(Network network, Block block) {
-      byte[] frame = Wire.frame(network, "block", block.bytes());
-      byte[] request = Wire.getData(network, block.hash());
-      byte[] header = new byte[Wire.HEADER_SIZE];
-      System.arraycopy(frame, 0, header, 0, header.length);
-      return new Wanted(
-          ByteBuffer.allocateDirect(request.length).put(request).flip(),
-          header,
-          ByteBuffer.wrap(block.bytes()));
-    }
-  }
-
-  private Load(Network network, List<Block> blocks) throws IOException {
-    wanted = blocks.stream().map(block -> Wanted.of(network, block)).toList();
+  private Load(List<Question> questions) throws IOException {
+    this.questions = questions;
     selector = Selector.open();
   }
 
   /**
    * Connects clients to a port of this machine and shakes hands.
    *
-   * @param blocks to ask for, round and round
+   * @param questions to ask, round and round
    */
-  static Load connect(int port, Network network, List<Block> blocks, int clients)
+  static Load connect(int port, Network network, List<Question> questions, int clients)
       throws IOException {
-    Load load = new Load(network, blocks);
+    Load load = new Load(questions);
     try {
       for (int i = 0; i < clients; i++) {
         Conversation conversation = Conversation.open(port, network);
-        int first = (int) ((long) i * blocks.size() / clients);
+        int first = (int) ((long) i * questions.size() / clients);
         load.clients.add(load.new Client(conversation, first));
       }
       return load;
@@ -80,7 +64,7 @@ final class Load implements AutoCloseable {
     return measure(duration);
   }
 
-  /** All ask for the same block at once; what is measured is the time until the last has it. */
+  /** All ask the same question at once; what is measured is the time until the last has it. */
   Latencies runTogether(Duration duration) throws IOException {
     together = true;
     return measure(duration);
@@ -165,21 +149,21 @@ final class Load implements AutoCloseable {
     private int next;
     private int filled; // bytes of the header
     private int left; // bytes of the body
-    private boolean isBlock;
-    private Wanted current;
+    private boolean isAnswer;
+    private Question current;
     private long asked;
 
     Client(Conversation conversation, int first) throws IOException {
       this.conversation = conversation;
       this.next = first;
-      this.current = wanted.get(first);
+      this.current = questions.get(first);
       conversation.channel().configureBlocking(false);
       conversation.channel().register(selector, SelectionKey.OP_READ, this);
     }
 
     void ask() throws IOException {
-      current = wanted.get(next);
-      next = (next + 1) % wanted.size();
+      current = questions.get(next);
+      next = (next + 1) % questions.size();
       asked = System.nanoTime();
       conversation.write(current.request().duplicate());
     }
@@ -207,9 +191,9 @@ final class Load implements AutoCloseable {
         return;
       }
       left = Wire.bodySize(header);
-      isBlock = Wire.command(header).equals("block");
-      if (isBlock && !Arrays.equals(header, current.header())) {
-        throw new IllegalStateException("a block that was not asked for");
+      isAnswer = Wire.command(header).equals(current.command());
+      if (isAnswer && !Arrays.equals(header, current.header())) {
+        throw new IllegalStateException(current.command() + " that was not asked for");
       }
       if (left == 0) {
         filled = 0;
@@ -218,18 +202,18 @@ final class Load implements AutoCloseable {
 
     private void readBody() throws IOException {
       int step = Math.min(buffer.remaining(), left);
-      if (isBlock) {
+      if (isAnswer) {
         ByteBuffer expected = current.body();
         int at = expected.capacity() - left;
         if (expected.slice(at, step).mismatch(buffer.slice(buffer.position(), step)) >= 0) {
-          throw new IllegalStateException("a block with other bytes than were asked for");
+          throw new IllegalStateException(current.command() + " of other bytes than were asked for");
         }
       }
       buffer.position(buffer.position() + step);
       left -= step;
       if (left == 0) {
         filled = 0;
-        if (isBlock) {
+        if (isAnswer) {
           answered(this, System.nanoTime() - asked);
         }
       }

@@ -16,11 +16,11 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.netty.NettyTransports;
 
 /**
- * The multiplexer as a process, with its defaults save the number of clients.
+ * The multiplexer as a process, with its defaults save the number of clients and what it is told.
  *
  * <p>A program: takes a strategy, {@code tcp} or {@code netty} for what the sockets are served
- * with, a network and the node's port; says its own port; then answers each line it is given with a
- * number, and ends with its standard input.
+ * with, a network, the node's port and options as {@code NAME=VALUE}; says its own port; then
+ * answers each line it is given with a number, and ends with its standard input.
  */
 final class ProxyProcess {
 
@@ -45,7 +45,12 @@ final class ProxyProcess {
         BitcoinMultiplexer.builder()
             .network(network)
             .strategy(arguments[0])
-            .maxClients(MOST_CLIENTS);
+            .maxClients(MOST_CLIENTS)
+            .maxClientsPerAddress(MOST_CLIENTS);
+    for (String option : Arrays.asList(arguments).subList(4, arguments.length)) {
+      int equals = option.indexOf('=');
+      builder.set(option.substring(0, equals), option.substring(equals + 1));
+    }
     if (arguments[1].equals("netty")) {
       overNetty(builder, network, node);
     } else {

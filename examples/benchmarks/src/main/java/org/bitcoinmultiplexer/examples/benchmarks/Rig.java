@@ -9,22 +9,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.jspecify.annotations.Nullable;
 
 /** A node and the ways to it, all running, until it is closed. */
 final class Rig implements AutoCloseable {
+
+  /** Half of the round trip over the line. */
+  private static final long ONE_WAY_MICROS = 1_000;
 
   private final String name;
   private final Network network;
   private final int port;
   private final Child node;
+  private final @Nullable Child line;
   private final Path directory;
   private final List<Target> targets = new ArrayList<>();
 
-  private Rig(String name, Network network, int port, Child node, Path directory) {
+  private Rig(
+      String name,
+      Network network,
+      int port,
+      Child node,
+      @Nullable Child line,
+      Path directory) {
     this.name = name;
     this.network = network;
     this.port = port;
     this.node = node;
+    this.line = line;
     this.directory = directory;
   }
 
@@ -40,14 +52,28 @@ final class Rig implements AutoCloseable {
 
   private static Rig bare(String blocks, Network network, Path directory) {
     Child node = Child.java("node", directory, BareNode.class, blocks);
-    return new Rig("bare node", network, (int) node.number(), node, directory);
+    return new Rig("bare node", network, (int) node.number(), node, null, directory);
+  }
+
+  /** A bare node with the test chain at the far end of a line, which all ways have to pass. */
+  static Rig distant(Path directory) {
+    Child node = Child.java("node", directory, BareNode.class, "small");
+    Child line =
+        Child.java(
+            "line",
+            directory,
+            DelayLine.class,
+            Long.toString(node.number()),
+            Long.toString(ONE_WAY_MICROS));
+    String name = "bare node, " + 2 * ONE_WAY_MICROS / 1_000 + " ms away";
+    return new Rig(name, Network.REGTEST, (int) line.number(), node, line, directory);
   }
 
   /** A bitcoind with the test chain. */
   static Rig bitcoind(Path executable, TestChain chain, Path directory) throws IOException {
     int port = freePort();
     Child node = Bitcoind.start(executable, directory, port, chain);
-    return new Rig("bitcoind", Network.REGTEST, port, node, directory);
+    return new Rig("bitcoind", Network.REGTEST, port, node, null, directory);
   }
 
   /** Starts the ways that there are; says which are left out, and why. */
@@ -58,20 +84,30 @@ final class Rig implements AutoCloseable {
     return this;
   }
 
-  private Optional<Target> start(Way way) throws IOException {
+  /**
+   * Starts a way.
+   *
+   * @param options further ones of a multiplexer, as {@code NAME=VALUE}
+   * @return the way; empty if what it needs is not there
+   */
+  Optional<Target> start(Way way, String... options) throws IOException {
     if (way == Way.DIRECT) {
       return Optional.of(new Target(way, port, null));
     }
     if (way.isOurs()) {
+      List<String> arguments = new ArrayList<>();
+      arguments.add(way.strategy());
+      arguments.add(way == Way.KEY_NETTY ? "netty" : "tcp");
+      arguments.add(network.id());
+      arguments.add(Integer.toString(port));
+      arguments.addAll(way.options());
+      arguments.addAll(List.of(options));
       Child proxy =
           Child.java(
               way.name().toLowerCase(Locale.ROOT),
               directory,
               ProxyProcess.class,
-              way.strategy(),
-              way == Way.KEY_NETTY ? "netty" : "tcp",
-              network.id(),
-              Integer.toString(port));
+              arguments.toArray(String[]::new));
       return Optional.of(new Target(way, (int) proxy.number(), proxy));
     }
     Optional<Path> haproxy = Haproxy.executable();
@@ -91,9 +127,7 @@ final class Rig implements AutoCloseable {
       targets.add(target);
     } catch (IOException e) {
       System.out.println(target.way() + " is left out: " + e);
-      if (target.process() != null) {
-        target.process().close();
-      }
+      target.close();
     }
   }
 
@@ -121,10 +155,9 @@ final class Rig implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Target target : targets) {
-      if (target.process() != null) {
-        target.process().close();
-      }
+    targets.forEach(Target::close);
+    if (line != null) {
+      line.close();
     }
     node.close();
   }

@@ -7,24 +7,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Blocks of 200 bytes, one request at a time from each client: what a hop costs in latency, in
+ * Requests with small answers, one at a time from each client: what a hop costs in latency, in
  * processor time, in garbage, and how much goes through.
  */
 final class SmallRequests {
 
-  private static final String SECTION = "small";
   private static final int WARMING_CLIENTS = 10;
 
   private final Rig rig;
   private final Plan plan;
-  private final List<Block> blocks;
+  private final Workload workload;
   private final Report report;
   private final Map<Integer, Map<Target, Measure>> results = new LinkedHashMap<>();
 
-  SmallRequests(Rig rig, Plan plan, List<Block> blocks, Report report) {
+  SmallRequests(Rig rig, Plan plan, Workload workload, Report report) {
     this.rig = rig;
     this.plan = plan;
-    this.blocks = blocks;
+    this.workload = workload;
     this.report = report;
   }
 
@@ -46,7 +45,7 @@ final class SmallRequests {
   }
 
   private Load connect(Target target, int clients) throws IOException {
-    return Load.connect(target.port(), rig.network(), blocks, clients);
+    return Load.connect(target.port(), rig.network(), workload.questions(), clients);
   }
 
   private Map<Target, Measure> measure(int clients) throws IOException {
@@ -90,7 +89,7 @@ final class SmallRequests {
           add(target, clients, "allocated", measure.allocated(), "bytes/request");
         });
     report.table(
-        "200-byte blocks, " + rig.name() + ", clients: " + clients,
+        workload.title() + ", " + rig.name() + ", clients: " + clients,
         List.of(
             "way",
             "p50 us",
@@ -105,13 +104,13 @@ final class SmallRequests {
   }
 
   private void add(Target target, int clients, String metric, double value, String unit) {
-    report.add(SECTION, rig.name(), target.way().toString(), clients, metric, value, unit);
+    report.add(workload.name(), rig.name(), target.way().toString(), clients, metric, value, unit);
   }
 
   private void chartLatency() throws IOException {
     BarChart chart =
         new BarChart(
-            "Latency of a 200-byte block, 1 client, " + rig.name() + " (us)",
+            "Latency of " + workload.title() + ", 1 client, " + rig.name() + " (us)",
             List.of("p50", "p99"));
     Map<Target, Measure> one = results.get(plan.clients().get(0));
     if (one != null) {
@@ -124,7 +123,7 @@ final class SmallRequests {
   private void chartRates() throws IOException {
     BarChart chart =
         new BarChart(
-            "200-byte blocks per second by clients, " + rig.name() + " (thousands)",
+            workload.title() + " per second by clients, " + rig.name() + " (thousands)",
             rig.targets().stream().map(target -> target.way().toString()).toList());
     results.forEach(
         (clients, medians) ->
@@ -135,6 +134,7 @@ final class SmallRequests {
   }
 
   private String fileName() {
-    return rig.name().replace(' ', '-');
+    String node = rig.name().replace(",", "").replace(' ', '-');
+    return workload.name().equals("small") ? node : workload.name() + "-" + node;
   }
 }

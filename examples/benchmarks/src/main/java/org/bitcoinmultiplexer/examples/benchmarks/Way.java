@@ -12,6 +12,9 @@ enum Way {
   PASSTHROUGH("passthrough"),
   SERIAL("serial"),
   KEY("key"),
+  SEQUENCE("sequence"),
+  /** Ids alone: nothing is joined, each request has a marker of its own. */
+  SEQUENCE_ALONE("sequence, alone"),
   /** Everything over Netty, on one of its event loops, which is the engine's too. */
   KEY_NETTY("key, netty");
 
@@ -42,7 +45,16 @@ enum Way {
   }
 
   String strategy() {
-    return this == KEY_NETTY ? "key" : label;
+    return switch (this) {
+      case KEY_NETTY -> "key";
+      case SEQUENCE_ALONE -> "sequence";
+      default -> label;
+    };
+  }
+
+  /** Options of the multiplexer, as {@code NAME=VALUE}. */
+  List<String> options() {
+    return this == SEQUENCE_ALONE ? List.of("sequence.join=false") : List.of();
   }
 
   @Override

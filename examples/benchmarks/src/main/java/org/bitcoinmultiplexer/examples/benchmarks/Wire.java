@@ -83,6 +83,13 @@ final class Wire {
     return frame(network, "getdata", body);
   }
 
+  /** Asks for the headers between two blocks, the second included. */
+  static byte[] getHeaders(Network network, byte[] known, byte[] stop) {
+    byte[] body = new byte[Integer.BYTES + 1 + 2 * HASH_SIZE];
+    little(body).putInt(PROTOCOL).put((byte) 1).put(known).put(stop);
+    return frame(network, "getheaders", body);
+  }
+
   static int sizeOfCompactSize(long value) {
     return value < 0xfd ? 1 : value <= 0xffff ? 3 : 5;
   }

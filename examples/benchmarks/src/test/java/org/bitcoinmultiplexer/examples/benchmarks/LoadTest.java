@@ -54,9 +54,23 @@ class LoadTest {
     }
   }
 
+  @Test
+  void asksForHeadersOfADistantNode() throws IOException {
+    BareNode node = new BareNode(Network.REGTEST, chain, List.of());
+    node.start();
+    DelayLine line = new DelayLine(node.port(), Duration.ofMillis(3));
+    line.start();
+    List<Question> questions = Question.forHeaders(Network.REGTEST, chain);
+    try (Load load = Load.connect(line.port(), Network.REGTEST, questions, 10)) {
+      assertThat(load.run(SHORT).micros(1)).isGreaterThanOrEqualTo(6_000);
+    }
+  }
+
   private Load connect(List<Block> served, int clients) throws IOException {
     BareNode node = new BareNode(Network.REGTEST, served, List.of());
     node.start();
-    return Load.connect(node.port(), Network.REGTEST, chain.subList(0, served.size()), clients);
+    List<Question> questions =
+        Question.forBlocks(Network.REGTEST, chain.subList(0, served.size()));
+    return Load.connect(node.port(), Network.REGTEST, questions, clients);
   }
 }

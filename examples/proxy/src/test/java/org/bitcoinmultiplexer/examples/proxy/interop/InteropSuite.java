@@ -387,6 +387,6 @@ abstract class InteropSuite {
   void answersRandomRequestsOfManyClientsAsTheNodeItselfDoes() {
     long seed = Long.getLong("interop.seed", System.nanoTime() % 1_000_000);
     System.out.println(getClass().getSimpleName() + " " + way + ": seed " + seed);
-    new Differential(node.address(), server(), chain, seed).run(40, 100);
+    new Differential(node.address(), server(), chain, seed).run(50, 100);
   }
 }

@@ -1,0 +1,55 @@
+package org.bitcoinmultiplexer.examples.benchmarks;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+
+/**
+ * A request as it goes over the wire, and the one message that answers it, byte by byte.
+ *
+ * @param request the whole frame
+ * @param command of the answer
+ * @param header of the answer's frame
+ * @param body of the answer
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody, written by nobody
+record Question(ByteBuffer request, String command, byte[] header, ByteBuffer body) {
+
+  /** Asks for each of some blocks, with witness. */
+  static List<Question> forBlocks(Network network, List<Block> blocks) {
+    return blocks.stream()
+        .map(
+            block ->
+                of(network, Wire.getData(network, block.hash()), "block", block.bytes()))
+        .toList();
+  }
+
+  /**
+   * Asks for the header of each block but the first, by the hash of the one before: small requests
+   * whose answers have no key.
+   *
+   * @param chain blocks that build on each other
+   */
+  static List<Question> forHeaders(Network network, List<Block> chain) {
+    List<Question> questions = new ArrayList<>();
+    for (int i = 1; i < chain.size(); i++) {
+      byte[] answer = new byte[1 + Block.HEADER_SIZE + 1];
+      answer[0] = 1;
+      System.arraycopy(chain.get(i).bytes(), 0, answer, 1, Block.HEADER_SIZE);
+      byte[] request = Wire.getHeaders(network, chain.get(i - 1).hash(), chain.get(i).hash());
+      questions.add(of(network, request, "headers", answer));
+    }
+    return List.copyOf(questions);
+  }
+
+  private static Question of(Network network, byte[] request, String command, byte[] answer) {
+    byte[] frame = Wire.frame(network, command, answer);
+    return new Question(
+        ByteBuffer.allocateDirect(request.length).put(request).flip(),
+        command,
+        Arrays.copyOf(frame, Wire.HEADER_SIZE),
+        ByteBuffer.wrap(answer));
+  }
+}
