@@ -223,8 +223,7 @@ final class BareNode {
         read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
       }
       int stop = heights.getOrDefault(read.getLong(), chain.size());
-      List<Block> found =
-          chain.subList(from, Math.max(from, Math.min(stop, from + MOST_HEADERS)));
+      List<Block> found = chain.subList(from, Math.max(from, Math.min(stop, from + MOST_HEADERS)));
       byte[] body = new byte[3 + found.size() * (Block.HEADER_SIZE + 1)];
       ByteBuffer to = Wire.little(body);
       Wire.putCompactSize(to, found.size());

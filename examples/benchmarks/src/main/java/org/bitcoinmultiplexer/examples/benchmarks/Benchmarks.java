@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  */
 public final class Benchmarks {
 
-  private static final Set<String> SECTIONS = Set.of("small", "headers", "link", "window", "large", "idle", "fleet");
+  private static final Set<String> SECTIONS =
+      Set.of("small", "headers", "link", "window", "large", "idle", "fleet");
 
   private final Plan plan;
   private final Set<String> sections;

@@ -50,8 +50,7 @@ final class DelayLine {
   public static void main(String[] arguments) throws IOException {
     DelayLine line =
         new DelayLine(
-            Integer.parseInt(arguments[0]),
-            Duration.ofNanos(1_000 * Long.parseLong(arguments[1])));
+            Integer.parseInt(arguments[0]), Duration.ofNanos(1_000 * Long.parseLong(arguments[1])));
     line.start();
     System.out.println(line.port());
     while (System.in.read() >= 0) {
@@ -85,7 +84,8 @@ final class DelayLine {
     Parcel next = underWay.peek();
     long left = next == null ? Long.MAX_VALUE : next.due - System.nanoTime();
     if (left > SHORT) {
-      selector.select(this::ready, next == null ? 0 : Duration.ofNanos(left - SHORT).toMillis() + 1);
+      selector.select(
+          this::ready, next == null ? 0 : Duration.ofNanos(left - SHORT).toMillis() + 1);
       return;
     }
     if (left > 0) {

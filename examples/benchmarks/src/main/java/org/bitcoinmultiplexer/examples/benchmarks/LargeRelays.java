@@ -83,7 +83,8 @@ final class LargeRelays {
   }
 
   private Load connect(Target target, Block block, int clients) throws IOException {
-    return Load.connect(target.port(), rig.network(), Question.forBlocks(rig.network(), List.of(block)), clients);
+    return Load.connect(
+        target.port(), rig.network(), Question.forBlocks(rig.network(), List.of(block)), clients);
   }
 
   private List<String> row(String group, Target target, int clients, Measure measure) {

@@ -206,7 +206,8 @@ final class Load implements AutoCloseable {
         ByteBuffer expected = current.body();
         int at = expected.capacity() - left;
         if (expected.slice(at, step).mismatch(buffer.slice(buffer.position(), step)) >= 0) {
-          throw new IllegalStateException(current.command() + " of other bytes than were asked for");
+          throw new IllegalStateException(
+              current.command() + " of other bytes than were asked for");
         }
       }
       buffer.position(buffer.position() + step);

@@ -45,8 +45,7 @@ final class ProxyProcess {
         BitcoinMultiplexer.builder()
             .network(network)
             .strategy(arguments[0])
-            .maxClients(MOST_CLIENTS)
-            .maxClientsPerAddress(MOST_CLIENTS);
+            .maxClients(MOST_CLIENTS);
     for (String option : Arrays.asList(arguments).subList(4, arguments.length)) {
       int equals = option.indexOf('=');
       builder.set(option.substring(0, equals), option.substring(equals + 1));

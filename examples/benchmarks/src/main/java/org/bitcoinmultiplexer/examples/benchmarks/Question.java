@@ -20,9 +20,7 @@ record Question(ByteBuffer request, String command, byte[] header, ByteBuffer bo
   /** Asks for each of some blocks, with witness. */
   static List<Question> forBlocks(Network network, List<Block> blocks) {
     return blocks.stream()
-        .map(
-            block ->
-                of(network, Wire.getData(network, block.hash()), "block", block.bytes()))
+        .map(block -> of(network, Wire.getData(network, block.hash()), "block", block.bytes()))
         .toList();
   }
 

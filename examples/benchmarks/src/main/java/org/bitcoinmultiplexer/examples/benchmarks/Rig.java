@@ -26,12 +26,7 @@ final class Rig implements AutoCloseable {
   private final List<Target> targets = new ArrayList<>();
 
   private Rig(
-      String name,
-      Network network,
-      int port,
-      Child node,
-      @Nullable Child line,
-      Path directory) {
+      String name, Network network, int port, Child node, @Nullable Child line, Path directory) {
     this.name = name;
     this.network = network;
     this.port = port;

@@ -69,8 +69,7 @@ class LoadTest {
   private Load connect(List<Block> served, int clients) throws IOException {
     BareNode node = new BareNode(Network.REGTEST, served, List.of());
     node.start();
-    List<Question> questions =
-        Question.forBlocks(Network.REGTEST, chain.subList(0, served.size()));
+    List<Question> questions = Question.forBlocks(Network.REGTEST, chain.subList(0, served.size()));
     return Load.connect(node.port(), Network.REGTEST, questions, clients);
   }
 }
