@@ -51,7 +51,7 @@ final class ChainRequests {
     // An empty answer tells the peer that it has the tip.
     peer.knowledge()
         .sentHeader(headers.isEmpty() ? node.chain().tip() : headers.get(headers.size() - 1));
-    peer.send("headers", Messages.headers(headers));
+    peer.reply("headers", Messages.headers(headers));
   }
 
   void onGetBlocks(Payload payload) {
@@ -63,11 +63,11 @@ final class ChainRequests {
       items.add(new InventoryVector(InventoryVector.BLOCK, next.hash()));
       next = successor(next);
     }
-    if (items.size() == MAX_INVENTORY) {
+    if (items.size() == MAX_INVENTORY && !peer.numbers().isNumbered()) {
       dataRequests.continueAfter(items.get(MAX_INVENTORY - 1).hash());
     }
     if (!items.isEmpty()) {
-      peer.send("inv", Messages.inventory(items));
+      peer.reply("inv", Messages.inventory(items));
     }
   }
 
@@ -96,7 +96,7 @@ final class ChainRequests {
       throw new PeerViolationException(
           "getblocktxn index " + index + " of " + body.transactions().size());
     } else {
-      peer.send(
+      peer.reply(
           "blocktxn",
           Messages.blockTransactions(
               hash, indexes.stream().map(body.transactions()::get).toList()));

@@ -91,7 +91,7 @@ final class Connection {
       InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
       while (true) {
         command = "";
-        WireMessage message = Frames.read(in, reason -> node.ignored(id, "", reason));
+        WireMessage message = Frames.read(in, peer::lost);
         command = message.command();
         awaitTurn();
         peer.handle(message);

@@ -59,7 +59,7 @@ final class DataRequests {
       serveOther(item);
     }
     if (!notFound.isEmpty()) {
-      peer.send("notfound", Messages.inventory(notFound));
+      peer.reply("notfound", Messages.inventory(notFound));
     }
   }
 
@@ -72,7 +72,7 @@ final class DataRequests {
     if (body == null) {
       notFound.add(item);
     } else {
-      peer.send("tx", item.type() == InventoryVector.TX ? body.stripped() : body.full());
+      peer.reply("tx", item.type() == InventoryVector.TX ? body.stripped() : body.full());
     }
   }
 
@@ -101,11 +101,11 @@ final class DataRequests {
       peer.ignore("unknown block " + item.hash());
       return;
     }
-    peer.send("block", item.type() == InventoryVector.BLOCK ? body.stripped() : body.full());
-    if (item.hash().equals(continuation)) {
+    peer.reply("block", item.type() == InventoryVector.BLOCK ? body.stripped() : body.full());
+    if (item.hash().equals(continuation) && !peer.numbers().isNumbered()) {
       continuation = null;
       InventoryVector tip = new InventoryVector(InventoryVector.BLOCK, node.chain().tip().hash());
-      peer.send("inv", Messages.inventory(List.of(tip)));
+      peer.reply("inv", Messages.inventory(List.of(tip)));
     }
   }
 }

@@ -19,12 +19,16 @@ final class Handshake {
   private static final int WITNESS = 8;
   private static final int NETWORK_LIMITED = 1024;
 
+  /** Announces that {@code sendseq} will follow. */
+  private static final int SEQUENCE = 1 << 28;
+
   private final Node node;
   private final Peer peer;
   private int version;
   private long services;
   private boolean relay;
   private boolean usesWtxid;
+  private boolean acknowledged; // what was held back, has been sent
   private boolean established;
 
   Handshake(Node node, Peer peer) {
@@ -101,6 +105,27 @@ final class Handshake {
       peer.send("wtxidrelay", new byte[0]);
       peer.send("sendaddrv2", new byte[0]);
     }
+    if (!awaitsOffer()) {
+      peer.send("verack", new byte[0]);
+    }
+  }
+
+  /** Whether our {@code verack} waits, because an offer is answered in front of it. */
+  private boolean awaitsOffer() {
+    return node.takesNumbers() && (services & SEQUENCE) != 0 && !acknowledged;
+  }
+
+  /** The peer offers to number its requests; a node that does not know that ignores it. */
+  void onSendSequence(Payload payload) {
+    if (!awaitsOffer()) {
+      peer.ignore("unknown or unsolicited");
+    } else if (peer.numbers().agree(payload)) {
+      acknowledge();
+    }
+  }
+
+  private void acknowledge() {
+    acknowledged = true;
     peer.send("verack", new byte[0]);
   }
 
@@ -108,6 +133,9 @@ final class Handshake {
     if (established) {
       peer.ignore("second verack");
       return;
+    }
+    if (awaitsOffer()) {
+      acknowledge();
     }
     established = true;
     peer.established();

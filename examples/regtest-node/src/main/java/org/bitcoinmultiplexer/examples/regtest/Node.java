@@ -39,6 +39,7 @@ final class Node {
   private final BoundedSet<Sha256Hash> done = new BoundedSet<>(REMEMBERED_TRANSACTIONS);
   private final BoundedSet<Sha256Hash> refused = new BoundedSet<>(REMEMBERED_TRANSACTIONS);
   private final Map<Sha256Hash, TransactionBody> inTip = new HashMap<>();
+  private boolean takesNumbers;
 
   Node(Clock clock) {
     this.clock = clock;
@@ -103,6 +104,15 @@ final class Node {
 
   Clock clock() {
     return clock;
+  }
+
+  /** Whether peers that offer to number their requests may. */
+  boolean takesNumbers() {
+    return takesNumbers;
+  }
+
+  void takeNumbers(boolean takes) {
+    takesNumbers = takes;
   }
 
   Chain chain() {
@@ -242,11 +252,6 @@ final class Node {
   /** From any thread. */
   void violation(long connection, String command, String reason) {
     locked(() -> ledger.violation(new PeerFault(connection, command, reason)));
-  }
-
-  /** From any thread. */
-  void ignored(long connection, String command, String reason) {
-    locked(() -> ledger.ignored(new PeerFault(connection, command, reason)));
   }
 
   /** From any thread. */

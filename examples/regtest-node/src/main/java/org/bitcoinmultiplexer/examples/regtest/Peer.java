@@ -29,6 +29,7 @@ final class Peer {
   private final ChainRequests chainRequests;
   private final DataRequests dataRequests;
   private final Submissions submissions;
+  private final Numbers numbers = new Numbers(this);
 
   private String command = "";
   private long pingNonce;
@@ -64,6 +65,27 @@ final class Peer {
   void send(String newCommand, byte[] payload) {
     node.ledger().sent(newCommand);
     connection.send(Frames.encode(newCommand, payload));
+  }
+
+  /** Sends what the message in hand asked for, which may have a number. */
+  void reply(String newCommand, byte[] payload) {
+    numbers.reply(newCommand, payload);
+  }
+
+  Numbers numbers() {
+    return numbers;
+  }
+
+  /** A message was lost on the way: among numbered ones it may have been anything. */
+  void lost(String reason) {
+    node.locked(
+        () -> {
+          if (numbers.areAgreed()) {
+            throw new PeerViolationException(reason + " among numbered messages");
+          }
+          command = "";
+          ignore(reason);
+        });
   }
 
   /** Notes that the message in hand, or a part of it, has no effect. */
@@ -130,7 +152,9 @@ final class Peer {
           node.ledger().received(command);
           try {
             if (handshake.isEstablished()) {
-              dispatch(message, payload);
+              if (!numbers.take(message)) {
+                dispatch(message, payload);
+              }
             } else {
               dispatchEarly(payload);
             }
@@ -142,6 +166,7 @@ final class Peer {
       connection.awaitTurn();
       node.locked(dataRequests::serveNext);
     }
+    node.locked(numbers::end);
   }
 
   private void dispatchEarly(Payload payload) {
@@ -153,6 +178,7 @@ final class Peer {
       switch (command) {
         case "verack" -> handshake.onVerack();
         case "wtxidrelay", "sendaddrv2", "feature" -> handshake.onNegotiation(command);
+        case "sendseq" -> handshake.onSendSequence(payload);
         case "sendheaders" -> announcer.preferHeaders();
         case "sendcmpct" -> onSendCompact(payload);
         case "sendtxrcncl" -> ignore("reconciliation is off");
@@ -195,7 +221,7 @@ final class Peer {
     if (handshake.version() < PONG_VERSION || payload.remaining() < 8) {
       ignore("ping without nonce");
     } else {
-      send("pong", payload.bytes(8));
+      reply("pong", payload.bytes(8));
     }
   }
 

@@ -222,6 +222,18 @@ public final class RegtestNode implements AutoCloseable {
   }
 
   /**
+   * Lets peers that connect from now on number their requests, or not, as a bitcoind of today.
+   *
+   * <p>This is the {@code seq} extension that {@code org.bitcoinmultiplexer.bitcoin.sequence}
+   * specifies; a multiplexer in front of such a node needs no fence.
+   *
+   * @param takes false unless this was called
+   */
+  public void takeNumbers(boolean takes) {
+    node.locked(() -> node.takeNumbers(takes));
+  }
+
+  /**
    * Drops all connections and stops listening, as a node that is shut down does. Nothing happens if
    * it is offline.
    */

@@ -21,6 +21,9 @@
  * is believed to know. Unlike Core it disconnects a peer for every kind of misbehaviour, and says
  * why in {@link org.bitcoinmultiplexer.examples.regtest.RegtestNode#violations()}.
  *
+ * <p>If told to, it takes numbered requests from peers that offer them ({@code sendseq} and {@code
+ * seq}, see {@code org.bitcoinmultiplexer.bitcoin.sequence}): the one thing that no bitcoind does.
+ *
  * <p>Left out, each within what Core's peers must cope with: compact blocks are answered and
  * announced as Core does to a peer far behind (whole blocks, {@code inv} or {@code headers}),
  * transactions with unknown inputs are dropped instead of kept as orphans, addresses are never

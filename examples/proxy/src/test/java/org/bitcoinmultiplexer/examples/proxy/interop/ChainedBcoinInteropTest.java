@@ -20,6 +20,6 @@ class ChainedBcoinInteropTest extends InteropSuite {
 
   @Override
   ProxyUnderTest proxyUnderTest() {
-    return new ChainedProxy();
+    return new ChainedProxy(false);
   }
 }

@@ -18,6 +18,6 @@ class ChainedEmbeddedInteropTest extends InteropSuite {
 
   @Override
   ProxyUnderTest proxyUnderTest() {
-    return new ChainedProxy();
+    return new ChainedProxy(false);
   }
 }

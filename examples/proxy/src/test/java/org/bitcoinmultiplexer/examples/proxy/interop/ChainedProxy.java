@@ -15,6 +15,13 @@ import org.bitcoinmultiplexer.api.Stats;
  */
 final class ChainedProxy implements ProxyUnderTest {
 
+  private final boolean nodeTakesNumbers;
+
+  /** Of which the root asks the node by number as well, or not at all so. */
+  ChainedProxy(boolean nodeTakesNumbers) {
+    this.nodeTakesNumbers = nodeTakesNumbers;
+  }
+
   @Override
   public Running start(InetSocketAddress node, Way way) {
     BitcoinMultiplexer root = multiplexer(node, way);
@@ -33,7 +40,9 @@ final class ChainedProxy implements ProxyUnderTest {
               .isEqualTo(asked.counter("upstream.requests"));
           assertThat(asked.counter("upstream.lost")).as("times the edge lost the root").isZero();
           assertThat(answered.counter("client.accepted")).as("edges at the root").isEqualTo(1);
-          assertThat(answered.counter("upstream.numbered")).as("numbers told the node").isZero();
+          assertThat(answered.counter("upstream.numbered"))
+              .as("numbers told the node")
+              .isEqualTo(nodeTakesNumbers ? answered.counter("upstream.requests") : 0);
         });
   }
 

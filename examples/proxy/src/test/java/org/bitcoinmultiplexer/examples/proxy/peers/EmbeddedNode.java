@@ -28,6 +28,13 @@ public final class EmbeddedNode implements UpstreamNode {
     }
   }
 
+  /** Starts one that takes numbered requests from whoever offers them. */
+  public static EmbeddedNode takingNumbers() {
+    EmbeddedNode node = new EmbeddedNode();
+    node.node.takeNumbers(true);
+    return node;
+  }
+
   @Override
   public InetSocketAddress address() {
     return Ports.loopback(node.port());
