@@ -17,6 +17,7 @@ package org.bitcoinmultiplexer.simulation;
  * @param lie the probability that an answer is not true
  * @param silence the probability that an answer is withheld
  * @param picky whether the node takes only what it asked for
+ * @param numbers whether the node knows numbered requests
  */
 record Manners(
     int clients,
@@ -32,10 +33,11 @@ record Manners(
     double noiseEvery,
     double lie,
     double silence,
-    boolean picky) {
+    boolean picky,
+    boolean numbers) {
 
-  /** Manners for a router that asks one thing at a time, or many. */
-  static Manners of(boolean oneAtATime, Draw draw) {
+  /** Manners for a router that asks one thing at a time, or many, or many by number. */
+  static Manners of(boolean oneAtATime, boolean numbers, Draw draw) {
     double pace = oneAtATime ? 4 : 1;
     return new Manners(
         draw.between(60, 140),
@@ -51,6 +53,7 @@ record Manners(
         pace * 700,
         0.003,
         0.001,
-        draw.chance(0.3));
+        draw.chance(0.3),
+        numbers);
   }
 }

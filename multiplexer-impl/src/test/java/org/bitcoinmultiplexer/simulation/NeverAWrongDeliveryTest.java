@@ -33,7 +33,7 @@ class NeverAWrongDeliveryTest {
   /** In a build the runs are short, so that there are enough of them to be of all kinds. */
   private static final long EXCHANGES_OF_A_SHORT_RUN = 2_000;
 
-  private static final int STRATEGIES = 9;
+  private static final int STRATEGIES = 10;
 
   /** So small that it often has to forget. */
   private static final long SMALL_CACHE = 100_000;
@@ -54,6 +54,7 @@ class NeverAWrongDeliveryTest {
         "key-2",
         "sequence",
         "sequence-alone",
+        "sequence-numbered",
         "cache"
       })
   void everyAnswerReachesWhoeverAskedForItAndNobodyElse(String name) {
@@ -98,7 +99,8 @@ class NeverAWrongDeliveryTest {
 
   @Test
   void theSameSeedGivesTheSameRun() {
-    for (String name : List.of("serial", "key", "key-2", "sequence", "cache")) {
+    for (String name :
+        List.of("serial", "key", "key-2", "sequence", "sequence-numbered", "cache")) {
       Simulation.Result once = run(name, 7, 1_000);
       Simulation.Result again = run(name, 7, 1_000);
       assertThat(again).as(name).isEqualTo(once);
@@ -112,7 +114,14 @@ class NeverAWrongDeliveryTest {
           name.equals("cache")
               ? AnswerCache.of(new MemoryStore(SMALL_CACHE, BitcoinProtocol::footprint))
               : KnownAnswers.NONE;
-      return new Simulation(strategy(name), answers, name.equals("serial"), seed, target).run();
+      return new Simulation(
+              strategy(name),
+              answers,
+              name.equals("serial"),
+              name.equals("sequence-numbered"),
+              seed,
+              target)
+          .run();
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "fails again with -Dsimulation.strategy=%s -Dsimulation.seed=%d -Dsimulation.exchanges=%d: %s"
@@ -125,6 +134,7 @@ class NeverAWrongDeliveryTest {
     Strategies builtIn = Strategies.of(List.of());
     return switch (name) {
       case "serial", "key", "sequence", "cache" -> builtIn.create(name, Map.of());
+      case "sequence-numbered" -> builtIn.create("sequence", Map.of());
       case "sequence-alone" -> builtIn.create("sequence", Map.of("join", "false"));
       case "key-2" -> new FewBitKeys(2);
       default -> builtIn.create("key", Map.of("size", name.substring("key-".length())));

@@ -56,6 +56,7 @@ final class NodeLine implements Pipe.Peer {
   private Pipe pipe;
   private State state = State.NEW;
   private boolean relaysWtxids;
+  private boolean offered;
   private boolean busy;
   private boolean mute;
   private boolean owes;
@@ -63,6 +64,7 @@ final class NodeLine implements Pipe.Peer {
   private Shelf shelf;
   private Intake intake;
   private Noise noise;
+  private Numbers numbers; // null if it does not know them
   private Message lastHeard;
 
   NodeLine(
@@ -78,9 +80,16 @@ final class NodeLine implements Pipe.Peer {
 
   void connected(Pipe to) {
     pipe = to;
-    shelf = new Shelf(time, draw.split(), truth, troubles, node, manners, tales, to);
+    shelf = shelf(to::say);
     intake = new Intake(draw.split(), truth, node, manners, tales, to);
     noise = new Noise(time, draw.split(), truth, troubles, tales, this, to, shelf, intake);
+    if (manners.numbers()) {
+      numbers = new Numbers(time, draw.split(), troubles, node, manners, this, to, this::answer);
+    }
+  }
+
+  private Shelf shelf(Voice voice) {
+    return new Shelf(time, draw.split(), truth, troubles, node, manners, tales, voice);
   }
 
   boolean isReady() {
@@ -93,7 +102,10 @@ final class NodeLine implements Pipe.Peer {
 
   /** Whether everything was answered. */
   boolean isIdle() {
-    return state == State.READY && shelf.isIdle() && inbox.isEmpty();
+    return state == State.READY
+        && shelf.isIdle()
+        && inbox.isEmpty()
+        && (numbers == null || numbers.open() == 0);
   }
 
   void hangUp(boolean abruptly) {
@@ -118,7 +130,7 @@ final class NodeLine implements Pipe.Peer {
   }
 
   private void owe() {
-    if (mute && !owes && inbox.stream().anyMatch(m -> m.command().equals(Commands.PING))) {
+    if (mute && !owes && inbox.stream().anyMatch(NodeLine::wantsAnswer)) {
       owes = true;
       time.schedule(
           MUTE_AT_MOST,
@@ -128,6 +140,10 @@ final class NodeLine implements Pipe.Peer {
             }
           });
     }
+  }
+
+  private static boolean wantsAnswer(Message message) {
+    return message.command().equals(Commands.PING) || message.command().equals(Commands.SEQ);
   }
 
   // ---- what it hears
@@ -184,6 +200,9 @@ final class NodeLine implements Pipe.Peer {
       greet(message);
       return;
     }
+    if (numbers != null && numbers.hears(message)) {
+      return;
+    }
     switch (message.command()) {
       case Commands.PING -> {
         require(message.size() == 8, message, "a ping of another size");
@@ -191,8 +210,14 @@ final class NodeLine implements Pipe.Peer {
       }
       case Commands.PONG ->
           require(pinged.remove(Ping.nonce(message)), message, "a pong without a ping");
-      case Commands.GETHEADERS -> getHeaders(message);
-      case Commands.GETDATA -> shelf.ask(message);
+      case Commands.GETHEADERS -> {
+        require(numbers == null, message, "a request without a number");
+        getHeaders(message, pipe::say);
+      }
+      case Commands.GETDATA -> {
+        require(numbers == null, message, "a request without a number");
+        shelf.ask(message);
+      }
       case Commands.TX -> told.add(intake.transaction(message).tx.wtxid);
       case Commands.BLOCK -> intake.block(message);
       case Commands.INV -> intake.announced(message);
@@ -228,15 +253,23 @@ final class NodeLine implements Pipe.Peer {
                 .toMessage());
         say(Commands.WTXIDRELAY);
         say(Commands.SENDADDRV2);
-        say(Commands.VERACK);
+        if (numbers == null) {
+          say(Commands.VERACK);
+        }
       }
       case Commands.WTXIDRELAY -> {
         require(state == State.GREETED, message, "out of order");
         relaysWtxids = true;
       }
-      case Commands.SENDSEQ ->
-          // Offered to everybody; a node that does not know it ignores it.
-          require(state == State.GREETED, message, "out of order");
+      case Commands.SENDSEQ -> {
+        require(state == State.GREETED && !offered, message, "out of order");
+        offered = true;
+        // A node that does not know it ignores it; one that does held its verack back for it.
+        if (numbers != null) {
+          pipe.say(numbers.offer());
+          say(Commands.VERACK);
+        }
+      }
       case Commands.VERACK -> {
         require(state == State.GREETED && relaysWtxids, message, "out of order");
         state = State.READY;
@@ -268,7 +301,20 @@ final class NodeLine implements Pipe.Peer {
 
   // ---- what it answers
 
-  private void getHeaders(Message message) {
+  /** A numbered request, which is for one thing. */
+  private void answer(Message request, Voice voice) {
+    if (request.command().equals(Commands.GETHEADERS)) {
+      getHeaders(request, voice);
+      return;
+    }
+    require(request.command().equals(Commands.GETDATA), request, "no request");
+    require(Inventory.parse(request).size() == 1, request, "several things by one number");
+    Shelf single = shelf(voice);
+    single.ask(request);
+    single.step();
+  }
+
+  private void getHeaders(Message message, Voice voice) {
     BlockLocator locator = BlockLocator.parse(message);
     require(locator.toMessage().equals(message), message, "not canonical");
     Question.OfHeaders question = Question.of(locator);
@@ -286,13 +332,13 @@ final class NodeLine implements Pipe.Peer {
             ? tales.headers(question, honest)
             : null;
     if (lie != null) {
-      pipe.say(lie, () -> troubles.lied(question, time.nanoTime()));
+      voice.say(lie, () -> troubles.lied(question, time.nanoTime()));
       return;
     }
     if (!honest.isEmpty()) {
       shown = honest.get(honest.size() - 1).hash();
     }
-    pipe.say(Chain.headersMessage(honest));
+    voice.say(Chain.headersMessage(honest));
   }
 
   /** Whether it told the engine of a transaction, which is to tell everybody. */
@@ -331,7 +377,11 @@ final class NodeLine implements Pipe.Peer {
 
   /** Says something that nobody asked for. */
   void makeNoise() {
-    noise.make();
+    if (numbers != null && draw.chance(0.01)) {
+      numbers.breakTheRules();
+    } else {
+      noise.make();
+    }
   }
 
   void ping(long nonce) {

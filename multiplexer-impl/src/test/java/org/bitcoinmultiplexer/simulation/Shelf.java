@@ -20,7 +20,7 @@ final class Shelf {
   private final Node node;
   private final Manners manners;
   private final Tales tales;
-  private final Pipe pipe;
+  private final Voice voice;
   private Inventory data;
   private int nextItem;
 
@@ -32,7 +32,7 @@ final class Shelf {
       Node node,
       Manners manners,
       Tales tales,
-      Pipe pipe) {
+      Voice voice) {
     this.time = time;
     this.draw = draw;
     this.truth = truth;
@@ -40,7 +40,7 @@ final class Shelf {
     this.node = node;
     this.manners = manners;
     this.tales = tales;
-    this.pipe = pipe;
+    this.voice = voice;
   }
 
   /** Whether there is nothing left of the last request. */
@@ -79,7 +79,7 @@ final class Shelf {
       serveBlock(data.get(nextItem++));
     }
     if (!missing.isEmpty()) {
-      pipe.say(Inventory.of(Commands.NOTFOUND, missing));
+      voice.say(Inventory.of(Commands.NOTFOUND, missing));
     }
     if (nextItem == data.size()) {
       data = null;
@@ -101,7 +101,7 @@ final class Shelf {
       if (isWtxid) { // then it is no answer at all
         troubles.keptSilent(question, time.nanoTime());
       }
-      pipe.say(tales.foreignWitness(known));
+      voice.say(tales.foreignWitness(known));
       return true;
     }
     show(known, isWtxid && node.line().hasAnnounced(known));
@@ -110,7 +110,7 @@ final class Shelf {
 
   /** Says a transaction, asked or not. */
   void show(Truth.KnownTx known, boolean isNews) {
-    pipe.say(known.tx.full, () -> known.heard(time.nanoTime(), isNews));
+    voice.say(known.tx.full, () -> known.heard(time.nanoTime(), isNews));
   }
 
   private void serveBlock(InventoryVector item) {
@@ -125,9 +125,9 @@ final class Shelf {
     }
     double lie = node.cursed.contains(item.hash()) ? 0.6 : manners.lie();
     if (!node.isCalm() && draw.chance(lie)) {
-      pipe.say(tales.block(known.block), () -> troubles.lied(question, time.nanoTime()));
+      voice.say(tales.block(known.block), () -> troubles.lied(question, time.nanoTime()));
     } else {
-      pipe.say(known.block.full);
+      voice.say(known.block.full);
     }
   }
 }

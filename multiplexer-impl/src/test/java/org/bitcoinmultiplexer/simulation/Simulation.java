@@ -90,12 +90,19 @@ final class Simulation implements Client.Host {
    *
    * @param answers what need not be asked
    * @param oneAtATime whether the strategy has but one exchange in flight
+   * @param numbers whether the node knows numbered requests
    * @param target so many exchanges
    */
-  Simulation(Strategy strategy, KnownAnswers answers, boolean oneAtATime, long seed, long target) {
+  Simulation(
+      Strategy strategy,
+      KnownAnswers answers,
+      boolean oneAtATime,
+      boolean numbers,
+      long seed,
+      long target) {
     this.draw = new Draw(seed);
     this.target = target;
-    this.manners = Manners.of(oneAtATime, draw);
+    this.manners = Manners.of(oneAtATime, numbers, draw);
     this.settings = settings();
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
