@@ -15,6 +15,7 @@ enum Way {
   SEQUENCE("sequence"),
   /** Ids alone: nothing is joined, each request has a marker of its own. */
   SEQUENCE_ALONE("sequence, alone"),
+  CACHE("cache"),
   /** Everything over Netty, on one of its event loops, which is the engine's too. */
   KEY_NETTY("key, netty");
 
