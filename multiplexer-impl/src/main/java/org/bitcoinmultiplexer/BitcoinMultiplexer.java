@@ -47,6 +47,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private final AcceptLimits limits;
   private final EventLoop loop;
   private final Engine engine;
+  private final BitcoinProtocol protocol;
   private final @Nullable Cache cache;
   private final @Nullable TcpLoop ownTcp;
   private final List<ExecutorService> ownExecutors = new ArrayList<>();
@@ -57,8 +58,12 @@ public final class BitcoinMultiplexer implements Multiplexer {
     limits = new AcceptLimits(builder.maxClients, builder.maxClientsPerAddress).sparingLoopback();
     Parts parts = new Parts(builder);
     var strategy = parts.strategy();
-    var protocol = new BitcoinProtocol(parts.protocolOptions());
     cache = parts.cache();
+    protocol =
+        cache == null
+            ? new BitcoinProtocol(parts.protocolOptions())
+            : BitcoinProtocol.withHeaderChain(
+                parts.protocolOptions(), cache.headerFile(network), cache.headersIo());
 
     boolean dialsTcp = !builder.upstreams.isEmpty();
     TcpLoop tcp =
@@ -191,6 +196,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (!EventLoops.offer(loop, this::shutDownExecutors)) {
       shutDownExecutors();
     }
+    protocol.close();
     if (cache != null) {
       cache.close();
     }

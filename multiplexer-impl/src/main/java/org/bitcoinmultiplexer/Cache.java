@@ -1,12 +1,14 @@
 package org.bitcoinmultiplexer;
 
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.cache.AnswerCache;
 import org.bitcoinmultiplexer.cache.MemoryStore;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
@@ -33,6 +35,7 @@ final class Cache implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
 
   private final MemoryStore memory;
+  private final @Nullable Path path;
   private final @Nullable DataDirectory directory;
   private final @Nullable ExecutorService readers;
   private final @Nullable ExecutorService writer;
@@ -44,6 +47,7 @@ final class Cache implements AutoCloseable {
     if (directory != null && embeddersStore != null) {
       throw new IllegalArgumentException("data-dir: an answer store is set already");
     }
+    this.path = directory;
     this.directory = directory == null ? null : open(directory, diskBytes);
     AnswerStore store = this.directory != null ? this.directory : embeddersStore;
     if (store == null) {
@@ -92,6 +96,16 @@ final class Cache implements AutoCloseable {
 
   KnownAnswers answers() {
     return answers;
+  }
+
+  /** The file of the headers, which unlike blocks are not told apart by a hash alone. */
+  @Nullable Path headerFile(Network network) {
+    return path == null ? null : path.resolve(network.id() + ".headers");
+  }
+
+  /** What reads and writes headers, one task after the other. */
+  Executor headersIo() {
+    return writer == null ? Runnable::run : writer;
   }
 
   /** Waits for what is being written, so that the directory can be opened again at once. */

@@ -25,6 +25,7 @@ class ArchitectureTest {
   private static final String HANDSHAKE = B + ".bitcoin.handshake";
   private static final String NEWS = B + ".bitcoin.news";
   private static final String PAIR = B + ".bitcoin.pair";
+  private static final String HEADERS = B + ".cache.chain";
   private static final String JSPECIFY = "org.jspecify..";
   private static final String LOGGING = "org.slf4j..";
   private static final String MVSTORE = "org.h2.mvstore..";
@@ -42,15 +43,18 @@ class ArchitectureTest {
   @ArchTest static final ArchRule filters = only(B + ".bitcoin.filter", WIRE, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
-  @ArchTest static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, CORE, API);
+
+  @ArchTest
+  static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, CORE, API);
+
   @ArchTest static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, CORE, API);
 
   @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =
-      only(B + ".bitcoin.session", B + ".bitcoin..", CORE, API);
+      only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, CORE, API);
 
   @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", CORE, API);
-  @ArchTest static final ArchRule headerChains = only(B + ".cache.chain", WIRE, CHAIN, API);
+  @ArchTest static final ArchRule headerChains = only(HEADERS, WIRE, CHAIN, API);
   @ArchTest static final ArchRule diskStores = only(B + ".cache.disk", API, MVSTORE);
 
   @ArchTest

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -52,12 +53,23 @@ final class BlockDesk {
   private final BoundedSet<Hash> pending = new BoundedSet<>(MOST_PENDING);
   private final BoundedSet<Hash> tried = new BoundedSet<>(MOST_TRIED);
 
+  private final Runnable unknown;
+  private final Consumer<List<BlockHeader>> first;
+
   private int nodeHeight;
   private boolean asking;
   private boolean again;
 
-  BlockDesk(Hub hub, RecentHeaders chain) {
+  /**
+   * A desk at which nothing has happened.
+   *
+   * @param unknown hears that the node announced a block of which nothing is known
+   * @param first hears what is news before everybody else
+   */
+  BlockDesk(Hub hub, RecentHeaders chain, Runnable unknown, Consumer<List<BlockHeader>> first) {
+    this.unknown = unknown;
     this.hub = hub;
+    this.first = first;
     this.counters = hub.counters();
     this.chain = chain;
   }
@@ -74,6 +86,7 @@ final class BlockDesk {
   /** The node announced a block by its hash. */
   void announced(Hash block) {
     if (!chain.contains(block) && tried.add(block)) {
+      unknown.run();
       pending.add(block);
       askNext();
     }
@@ -234,7 +247,15 @@ final class BlockDesk {
     }
   }
 
+  /** The end of the chain is known from elsewhere; no news to anybody, nor if one is known. */
+  void beginAt(List<BlockHeader> headers, int height) {
+    if (chain.tip() == null) {
+      begin(headers, height, false);
+    }
+  }
+
   private void publish(List<BlockHeader> headers) {
+    first.accept(headers);
     counters.count(Counts.BLOCKS);
     hub.publish(new BlockNews(headers));
   }

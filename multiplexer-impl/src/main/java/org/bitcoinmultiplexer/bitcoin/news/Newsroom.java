@@ -1,10 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import com.google.common.collect.Collections2;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
@@ -20,6 +22,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.NodeContext;
@@ -45,6 +48,7 @@ public final class Newsroom {
 
   private final Hub hub;
   private final EventLoop loop;
+  private final Network network;
   private final NewsOptions options;
   private final RandomGenerator random;
   private final InstantSource clock;
@@ -60,6 +64,7 @@ public final class Newsroom {
 
   private final List<Runnable> waitingForNode = new ArrayList<>();
   private volatile @Nullable NodeInfo node;
+  private @Nullable HeaderSync headers; // set before anything runs
 
   /**
    * A newsroom that knows nothing yet.
@@ -74,6 +79,7 @@ public final class Newsroom {
       Hub hub, Network network, NewsOptions options, RandomGenerator random, InstantSource clock) {
     this.hub = hub;
     this.loop = hub.loop();
+    this.network = network;
     this.options = options;
     this.random = random;
     this.clock = clock;
@@ -82,12 +88,38 @@ public final class Newsroom {
     pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED));
     Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);
-    blocks = new BlockDesk(hub, chain);
+    blocks = new BlockDesk(hub, chain, this::unknownBlock, this::newBlocks);
     submissions =
         new BlockSubmissions(
             hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
     transactions = new TransactionDesk(hub, pool, announcers, fetches);
     questions = new NodeQuestions(loop, counters, pool, submissions, fetches);
+  }
+
+  /**
+   * Keeps the whole header chain from now on. Before anything else is called.
+   *
+   * @param path of a file to keep it in over restarts; null for none
+   * @param io reads and writes the file, one task after the other
+   * @return closes the file, once what is on its way to it is written
+   */
+  public Runnable keepHeaders(@Nullable Path path, Executor io) {
+    HeaderSync sync = new HeaderSync(hub, network, path, io, blocks::beginAt);
+    headers = sync;
+    sync.open();
+    return sync::close;
+  }
+
+  private void unknownBlock() {
+    if (headers != null) {
+      headers.behind();
+    }
+  }
+
+  private void newBlocks(List<BlockHeader> news) {
+    if (headers != null) {
+      headers.news(news);
+    }
   }
 
   private void exhausted(Hash hash) {
@@ -154,6 +186,24 @@ public final class Newsroom {
    */
   public @Nullable BlockHeader tip() {
     return chain.tip();
+  }
+
+  /**
+   * The whole header chain.
+   *
+   * @return null if it is not kept, or not complete, or does not end with {@link #tip}
+   */
+  public @Nullable ChainView headerChain() {
+    return headers == null ? null : headers.view(chain.tip());
+  }
+
+  /**
+   * The header chain as far as it is known, for when the node cannot be asked.
+   *
+   * @return null if it is not kept, or not yet read
+   */
+  public @Nullable ChainView knownHeaders() {
+    return headers == null ? null : headers.known();
   }
 
   /**
@@ -341,6 +391,9 @@ public final class Newsroom {
       submissions.connected(info);
       transactions.connected(info);
       blocks.connected(info.height());
+      if (headers != null) {
+        headers.connected(info.height());
+      }
     }
 
     @Override
@@ -393,6 +446,9 @@ public final class Newsroom {
       questions.disconnected();
       submissions.connected(null);
       transactions.disconnected();
+      if (headers != null) {
+        headers.disconnected();
+      }
     }
   }
 }

@@ -1,7 +1,10 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
@@ -36,6 +39,8 @@ public final class BitcoinProtocol implements Protocol {
   private final Pairs pairs;
   private final RandomGenerator random;
   private final BitcoinDialect dialect;
+  private final @Nullable Function<Newsroom, Runnable> keepHeaders;
+  private @Nullable Runnable closeHeaders;
   private @Nullable Shared shared; // set before the engine runs anything
 
   /**
@@ -45,7 +50,27 @@ public final class BitcoinProtocol implements Protocol {
    * @throws IllegalArgumentException naming a provider's row that may not be added, and why
    */
   public BitcoinProtocol(BitcoinOptions options) {
+    this(options, null);
+  }
+
+  /**
+   * A protocol for one engine, which keeps the header chain and answers from it.
+   *
+   * @param options what there is to choose
+   * @param file in which headers are kept over restarts; null for none
+   * @param io reads and writes it, one task after the other
+   * @return a new protocol
+   * @throws IllegalArgumentException naming a provider's row that may not be added, and why
+   */
+  public static BitcoinProtocol withHeaderChain(
+      BitcoinOptions options, @Nullable Path file, Executor io) {
+    return new BitcoinProtocol(options, newsroom -> newsroom.keepHeaders(file, io));
+  }
+
+  private BitcoinProtocol(
+      BitcoinOptions options, @Nullable Function<Newsroom, Runnable> keepHeaders) {
     this.options = options;
+    this.keepHeaders = keepHeaders;
     this.pairs = Pairs.of(options.network(), options.providers());
     this.random = new SharedRandom(options.random());
     this.dialect = new BitcoinDialect(pairs, random);
@@ -55,9 +80,19 @@ public final class BitcoinProtocol implements Protocol {
   public void open(Hub hub) {
     Newsroom newsroom =
         new Newsroom(hub, options.network(), options.news(), random, options.clock());
+    if (keepHeaders != null) {
+      closeHeaders = keepHeaders.apply(newsroom);
+    }
     shared =
         new Shared(
             options.network(), newsroom, pairs, new Announcements(), random, options.clock());
+  }
+
+  /** Closes the file of the headers, if there is one; after the engine. */
+  public void close() {
+    if (closeHeaders != null) {
+      closeHeaders.run();
+    }
   }
 
   private Shared shared() {

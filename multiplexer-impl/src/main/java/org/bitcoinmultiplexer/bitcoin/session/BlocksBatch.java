@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
@@ -11,6 +12,9 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.cache.chain.BlockList;
+import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code getblocks}, asked upstream as {@code getheaders}: on a shared connection the node's
@@ -34,24 +38,46 @@ final class BlocksBatch implements SingleBatch {
    */
   record Continuation(Hash last, Hash later) {}
 
+  private final BlockLocator locator;
   private final Hash stop;
   private final Message canonical;
+  private final Supplier<@Nullable ChainView> chain;
   private final Consumer<? super Continuation> full;
+  private @Nullable BlockList local; // the answer, if the chain gave it
+  private @Nullable Hash tip; // of the chain that gave it
 
   /**
    * A request.
    *
    * @param locator the client's
    * @param genesis of the network
+   * @param chain the header chain if it is complete, else null
    * @param full hears how it goes on after an answer that could not hold more
    */
-  BlocksBatch(BlockLocator locator, Hash genesis, Consumer<? super Continuation> full) {
+  BlocksBatch(
+      BlockLocator locator,
+      Hash genesis,
+      Supplier<@Nullable ChainView> chain,
+      Consumer<? super Continuation> full) {
+    this.locator = locator;
     this.stop = locator.stop();
     this.canonical =
         locator.size() > 0
             ? Locators.canonical(locator)
             : Locators.getHeaders(List.of(genesis), stop);
+    this.chain = chain;
     this.full = full;
+  }
+
+  @Override
+  public @Nullable Outcome local(int item) {
+    ChainView view = chain.get();
+    if (view == null) {
+      return null;
+    }
+    local = view.blocks(locator).orElse(null);
+    tip = view.tip();
+    return local == null ? Outcome.Absent.INSTANCE : new Outcome.Answered(List.of(local.inv()));
   }
 
   @Override
@@ -61,7 +87,12 @@ final class BlocksBatch implements SingleBatch {
 
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
-    if (outcome instanceof Outcome.Answered answered) {
+    BlockList list = local;
+    Hash end = tip;
+    if (list != null && end != null) {
+      client.accept(list.inv());
+      list.continuation().ifPresent(last -> full.accept(new Continuation(last, end)));
+    } else if (outcome instanceof Outcome.Answered answered) {
       Headers headers = Headers.parse(answered.message());
       List<Hash> blocks = blocks(headers);
       if (!blocks.isEmpty()) {

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -7,14 +8,16 @@ import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code getheaders}: answered with the node's headers, never fewer, because a short list means
  * "this is my tip" to whoever reads it.
  *
- * <p>Where the node is silent or gone the client gets an empty list, as from Core at its tip: btcd
- * disconnects whoever does not answer. Only an empty locator, which asks for one known header, may
- * meet silence.
+ * <p>Where the node is silent or gone the client gets what is known, or else an empty list, as from
+ * Core at its tip: btcd disconnects whoever does not answer. Only an empty locator, which asks for
+ * one known header, may meet silence.
  */
 final class HeadersBatch implements SingleBatch {
 
@@ -30,6 +33,16 @@ final class HeadersBatch implements SingleBatch {
     this.canonical = Locators.canonical(locator);
     this.known = known;
     this.newsroom = newsroom;
+  }
+
+  @Override
+  public @Nullable Outcome local(int item) {
+    ChainView view = newsroom.headerChain();
+    return view == null
+        ? null
+        : view.headers(locator)
+            .<Outcome>map(headers -> new Outcome.Answered(List.of(headers)))
+            .orElse(Outcome.Absent.INSTANCE);
   }
 
   @Override
@@ -52,7 +65,8 @@ final class HeadersBatch implements SingleBatch {
       }
       client.accept(headers);
     } else if (locator.size() > 0) {
-      client.accept(NONE);
+      ChainView view = newsroom.knownHeaders();
+      client.accept(view == null ? NONE : view.headers(locator).orElse(NONE));
     }
   }
 }

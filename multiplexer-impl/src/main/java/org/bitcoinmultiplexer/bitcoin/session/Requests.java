@@ -48,7 +48,10 @@ final class Requests {
 
   void getBlocks(Message message, SequenceAnswer answer) {
     BlockLocator locator = BlockLocator.parse(message);
-    ask(new BlocksBatch(locator, network.genesis(), next -> onFull(next, answer)), answer);
+    ask(
+        new BlocksBatch(
+            locator, network.genesis(), newsroom::headerChain, next -> onFull(next, answer)),
+        answer);
   }
 
   private void onFull(Continuation next, SequenceAnswer answer) {

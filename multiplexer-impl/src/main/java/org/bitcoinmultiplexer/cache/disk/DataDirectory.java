@@ -48,9 +48,9 @@ public final class DataDirectory implements AnswerStore {
     private final MVStore store;
     private final DiskAnswers answers;
 
-    Opened(MVStore store, DiskAnswers answers) {
+    Opened(MVStore store, long capacity) {
       this.store = store;
-      this.answers = answers;
+      this.answers = new DiskAnswers(store, capacity);
     }
   }
 
@@ -118,7 +118,7 @@ public final class DataDirectory implements AnswerStore {
             .open();
     try {
       store.setRetentionTime(retention);
-      return new Opened(store, new DiskAnswers(store, capacity));
+      return new Opened(store, capacity);
     } catch (RuntimeException e) {
       store.closeImmediately();
       throw e;
@@ -137,37 +137,37 @@ public final class DataDirectory implements AnswerStore {
 
   @Override
   public Optional<Message> get(Key name) {
-    return with(answers -> answers.get(name)).orElse(Optional.empty());
+    return with(file -> file.answers.get(name)).orElse(Optional.empty());
   }
 
   @Override
   public void put(Key name, Message answer) {
-    withEach(answers -> answers.put(name, answer));
+    run(file -> file.answers.put(name, answer));
   }
 
   @Override
   public void remove(Key name) {
-    withEach(answers -> answers.remove(name));
+    run(file -> file.answers.remove(name));
   }
 
-  private void withEach(Consumer<DiskAnswers> step) {
+  private void run(Consumer<Opened> step) {
     var unused =
         with(
-            answers -> {
-              step.accept(answers);
+            file -> {
+              step.accept(file);
               return true;
             });
   }
 
-  private <T> Optional<T> with(Function<DiskAnswers, T> step) {
-    Opened with = opened;
-    if (with == null) {
+  private <T> Optional<T> with(Function<Opened, T> step) {
+    Opened now = opened;
+    if (now == null) {
       return Optional.empty();
     }
     try {
-      return Optional.of(step.apply(with.answers));
+      return Optional.of(step.apply(now));
     } catch (RuntimeException e) {
-      failed(with, e);
+      failed(now, e);
       return Optional.empty();
     }
   }

@@ -1,0 +1,341 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.cache.chain.Added;
+import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.bitcoinmultiplexer.cache.chain.HeaderChain;
+import org.bitcoinmultiplexer.cache.chain.HeaderFile;
+import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.core.Hub;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the whole header chain of the node: what was kept before the start, what is missing asked
+ * for 2,000 at a time, and from then on whatever is news.
+ *
+ * <pre>
+ *   LOADING ──read──► INCOMPLETE ──an answer that is not full──► COMPLETE
+ *                         ▲                                         │
+ *                         └── news that do not connect, no node ────┘
+ * </pre>
+ *
+ * <p>Only a complete chain answers, and only as long as it ends with the node's best block as it is
+ * known from elsewhere and no other was announced: whoever is told less than there is believes that
+ * he has everything. If there is no node to be asked, what is known is better than nothing.
+ *
+ * <p>Confined to the hub's loop, except {@link #view} and {@link #known}; reads and writes what is
+ * kept on an executor.
+ */
+final class HeaderSync {
+
+  private static final Logger log = LoggerFactory.getLogger(HeaderSync.class);
+
+  private static final long PROGRESS = Duration.ofSeconds(10).toNanos();
+
+  /** With so many headers whatever is heard of next connects. */
+  private static final int RECENT = 2_000;
+
+  /** Behind by fewer, and catching up is not worth telling. */
+  private static final int WORTH_TELLING = 10_000;
+
+  /** After so many answers that do not fit the node is not asked any more on this connection. */
+  private static final int MOST_FLAWS = 3;
+
+  private final Hub hub;
+  private final EventLoop loop;
+  private final Counters counters;
+  private final Network network;
+  private final @Nullable Path path;
+  private final Executor io;
+  private final BiConsumer<List<BlockHeader>, Integer> recent;
+
+  private @Nullable HeaderFile file; // confined to the executor
+  private @Nullable HeaderChain chain; // null while LOADING
+  private volatile @Nullable ChainView known;
+  private volatile @Nullable ChainView complete; // null while it is not
+  private volatile boolean behind; // the node announced a block that is not known
+  private int written; // headers that are in the file, or on their way
+  private boolean connected;
+  private boolean asking;
+  private boolean again;
+  private int flaws;
+  private int nodeHeight;
+  private long began;
+  private int beganAt;
+  private long told;
+
+  /**
+   * A chain that is not there yet.
+   *
+   * @param path of the file in which headers are kept; null if they are not
+   * @param io reads and writes it, one task after the other
+   * @param recent takes the last headers of a complete chain, and the height of the last of them
+   */
+  HeaderSync(
+      Hub hub,
+      Network network,
+      @Nullable Path path,
+      Executor io,
+      BiConsumer<List<BlockHeader>, Integer> recent) {
+    this.hub = hub;
+    this.loop = hub.loop();
+    this.counters = hub.counters();
+    this.network = network;
+    this.path = path;
+    this.io = io;
+    this.recent = recent;
+  }
+
+  /** Begins to read what was kept. */
+  void open() {
+    io.execute(this::load);
+  }
+
+  private void load() {
+    HeaderChain read = new HeaderChain(network);
+    HeaderFile opened = null;
+    if (path != null) {
+      long start = System.nanoTime();
+      try {
+        opened = HeaderFile.open(path, read);
+        log.info(
+            "headers: {} are kept, up to height {}; read in {} ms",
+            opened.size() - 1,
+            read.view().height(),
+            (System.nanoTime() - start) / 1_000_000);
+      } catch (IOException | IllegalArgumentException e) {
+        log.warn("headers are not kept: {}", e.toString());
+      }
+    }
+    file = opened;
+    loop.execute(() -> loaded(read));
+  }
+
+  private void loaded(HeaderChain read) {
+    chain = read;
+    known = read.view();
+    written = read.view().size();
+    if (read.view().height() > 0) {
+      tellRecent(read.view());
+    }
+    askNext();
+  }
+
+  /** Closes the file, once what is on its way to it is written. Any thread. */
+  void close() {
+    try {
+      io.execute(this::closeFile);
+    } catch (RejectedExecutionException e) {
+      log.debug("headers: closed already");
+    }
+  }
+
+  private void closeFile() {
+    HeaderFile open = file;
+    file = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        log.warn("headers: {}", e.toString());
+      }
+    }
+  }
+
+  private void tellRecent(ChainView view) {
+    List<BlockHeader> last =
+        IntStream.rangeClosed(Math.max(1, view.height() - RECENT + 1), view.height())
+            .mapToObj(height -> view.header(view.hash(height)).orElseThrow())
+            .toList();
+    recent.accept(last, view.height());
+  }
+
+  /**
+   * The chain, if it is complete.
+   *
+   * @param tip the node's best block, as far as it is known
+   */
+  @Nullable ChainView view(@Nullable BlockHeader tip) {
+    ChainView view = behind ? null : complete;
+    return view != null && tip != null && view.tip().equals(tip.hash()) ? view : null;
+  }
+
+  /** The chain as far as it is known; null if it is not yet read. */
+  @Nullable ChainView known() {
+    return known;
+  }
+
+  /** The node announced a block that is not known. */
+  void behind() {
+    behind = true;
+  }
+
+  void connected(int height) {
+    connected = true;
+    nodeHeight = height;
+    flaws = 0;
+    askNext();
+  }
+
+  void disconnected() {
+    connected = false;
+    complete = null;
+  }
+
+  /** The node has other blocks: before anybody else hears of them. */
+  void news(List<BlockHeader> headers) {
+    HeaderChain to = chain;
+    if (to == null) {
+      return;
+    }
+    byte[] bytes = new byte[headers.size() * BlockHeader.SIZE];
+    for (int i = 0; i < headers.size(); i++) {
+      headers.get(i).write(bytes, i * BlockHeader.SIZE);
+    }
+    Added added = to.add(bytes, 0, headers.size());
+    if (added.isConnected()) {
+      added(to);
+    } else {
+      complete = null;
+      askNext();
+    }
+  }
+
+  private void added(HeaderChain to) {
+    keep(to.view());
+    behind = false;
+    if (complete != null) {
+      complete = to.view();
+    }
+  }
+
+  private void askNext() {
+    HeaderChain to = chain;
+    if (to == null || !connected || flaws >= MOST_FLAWS) {
+      return;
+    }
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    again = false;
+    ChainView view = to.view();
+    if (began == 0) {
+      began = loop.nanoTime();
+      beganAt = view.height();
+      told = began;
+    }
+    hub.ask(
+        BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, view.locator(), Hash.ZERO),
+        outcome -> {
+          asking = false;
+          answered(to, outcome);
+        });
+  }
+
+  private void answered(HeaderChain to, Outcome outcome) {
+    if (!(outcome instanceof Outcome.Answered answered)) {
+      if (again) {
+        askNext();
+      }
+      return; // a new connection asks again
+    }
+    Headers headers = Headers.parse(answered.message());
+    Added added = to.add(headers);
+    keep(to.view());
+    if (!added.isConnected()) {
+      complete = null;
+      flaws++;
+      counters.count(Counts.HEADERS_UNTRUE);
+      log.warn("headers: the node's do not fit: {}", added.flaw());
+      askNext();
+    } else if (headers.size() == Headers.MAX_SIZE || again) {
+      tellProgress(to.view());
+      askNext();
+    } else {
+      completed(to.view());
+    }
+  }
+
+  private void completed(ChainView view) {
+    boolean first = complete == null;
+    complete = view;
+    behind = false;
+    if (first) {
+      if (view.height() - beganAt >= WORTH_TELLING) {
+        log.info("headers: complete at height {} after {} s", view.height(), seconds());
+      }
+      if (view.height() > 0) {
+        tellRecent(view);
+      }
+    }
+    began = 0;
+  }
+
+  private void tellProgress(ChainView view) {
+    long now = loop.nanoTime();
+    if (now - told < PROGRESS || view.height() - beganAt < WORTH_TELLING) {
+      return;
+    }
+    told = now;
+    long rate = (view.height() - beganAt) / Math.max(1, seconds());
+    log.info(
+        "headers: {} of about {}, {} per second, about {} s left",
+        view.height(),
+        nodeHeight,
+        rate,
+        Math.max(0, nodeHeight - view.height()) / Math.max(1, rate));
+  }
+
+  private long seconds() {
+    return (loop.nanoTime() - began) / 1_000_000_000;
+  }
+
+  /** Keeps what is not kept yet. */
+  private void keep(ChainView view) {
+    known = view;
+    int from = written;
+    if (view.size() == from) {
+      return;
+    }
+    counters.counter(Counts.HEADERS).add(view.size() - from);
+    written = view.size();
+    try {
+      io.execute(() -> save(view));
+    } catch (RejectedExecutionException e) {
+      log.debug("headers: closing, {} are not kept", view.size() - from);
+    }
+  }
+
+  private void save(ChainView view) {
+    HeaderFile to = file;
+    if (to == null) {
+      return;
+    }
+    try {
+      to.save(view);
+    } catch (IOException e) {
+      log.warn("headers are not kept any more: {}", e.toString());
+      closeFile();
+    }
+  }
+}

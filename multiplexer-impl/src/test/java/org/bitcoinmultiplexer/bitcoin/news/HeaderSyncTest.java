@@ -1,0 +1,253 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.bitcoinmultiplexer.cache.chain.HeaderChain;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The header chain grows to the node's best block, stays there, and is shown only then. */
+class HeaderSyncTest {
+
+  @TempDir private static Path folder;
+  private static int files;
+
+  private final Path file = folder.resolve(++files + ".headers");
+  private HeaderChain node = new HeaderChain(Network.REGTEST);
+  private Runnable close;
+  private NewsFixture news = start();
+
+  private NewsFixture start() {
+    NewsFixture fixture = new NewsFixture();
+    close = fixture.newsroom.keepHeaders(file, Runnable::run);
+    fixture.hub.loop.runTasks();
+    return fixture;
+  }
+
+  private NewsFixture restart() {
+    close.run();
+    return start();
+  }
+
+  /** Headers in the file, the genesis block's not counted. */
+  private long kept() {
+    try {
+      return Files.size(file) / 80 - 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    close.run();
+  }
+
+  private List<BlockHeader> nodeMines(int count, int branch) {
+    ChainView view = node.view();
+    BlockHeader tip = view.header(view.tip()).orElseThrow();
+    List<BlockHeader> headers =
+        view.height() == 0
+            ? TestChain.grow(tip.hash(), count, branch)
+            : TestChain.grow(tip, count, branch);
+    assertThat(node.add(Headers.parse(TestChain.headers(headers))).isConnected()).isTrue();
+    return headers;
+  }
+
+  private void nodeMinesMany(int count) {
+    for (int left = count; left > 0; left -= 2_000) {
+      nodeMines(Math.min(left, 2_000), 0);
+    }
+  }
+
+  private void connect() {
+    news.line.greets(NewsFixture.version(node.view().height(), true));
+  }
+
+  /** The node answers what it is asked, until nothing is asked any more; how often it was asked. */
+  private int nodeAnswersAll() {
+    int asked = 0;
+    while (!news.hub.questions.isEmpty()) {
+      ScriptedHub.Question question = news.hub.take();
+      assertThat(question.request().command()).isEqualTo(Commands.GETHEADERS);
+      BlockLocator locator = BlockLocator.parse(question.request());
+      node.view()
+          .headers(locator)
+          .ifPresentOrElse(headers -> news.answer(question, headers), () -> news.absent(question));
+      assertThat(asked++).as("questions").isLessThan(100);
+    }
+    return asked;
+  }
+
+  private void assertComplete() {
+    ChainView view = news.newsroom.headerChain();
+    assertThat(view).isNotNull();
+    assertThat(view.tip()).isEqualTo(node.view().tip());
+    assertThat(view.height()).isEqualTo(node.view().height());
+  }
+
+  @Test
+  void aLongChainIsLearntTwoThousandAtATime() {
+    nodeMinesMany(5_000);
+    connect();
+    assertThat(news.newsroom.headerChain()).isNull();
+    for (int i = 0; i < 2; i++) {
+      ScriptedHub.Question question = news.hub.take();
+      Message full = node.view().headers(BlockLocator.parse(question.request())).orElseThrow();
+      assertThat(Headers.parse(full).size()).isEqualTo(2_000);
+      news.answer(question, full);
+      assertThat(news.newsroom.headerChain()).as("while it is not complete").isNull();
+    }
+    nodeAnswersAll();
+
+    assertComplete();
+    assertThat(news.newsroom.height()).isEqualTo(5_000);
+    assertThat(kept()).isEqualTo(5_000);
+    assertThat(news.hub.count("news.headers")).isEqualTo(5_000);
+  }
+
+  @Test
+  void aChainOfWholeAnswersEndsWithAnEmptyOne() {
+    nodeMinesMany(4_000);
+    connect();
+    nodeAnswersAll();
+    assertComplete();
+  }
+
+  @Test
+  void whatWasKeptIsNotAskedAgain() {
+    nodeMinesMany(5_000);
+    connect();
+    nodeAnswersAll();
+    nodeMines(3, 0);
+    news = restart();
+    connect();
+    assertThat(nodeAnswersAll()).as("questions").isLessThanOrEqualTo(3);
+    assertComplete();
+    assertThat(kept()).isEqualTo(5_003);
+  }
+
+  @Test
+  void theKeptChainIsShownOnlyOnceTheNodeWasHeard() {
+    nodeMinesMany(3_000);
+    connect();
+    nodeAnswersAll();
+
+    news = restart();
+    assertThat(news.newsroom.headerChain()).isNull();
+    connect();
+    assertThat(news.newsroom.headerChain()).isNull();
+    nodeAnswersAll();
+    assertComplete();
+  }
+
+  @Test
+  void whatDoesNotMakeSenseInWhatWasKeptIsAskedAgain() throws IOException {
+    nodeMinesMany(6_000);
+    connect();
+    nodeAnswersAll();
+    close.run();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[10]), 2_100 * 80 + 10);
+    }
+
+    news = start();
+    connect();
+    nodeAnswersAll();
+    assertComplete();
+    assertThat(kept()).isEqualTo(6_000);
+    news = restart();
+    connect();
+    assertThat(nodeAnswersAll()).as("questions").isLessThanOrEqualTo(3);
+    assertComplete();
+  }
+
+  @Test
+  void newBlocksAreInTheChainBeforeAnybodyHearsOfThem() {
+    nodeMinesMany(100);
+    connect();
+    nodeAnswersAll();
+    for (int i = 0; i < 10; i++) {
+      BlockHeader block = nodeMines(1, 0).get(0);
+      news.nodeAnnounces(InventoryVector.BLOCK, block.hash());
+      nodeAnswersAll();
+      assertThat(news.takeBlockNews()).contains(block.hash());
+      assertComplete();
+    }
+    assertThat(kept()).isEqualTo(110);
+  }
+
+  @Test
+  void aReorganisationIsFollowedAtOnce() {
+    nodeMinesMany(100);
+    connect();
+    nodeAnswersAll();
+    HeaderChain other = new HeaderChain(Network.REGTEST);
+    for (int height = 1; height <= 80; height++) {
+      BlockHeader header = node.view().header(node.view().hash(height)).orElseThrow();
+      other.add(Headers.parse(TestChain.headers(header)));
+    }
+    Hash before = node.view().tip();
+    node = other;
+    List<BlockHeader> branch = nodeMines(21, 1);
+
+    news.nodeAnnounces(InventoryVector.BLOCK, TestChain.last(branch).hash());
+    assertThat(news.newsroom.headerChain()).as("while another block is announced").isNull();
+    ChainView during = news.newsroom.knownHeaders();
+    assertThat(during.tip()).isEqualTo(before);
+    nodeAnswersAll();
+
+    assertComplete();
+    assertThat(news.newsroom.headerChain().isActive(before)).isFalse();
+    assertThat(during.isActive(before)).as("in the view of before").isTrue();
+    assertThat(kept()).isEqualTo(121);
+  }
+
+  @Test
+  void aGapIsFilledBeforeTheChainIsShownAgain() {
+    nodeMinesMany(100);
+    connect();
+    nodeAnswersAll();
+    news.line.closes();
+    assertThat(news.newsroom.headerChain()).as("without a node").isNull();
+    assertThat(news.newsroom.knownHeaders().height()).isEqualTo(100);
+    nodeMines(1_000, 0);
+    news.line = news.new Line();
+    connect();
+    nodeAnswersAll();
+    assertComplete();
+  }
+
+  @Test
+  void headersThatDoNotFitAreNotBelieved() {
+    connect();
+    while (!news.hub.questions.isEmpty()) {
+      // The last but one header has no proof of work.
+      List<BlockHeader> lie = new ArrayList<>(TestChain.grow(Network.REGTEST.genesis(), 3, 0));
+      lie.add(TestChain.header(lie.get(2).hash(), 0, lie.get(2).time() + 600, 0x1d00ffff, false));
+      news.answer(news.hub.take(), TestChain.headers(lie));
+    }
+    assertThat(news.newsroom.headerChain()).isNull();
+    assertThat(news.hub.count("news.headers.untrue")).isBetween(1L, 10L);
+    assertThat(kept()).isLessThanOrEqualTo(3);
+  }
+}
