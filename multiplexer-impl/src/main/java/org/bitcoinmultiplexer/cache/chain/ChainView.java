@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.cache.chain;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,11 +33,13 @@ public final class ChainView {
 
   private final HeaderStore store;
   private final ActiveChain active;
+  private final BitSet excluded;
   private final HeaderBatches batches;
 
-  ChainView(HeaderStore store, ActiveChain active, HeaderBatches batches) {
+  ChainView(HeaderStore store, ActiveChain active, BitSet excluded, HeaderBatches batches) {
     this.store = store;
     this.active = active;
+    this.excluded = excluded;
     this.batches = batches;
   }
 
@@ -278,9 +281,12 @@ public final class ChainView {
   /**
    * Whether a block may be shown to who asks for it by name (Core's BlockRequestAllowed): on the
    * best chain, or left so recently, in time and in work, that nobody is told apart by it. That its
-   * scripts were valid is not known here.
+   * scripts were valid is not known here, only that it was not excluded.
    */
   private boolean isShown(int number) {
+    if (excluded.get(number)) {
+      return false;
+    }
     if (active.contains(store, number)) {
       return true;
     }

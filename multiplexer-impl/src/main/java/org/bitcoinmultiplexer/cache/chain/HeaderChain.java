@@ -23,7 +23,7 @@ public final class HeaderChain {
   private final HeaderRules rules;
   private final HeaderStore store = new HeaderStore();
   private final HeaderBatches batches = new HeaderBatches();
-  private final BitSet excluded = new BitSet(); // by number, descendants included
+  private BitSet excluded = new BitSet(); // by number, descendants included; views have it, too
   private ActiveChain active = ActiveChain.genesis();
   private int best; // the number of the header with the most work
   private volatile ChainView view;
@@ -42,7 +42,7 @@ public final class HeaderChain {
     this.rules = new HeaderRules(network);
     BlockHeader genesis = GenesisHeaders.of(network);
     store.append(genesis, HeaderStore.NONE, work(genesis.bits()));
-    view = new ChainView(store.snapshot(), active, batches);
+    view = new ChainView(store.snapshot(), active, excluded, batches);
   }
 
   /**
@@ -89,7 +89,7 @@ public final class HeaderChain {
     if (best != active.tip()) {
       active = active.advance(store, best);
     }
-    view = new ChainView(store.snapshot(), active, batches);
+    view = new ChainView(store.snapshot(), active, excluded, batches);
   }
 
   /**
@@ -106,12 +106,14 @@ public final class HeaderChain {
     if (number <= 0 || excluded.get(number)) {
       return false;
     }
-    excluded.set(number);
+    BitSet more = (BitSet) excluded.clone();
+    more.set(number);
     for (int i = number + 1; i < store.size(); i++) {
-      if (excluded.get(store.parent(i))) {
-        excluded.set(i);
+      if (more.get(store.parent(i))) {
+        more.set(i);
       }
     }
+    excluded = more;
     best = 0;
     for (int i = excluded.nextClearBit(0); i < store.size(); i = excluded.nextClearBit(i + 1)) {
       if (store.hasMoreWork(i, best)) {

@@ -30,7 +30,7 @@ class HeaderChainModelTest {
 
   private record Moment(ChainView view, List<Hash> chain) {}
 
-  @RepeatedTest(8)
+  @RepeatedTest(4)
   void behavesAsANaiveChainThroughForksAndReorganisations() {
     long seed = System.nanoTime();
     System.out.println("behavesAsANaiveChain…: seed " + seed);
@@ -125,7 +125,7 @@ class HeaderChainModelTest {
         checks.add(readers.submit(() -> checkViewsUntil(isDone)));
       }
       for (int round = 0;
-          round < 400;
+          round < 200;
           round++) { // two branches, each longer than the other in turn
         int side = round % 2;
         List<BlockHeader> branch = miner.branch(ends[side], 2 + round % 20);
@@ -163,9 +163,11 @@ class HeaderChainModelTest {
       List<BlockHeader> sent = HeaderChainTest.sent(view.headers(locator).orElseThrow());
       Hash previous = locator.hash(0);
       for (BlockHeader header : sent) {
-        assertThat(header.previous()).isEqualTo(previous);
+        boolean follows = header.previous().equals(previous);
         previous = header.hash();
-        assertThat(view.isActive(previous)).isTrue();
+        if (!follows || !view.isActive(previous)) { // asserted without a cost for each header
+          throw new AssertionError(header + " is not on " + view);
+        }
       }
       assertThat(previous).isEqualTo(view.tip());
       assertThat(view.numbered(view.size() - 1)).isNotNull();

@@ -204,6 +204,9 @@ class HeaderChainTest {
     assertThat(chain.view().tip()).isEqualTo(trunk.get(9).hash());
     assertThat(chain.view().height()).isEqualTo(10);
     assertThat(before.tip()).isEqualTo(strong.get(8).hash());
+    assertThat(chain.view().isShown(weak.get(2).hash())).isTrue();
+    assertThat(chain.view().isShown(side.get(5).hash())).isFalse();
+    assertThat(before.isShown(side.get(5).hash())).isTrue();
     assertThat(chain.exclude(side.get(0).hash())).isFalse();
     assertThat(chain.exclude(Hash.ZERO)).isFalse();
     assertThat(chain.exclude(genesis.hash())).isFalse();

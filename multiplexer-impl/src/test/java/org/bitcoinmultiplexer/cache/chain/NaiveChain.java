@@ -11,13 +11,14 @@ import java.util.Set;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 
-/** A regtest header chain by the book: maps, and lists made anew for each question. */
+/** A regtest header chain by the book: maps, and lists searched from end to end. */
 final class NaiveChain {
 
   private final Map<Hash, BlockHeader> headers = new LinkedHashMap<>(); // first seen first
   private final Map<Hash, Integer> heights = new HashMap<>();
   private final Set<Hash> excluded = new HashSet<>();
   private Hash tip;
+  private List<Hash> chain = List.of(); // of the tip that it ends with
 
   NaiveChain(BlockHeader genesis) {
     headers.put(genesis.hash(), genesis);
@@ -60,18 +61,19 @@ final class NaiveChain {
   }
 
   List<Hash> chain() {
-    List<Hash> chain = new ArrayList<>();
-    for (Hash at = tip; headers.containsKey(at); at = headers.get(at).previous()) {
-      chain.add(at);
+    if (chain.isEmpty() || !chain.get(chain.size() - 1).equals(tip)) {
+      chain = new ArrayList<>();
+      for (Hash at = tip; headers.containsKey(at); at = headers.get(at).previous()) {
+        chain.add(at);
+      }
+      Collections.reverse(chain);
     }
-    Collections.reverse(chain);
     return chain;
   }
 
   private List<Hash> after(List<Hash> locator) {
-    List<Hash> chain = chain();
     int fork = locator.stream().mapToInt(this::fork).filter(i -> i >= 0).findFirst().orElse(0);
-    return chain.subList(fork + 1, chain.size());
+    return chain().subList(fork + 1, chain().size());
   }
 
   /** The height of a block on the chain, that of the tip for one beyond it, or negative. */
