@@ -50,6 +50,7 @@ final class Node implements Connector {
   private NodeLine line;
   private long backAt;
   private boolean calm;
+  private boolean done;
   private boolean lostAgainSoon;
   private int connections;
 
@@ -134,6 +135,15 @@ final class Node implements Connector {
     if (line != null) {
       line.speakAgain();
     }
+  }
+
+  /** From now on nobody needs it. */
+  void isDoneWith() {
+    done = true;
+  }
+
+  boolean isDone() {
+    return done;
   }
 
   boolean isCalm() {

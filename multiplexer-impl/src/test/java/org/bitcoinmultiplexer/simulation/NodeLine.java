@@ -60,6 +60,7 @@ final class NodeLine implements Pipe.Peer {
   private boolean busy;
   private boolean mute;
   private boolean owes;
+  private boolean deservesIt;
   private Hash shown;
   private Shelf shelf;
   private Intake intake;
@@ -100,7 +101,6 @@ final class NodeLine implements Pipe.Peer {
     return state == State.CLOSED;
   }
 
-  /** Whether everything was answered. */
   boolean isIdle() {
     return state == State.READY
         && shelf.isIdle()
@@ -116,10 +116,14 @@ final class NodeLine implements Pipe.Peer {
   @Override
   public void onClosed() {
     state = State.CLOSED;
+    if (!deservesIt && !node.isDone()) {
+      throw new AssertionError("the engine gives a node up that did nothing to deserve it");
+    }
   }
 
   /** Says nothing any more and looks at nothing, until the engine has had enough. */
   void fallMute() {
+    deservesIt = true;
     mute = true;
     owe();
   }
@@ -375,9 +379,9 @@ final class NodeLine implements Pipe.Peer {
     }
   }
 
-  /** Says something that nobody asked for. */
   void makeNoise() {
     if (numbers != null && draw.chance(0.01)) {
+      deservesIt = true;
       numbers.breakTheRules();
     } else {
       noise.make();

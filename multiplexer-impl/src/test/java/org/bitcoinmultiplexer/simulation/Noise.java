@@ -80,7 +80,7 @@ final class Noise {
   }
 
   void make() {
-    switch (draw.below(20)) {
+    switch (draw.below(21)) {
       case 0 -> {
         Chain.Known known = truth.chain.at(1 + draw.below(truth.chain.height()));
         if (known.hasBody) { // else it could be the answer that nobody may have
@@ -110,6 +110,11 @@ final class Noise {
       case 16 -> foreignHeaders();
       case 17 -> repeatedBlocks();
       case 18 -> pipe.say(Message.of(Commands.CMPCTBLOCK, foreignHeader()));
+      case 19 ->
+          pipe.say(
+              Message.of(
+                  Commands.CMPCTBLOCK,
+                  Mint.headerWithoutWork(truth.chain.tip(), truth.chain.height() + 1)));
       default -> line.ping(draw.nextLong());
     }
   }

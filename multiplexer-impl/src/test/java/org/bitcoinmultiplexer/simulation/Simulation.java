@@ -328,6 +328,7 @@ final class Simulation implements Client.Host {
     require(engine.stats().clients() == 0, "clients that left are still there");
     require(
         time.pendingTimers() == 1, time.pendingTimers() + " timers, not the node's watch alone");
+    node.isDoneWith();
     engine.close();
     time.advance(Duration.ofSeconds(5));
     require(time.pendingTimers() == 0, time.pendingTimers() + " timers outlive the engine");
