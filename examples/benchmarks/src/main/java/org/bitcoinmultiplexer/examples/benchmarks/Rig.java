@@ -89,20 +89,13 @@ final class Rig implements AutoCloseable {
     if (way == Way.DIRECT) {
       return Optional.of(new Target(way, port, null));
     }
+    if (way == Way.SEQUENCE_CHAINED) {
+      Child root = multiplexer(way, "_root", port, options);
+      Child edge = multiplexer(way, "", (int) root.number(), options);
+      return Optional.of(new Target(way, (int) edge.number(), edge, root));
+    }
     if (way.isOurs()) {
-      List<String> arguments = new ArrayList<>();
-      arguments.add(way.strategy());
-      arguments.add(way == Way.KEY_NETTY ? "netty" : "tcp");
-      arguments.add(network.id());
-      arguments.add(Integer.toString(port));
-      arguments.addAll(way.options());
-      arguments.addAll(List.of(options));
-      Child proxy =
-          Child.java(
-              way.name().toLowerCase(Locale.ROOT),
-              directory,
-              ProxyProcess.class,
-              arguments.toArray(String[]::new));
+      Child proxy = multiplexer(way, "", port, options);
       return Optional.of(new Target(way, (int) proxy.number(), proxy));
     }
     Optional<Path> haproxy = Haproxy.executable();
@@ -114,6 +107,21 @@ final class Rig implements AutoCloseable {
     Child proxy = Haproxy.start(haproxy.get(), directory, own, port);
     Pause.millis(300);
     return Optional.of(new Target(way, own, proxy));
+  }
+
+  private Child multiplexer(Way way, String suffix, int upstream, String... options) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(way.strategy());
+    arguments.add(way == Way.KEY_NETTY ? "netty" : "tcp");
+    arguments.add(network.id());
+    arguments.add(Integer.toString(upstream));
+    arguments.addAll(way.options());
+    arguments.addAll(List.of(options));
+    return Child.java(
+        way.name().toLowerCase(Locale.ROOT) + suffix,
+        directory,
+        ProxyProcess.class,
+        arguments.toArray(String[]::new));
   }
 
   private void keepIfItWorks(Target target) {

@@ -8,18 +8,33 @@ import org.jspecify.annotations.Nullable;
  * @param way what it goes through
  * @param port of this machine
  * @param process the proxy; null if there is none
+ * @param root the proxy behind the proxy, whose processor time counts as well; null if there is
+ *     none
  */
-record Target(Way way, int port, @Nullable Child process) implements AutoCloseable {
+record Target(Way way, int port, @Nullable Child process, @Nullable Child root)
+    implements AutoCloseable {
 
-  long cpuNanos() {
-    return process == null ? 0 : process.cpuNanos();
+  /** A way with one proxy, or none. */
+  Target(Way way, int port, @Nullable Child process) {
+    this(way, port, process, null);
   }
 
-  /** Ends the proxy. */
+  long cpuNanos() {
+    return cpuNanos(process) + cpuNanos(root);
+  }
+
+  private static long cpuNanos(@Nullable Child child) {
+    return child == null ? 0 : child.cpuNanos();
+  }
+
+  /** Ends what is on the way, nearest first. */
   @Override
   public void close() {
     if (process != null) {
       process.close();
+    }
+    if (root != null) {
+      root.close();
     }
   }
 

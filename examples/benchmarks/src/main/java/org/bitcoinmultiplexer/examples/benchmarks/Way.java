@@ -15,6 +15,8 @@ enum Way {
   SEQUENCE("sequence"),
   /** Ids alone: nothing is joined, each request has a marker of its own. */
   SEQUENCE_ALONE("sequence, alone"),
+  /** Two multiplexers, of which the one in front asks the other by number. */
+  SEQUENCE_CHAINED("sequence, chained"),
   CACHE("cache"),
   /** Everything over Netty, on one of its event loops, which is the engine's too. */
   KEY_NETTY("key, netty");
@@ -48,7 +50,7 @@ enum Way {
   String strategy() {
     return switch (this) {
       case KEY_NETTY -> "key";
-      case SEQUENCE_ALONE -> "sequence";
+      case SEQUENCE_ALONE, SEQUENCE_CHAINED -> "sequence";
       default -> label;
     };
   }
