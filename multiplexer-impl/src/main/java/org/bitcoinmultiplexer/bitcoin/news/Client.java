@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 
 /**
  * A client as the newsroom sees it: somebody who has announced something and can be asked for it.
@@ -16,6 +17,15 @@ public interface Client {
    * @param message canonical. Any thread.
    */
   void push(Message message);
+
+  /**
+   * The node has what this client submitted. Clients that wait for a peer to announce their own
+   * transaction back, such as bitcoinj, are to be told.
+   *
+   * @param txid its id without witness
+   * @param wtxid its id with witness. Any thread.
+   */
+  void accepted(Hash txid, Hash wtxid);
 
   /**
    * Where the client is, for logs.

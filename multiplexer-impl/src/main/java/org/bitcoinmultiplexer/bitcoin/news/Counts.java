@@ -19,6 +19,10 @@ final class Counts {
   static final String TX_REFUSED = "submit.tx.refused";
   static final String TX_UNWANTED = "submit.tx.unwanted";
   static final String TX_REPEATED = "submit.tx.repeated";
+  static final String TX_ASKED = "submit.tx.asked";
+  static final String TX_PROVEN = "submit.tx.proven";
+  static final String TX_UNPROVEN = "submit.tx.unproven";
+  static final String TX_DISPLACED = "submit.tx.displaced";
 
   static final String BLOCK_SUBMITTED = "submit.block";
   static final String BLOCK_TAKEN = "submit.block.taken";

@@ -93,7 +93,7 @@ public final class Newsroom {
         new BlockSubmissions(
             hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
     transactions = new TransactionDesk(hub, pool, announcers, fetches);
-    questions = new NodeQuestions(loop, counters, pool, submissions, fetches);
+    questions = new NodeQuestions(loop, counters, transactions, submissions, fetches);
   }
 
   /**
@@ -217,7 +217,7 @@ public final class Newsroom {
   }
 
   /**
-   * A recent transaction.
+   * A recent transaction that the node has accepted.
    *
    * @param id its txid or wtxid
    * @param isWtxid which of these it is
@@ -229,7 +229,7 @@ public final class Newsroom {
   }
 
   /**
-   * All recent transactions, mined ones included.
+   * All recent transactions that the node has accepted, mined ones included.
    *
    * @return a live view: {@code tx} messages with witness, in no order
    */
@@ -277,8 +277,9 @@ public final class Newsroom {
   }
 
   /**
-   * A client sent a transaction, asked for or not: it is kept, given to the node unless that wants
-   * none, and is news to the other clients.
+   * A client sent a transaction, asked for or not: it is given to the node unless that wants none,
+   * and kept. Once the node shows to have accepted it, it is news to the other clients, and this one
+   * {@linkplain Client#accepted is told}.
    *
    * <p>Whether it is valid nobody here can tell, only whether it is well-formed.
    *
@@ -342,6 +343,7 @@ public final class Newsroom {
         () -> {
           fetches.left(from);
           questions.left(from);
+          transactions.left(from);
         });
   }
 
@@ -417,12 +419,28 @@ public final class Newsroom {
 
     @Override
     public void saw(Headers headers) {
+      BlockHeader before = chain.tip();
       blocks.saw(headers);
+      if (chain.tip() != before) {
+        transactions.mined();
+      }
     }
 
     @Override
     public void saw(BlockHeader header) {
+      BlockHeader before = chain.tip();
       blocks.saw(header);
+      if (chain.tip() != before) {
+        transactions.mined();
+      }
+    }
+
+    @Override
+    public void saw(Hash hash, Message block) {
+      BlockHeader tip = chain.tip();
+      if (tip != null && tip.hash().equals(hash)) {
+        transactions.saw(hash, block);
+      }
     }
 
     @Override

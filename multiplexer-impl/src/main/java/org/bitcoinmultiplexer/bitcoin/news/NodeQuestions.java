@@ -42,7 +42,7 @@ final class NodeQuestions {
 
   private final EventLoop loop;
   private final Counters counters;
-  private final TransactionPool pool;
+  private final TransactionDesk transactions;
   private final BlockSubmissions submissions;
   private final Fetches fetches;
   private final BoundedSet<Client> blockAnnouncers = new BoundedSet<>(MOST_ANNOUNCERS);
@@ -61,12 +61,12 @@ final class NodeQuestions {
   NodeQuestions(
       EventLoop loop,
       Counters counters,
-      TransactionPool pool,
+      TransactionDesk transactions,
       BlockSubmissions submissions,
       Fetches fetches) {
     this.loop = loop;
     this.counters = counters;
-    this.pool = pool;
+    this.transactions = transactions;
     this.submissions = submissions;
     this.fetches = fetches;
   }
@@ -100,9 +100,9 @@ final class NodeQuestions {
   }
 
   private void transaction(InventoryVector item) {
-    TransactionPool.Entry entry = pool.find(item.hash(), item.type() == InventoryVector.WTX);
-    if (entry != null) {
-      send(item.type() == InventoryVector.TX ? Transaction.strip(entry.full) : entry.full);
+    Message tx = transactions.askedByNode(item.hash(), item.type() == InventoryVector.WTX);
+    if (tx != null) {
+      send(item.type() == InventoryVector.TX ? Transaction.strip(tx) : tx);
     } else if (awaited.size() < MOST_AWAITED) {
       awaited.put(item.hash(), item);
       fetches.want(item.hash());

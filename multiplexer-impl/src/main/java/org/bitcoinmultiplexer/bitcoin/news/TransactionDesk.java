@@ -2,11 +2,14 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.news.UnprovenTransactions.Submission;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -28,6 +31,15 @@ import org.jspecify.annotations.Nullable;
  * NodeInfo#takesUnrequested takes only what it asked for} gets the announcement. One that wants no
  * transactions gets nothing: it would disconnect.
  *
+ * <pre>
+ *   submitted ──► {@link UnprovenTransactions} ──evidence──► pool, news, and word to who submitted
+ *                     └── {@link EvidenceSearch#PATIENCE} over, or no room ──► forgotten
+ * </pre>
+ *
+ * <p>Only evidence that the node accepted it makes it news, because anybody can invent a payment:
+ * the node announces it, or gives it to whomever, be it in a block. What has been submitted over a
+ * connection that was lost is submitted again over the next.
+ *
  * <p>Confined to the hub's loop.
  */
 final class TransactionDesk {
@@ -41,15 +53,20 @@ final class TransactionDesk {
   /** Of how many that the node announced and did not give it is remembered that they are news. */
   private static final int MOST_MISSED = 1_000;
 
-  /** How many transactions of clients wait for a connection. */
+  /** How many transactions that the node had once wait for a connection. */
   private static final int MOST_UNSENT = 1_000;
 
   /** After so long a transaction that comes again is given to the node again: a rebroadcast. */
   static final Duration REBROADCAST = Duration.ofMinutes(10);
 
+  /** The same for one that the node has not accepted: its parent may have come since. */
+  static final Duration RETRY = Duration.ofSeconds(10);
+
   private final Hub hub;
   private final Counters counters;
   private final TransactionPool pool;
+  private final UnprovenTransactions unproven;
+  private final EvidenceSearch search;
   private final Fetches fetches;
   private final Announcers announcers;
   private final Set<Hash> asked = new HashSet<>();
@@ -57,6 +74,7 @@ final class TransactionDesk {
   private final BoundedSet<Hash> missed = new BoundedSet<>(MOST_MISSED);
   private final BoundedSet<Hash> unsent = new BoundedSet<>(MOST_UNSENT);
   private @Nullable NodeInfo node;
+  private @Nullable Hash looked;
 
   TransactionDesk(Hub hub, TransactionPool pool, Announcers announcers, Fetches fetches) {
     this.hub = hub;
@@ -64,6 +82,8 @@ final class TransactionDesk {
     this.pool = pool;
     this.announcers = announcers;
     this.fetches = fetches;
+    unproven = new UnprovenTransactions(this::displaced);
+    search = new EvidenceSearch(hub, unproven, this::saw, this::givenUp);
   }
 
   /** A connection is ready. */
@@ -75,20 +95,30 @@ final class TransactionDesk {
         give(entry, false);
       }
     }
+    search.connected(ready);
+    for (List<Submission> submissions : unproven.all()) {
+      give(submissions.get(0).entry, false);
+      submissions.forEach(search::given);
+    }
   }
 
   /** The connection is gone; another would not serve what this one announced. */
   void disconnected() {
     node = null;
     queue.clear();
+    search.disconnected();
   }
 
   /** The node announced a transaction. */
   void announcedByNode(InventoryVector item) {
+    search.hint();
     Hash id = item.hash();
-    TransactionPool.Entry known = pool.find(id, item.type() == InventoryVector.WTX);
+    boolean isWtxid = item.type() == InventoryVector.WTX;
+    TransactionPool.Entry known = pool.find(id, isWtxid);
     if (known != null) {
       known.told = now();
+    } else if (isWtxid && prove(id)) {
+      missed.remove(id);
     } else if (!asked.contains(id)) {
       if (asked.size() < MOST_ASKED) {
         ask(item);
@@ -147,24 +177,98 @@ final class TransactionDesk {
 
   private void take(Transaction transaction) {
     arrived(transaction);
-    if (pool.find(transaction.wtxid(), true) == null) {
-      keep(new TransactionPool.Entry(transaction, true, now()), null);
+    if (!prove(transaction.wtxid()) && pool.find(transaction.wtxid(), true) == null) {
+      keep(new TransactionPool.Entry(transaction, now()));
     }
   }
 
   /**
-   * The node sent a transaction, asked by whomever: what it announced and refused at first, as it
-   * does to whoever asks a moment too early, is news when a client gets it.
+   * The node sent a transaction, asked by whomever: what a client submitted and the node thereby
+   * accepted is news; so is what it announced and refused at first, as it does to whoever asks a
+   * moment too early.
    */
   void saw(Message tx) {
-    if (asked.isEmpty() && missed.isEmpty()) {
+    if (asked.isEmpty() && missed.isEmpty() && unproven.isEmpty()) {
       return;
     }
     Transaction transaction = Transaction.parse(tx);
+    prove(transaction.wtxid());
     if (isAwaited(transaction.wtxid()) || isAwaited(transaction.txid())) {
       take(transaction);
-      fetches.flush();
     }
+    fetches.flush();
+  }
+
+  /** The node has a new best block; Core gives the transactions of that, too. */
+  void mined() {
+    search.hint();
+  }
+
+  /** The node sent its best block: each is looked through once. */
+  void saw(Hash hash, Message block) {
+    if (unproven.isEmpty() || hash.equals(looked)) {
+      return;
+    }
+    looked = hash;
+    Block transactions = Block.parse(block);
+    for (int i = 1; i < transactions.size() && !unproven.isEmpty(); i++) {
+      prove(Transaction.parse(transactions.transaction(i)).wtxid());
+    }
+    fetches.flush();
+  }
+
+  /** The node has a transaction; whether one that was submitted becomes news by that. */
+  private boolean prove(Hash wtxid) {
+    List<Submission> proven = List.copyOf(unproven.of(wtxid));
+    if (proven.isEmpty()) {
+      return false;
+    }
+    counters.count(Counts.TX_PROVEN);
+    TransactionPool.Entry entry = proven.get(0).entry;
+    entry.told = now();
+    for (Submission submission : proven) {
+      unproven.remove(submission);
+      Client client = submission.by.client();
+      if (client != null) {
+        client.accepted(entry.txid, entry.wtxid);
+      }
+    }
+    keep(entry);
+    search.hint();
+    return true;
+  }
+
+  private void displaced(Submission submission) {
+    counters.count(Counts.TX_DISPLACED);
+    askOthers(submission);
+  }
+
+  private void givenUp(Submission submission) {
+    counters.count(Counts.TX_UNPROVEN);
+    askOthers(submission);
+    fetches.flush();
+  }
+
+  /** Who announced it too may have better luck. */
+  private void askOthers(Submission submission) {
+    for (Hash id : Set.copyOf(List.of(submission.entry.wtxid, submission.entry.txid))) {
+      if (announcers.first(id) != null) {
+        fetches.want(id);
+      }
+    }
+  }
+
+  /** What the node asks for by one of its names, as we have it; null if we have not. */
+  @Nullable Message askedByNode(Hash id, boolean isWtxid) {
+    TransactionPool.Entry entry = pool.find(id, isWtxid);
+    if (entry == null) {
+      entry = unproven.find(id, isWtxid);
+      if (entry == null) {
+        return null;
+      }
+      unproven.of(entry.wtxid).forEach(search::given);
+    }
+    return entry.full;
   }
 
   private boolean isAwaited(Hash id) {
@@ -178,6 +282,11 @@ final class TransactionDesk {
     TransactionPool.Entry known = pool.find(id, isWtxid);
     if (known != null) {
       repeat(known);
+      return;
+    }
+    Submission own = unproven.find(from, id, isWtxid);
+    if (own != null) {
+      retry(own);
     } else if (announcers.add(id, from, requestType(item)) && !asked.contains(id)) {
       fetches.want(id);
     }
@@ -186,6 +295,8 @@ final class TransactionDesk {
   /** A client sent a transaction that has no flaw by itself; perhaps the node asked for it. */
   void submitted(Client from, Transaction transaction, boolean nodeAsked) {
     arrived(transaction);
+    announcers.remove(transaction.wtxid(), from);
+    announcers.remove(transaction.txid(), from);
     TransactionPool.Entry known = pool.find(transaction.wtxid(), true);
     if (known != null) {
       counters.count(Counts.TX_KNOWN);
@@ -194,12 +305,46 @@ final class TransactionDesk {
       } else {
         repeat(known);
       }
+      from.accepted(known.txid, known.wtxid);
       return;
     }
-    counters.count(Counts.TX_SUBMITTED);
-    TransactionPool.Entry entry = new TransactionPool.Entry(transaction, false, now());
-    keep(entry, from);
-    give(entry, nodeAsked);
+    TransactionPool.Entry entry = unproven.find(transaction.wtxid(), true);
+    boolean isNew = entry == null;
+    if (entry == null) {
+      entry = new TransactionPool.Entry(transaction, now());
+    }
+    counters.count(isNew ? Counts.TX_SUBMITTED : Counts.TX_KNOWN);
+    Submission own = unproven.find(from, transaction.wtxid(), true);
+    boolean isOwn = own != null;
+    if (own == null) {
+      own = unproven.add(from, entry);
+    }
+    if (isNew || nodeAsked) {
+      give(entry, nodeAsked);
+      search.given(own);
+    } else if (isOwn || isStale(entry)) {
+      retry(own);
+    } else {
+      search.given(own);
+    }
+  }
+
+  /** Gives the node again what it has not accepted. */
+  private void retry(Submission submission) {
+    if (isStale(submission.entry)) {
+      counters.count(Counts.TX_REPEATED);
+      give(submission.entry, false);
+      search.given(submission);
+    }
+  }
+
+  private boolean isStale(TransactionPool.Entry unaccepted) {
+    return now() - unaccepted.told >= RETRY.toNanos();
+  }
+
+  /** A client is gone. */
+  void left(Client client) {
+    unproven.left(client);
   }
 
   private void arrived(Transaction transaction) {
@@ -209,10 +354,10 @@ final class TransactionDesk {
     fetches.arrived(transaction.txid());
   }
 
-  private void keep(TransactionPool.Entry entry, @Nullable Client origin) {
+  private void keep(TransactionPool.Entry entry) {
     pool.add(entry);
     counters.count(Counts.TRANSACTIONS);
-    hub.publish(new TransactionNews(entry.txid, entry.wtxid, origin));
+    hub.publish(new TransactionNews(entry.txid, entry.wtxid));
   }
 
   private void repeat(TransactionPool.Entry entry) {
@@ -225,7 +370,9 @@ final class TransactionDesk {
   private void give(TransactionPool.Entry entry, boolean nodeAsked) {
     entry.told = now();
     if (node == null) {
-      unsent.push(entry.wtxid);
+      if (pool.find(entry.wtxid, true) == entry) {
+        unsent.push(entry.wtxid); // what is unproven is given again anyway
+      }
     } else if (node.relay()) {
       hub.tell(
           nodeAsked || node.takesUnrequested()

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recent transactions, found by either of their names; what came first goes first.
  *
- * <p>Bounded by memory, not by meaning: a transaction that is mined, replaced or invalid stays
- * until there is no room for it. By txid it finds the form that the node served, if it served one:
- * a client may have made up the witness of another.
+ * <p>Everything here the node had, when it came: a payment that a client invented is not. Bounded by
+ * memory, not by meaning: a transaction that is mined or replaced stays until there is no room for
+ * it.
  *
  * <p>Written in the hub's loop; {@link #find} and {@link #all} by any thread.
  */
@@ -24,23 +24,19 @@ final class TransactionPool {
   /** What an entry takes besides the body: itself, two hashes, two table entries. */
   private static final int OVERHEAD = 400;
 
-  /** A transaction that is kept. Its flags are confined to the hub's loop. */
+  /** A transaction that is kept. What changes is confined to the hub's loop. */
   static final class Entry {
     final Message full;
     final Hash txid;
     final Hash wtxid;
 
-    /** Whether the node had it before we gave it to the node. */
-    final boolean fromNode;
-
     /** When it was given to the node or heard of from it, in the loop's nanoseconds. */
     long told;
 
-    Entry(Transaction transaction, boolean fromNode, long told) {
+    Entry(Transaction transaction, long told) {
       this.full = transaction.toMessage();
       this.txid = transaction.txid();
       this.wtxid = transaction.wtxid();
-      this.fromNode = fromNode;
       this.told = told;
     }
 
@@ -71,11 +67,7 @@ final class TransactionPool {
     if (byWtxid.putIfAbsent(entry.wtxid, entry) != null) {
       return;
     }
-    if (entry.fromNode) {
-      byTxid.put(entry.txid, entry);
-    } else {
-      byTxid.putIfAbsent(entry.txid, entry);
-    }
+    byTxid.put(entry.txid, entry);
     order.add(entry);
     bytes += entry.weight();
     while (bytes > capacity) {

@@ -9,6 +9,7 @@ import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -53,6 +54,9 @@ final class UpstreamConversation implements NodeConversation {
 
     /** A block in whatever form passes. */
     void saw(BlockHeader header);
+
+    /** A whole block passes, behind its header. */
+    void saw(Hash hash, Message block);
 
     /** A transaction passes. */
     void saw(Message tx);
@@ -204,7 +208,12 @@ final class UpstreamConversation implements NodeConversation {
   private void see(Message message) {
     switch (message.command()) {
       case Commands.HEADERS -> listener.saw(Headers.parse(message));
-      case Commands.BLOCK, Commands.CMPCTBLOCK -> listener.saw(BlockHeader.of(message));
+      case Commands.BLOCK -> {
+        BlockHeader header = BlockHeader.of(message);
+        listener.saw(header);
+        listener.saw(header.hash(), message);
+      }
+      case Commands.CMPCTBLOCK -> listener.saw(BlockHeader.of(message));
       case Commands.TX -> listener.saw(message);
       default -> {}
     }

@@ -9,6 +9,7 @@
  * <pre>
  *   node ──► UpstreamConversation ──► BlockDesk ───────► RecentHeaders ───► BlockNews
  *                │                    TransactionDesk ──► TransactionPool ─► TransactionNews
+ *                │                      └ UnprovenTransactions, EvidenceSearch
  *                └─ questions ──────► NodeQuestions
  *                                       │ asks                          ▲
  *                                       ▼                               │
@@ -18,8 +19,20 @@
  * <p><b>Trust.</b> The node is believed about which block is best, but not about headers without
  * proof of work. Clients are believed nothing: a header of theirs is shown to the node only if it
  * fits its place, a block only if every check passes that takes no other block, a transaction if it
- * is well-formed. Whether scripts and amounts are right only the node can tell; a transaction is
- * news to the other clients before it has, because it never says.
+ * is well-formed.
+ *
+ * <p><b>Evidence.</b> Whether a transaction spends what there is, and may, only the node can tell,
+ * and it never says. So what a client submits is given to the node and to nobody else until the
+ * node shows to have accepted it: it gives it back when asked, announces it, or sends it to whomever
+ * for any other reason, be it in a block. That it does not give it back proves nothing. From then on
+ * it is news, served to everybody, and announced to those who submitted it too: bitcoinj waits for
+ * that. A node that lets us pass its {@code noban} permission gives back at once; another one after
+ * its next round of announcements, which is 5 seconds later on average, and Core from version 32 on
+ * only if it then had something else to announce: on a quiet node with no such permission a
+ * transaction may be news no earlier than the next one, or the next block. A node that wants no
+ * transactions ({@code -blocksonly}) is given none, so there is evidence only when it has one from
+ * elsewhere. What stays without evidence for ten minutes is forgotten; the client may submit it
+ * again.
  *
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.
@@ -47,6 +60,10 @@
  *   <dd>not given to the node, which wants none
  *   <dt>{@code submit.tx.repeated}
  *   <dd>given to the node again after a while
+ *   <dt>{@code submit.tx.asked}, {@code submit.tx.proven}
+ *   <dd>how often the node was asked for what clients submitted, and how much it has then accepted
+ *   <dt>{@code submit.tx.unproven}, {@code submit.tx.displaced}
+ *   <dd>submissions forgotten without evidence: after ten minutes, for lack of room
  *   <dt>{@code submit.block}, {@code submit.block.taken}, {@code submit.block.not-taken}
  *   <dd>blocks given to the node, and whether it then had them in its chain
  *   <dt>{@code submit.block.disabled}, {@code submit.block.known}, {@code submit.block.orphan},

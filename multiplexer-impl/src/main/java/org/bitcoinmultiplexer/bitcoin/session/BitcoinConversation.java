@@ -8,6 +8,7 @@ import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
 import org.bitcoinmultiplexer.bitcoin.handshake.Step;
 import org.bitcoinmultiplexer.bitcoin.news.Client;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Who says its {@code verack} before ours, while no node is known, may go on: a few messages are
  * kept until it can be answered.
  *
- * <p>Confined to the session's loop, except {@link #push} and {@link #remote}.
+ * <p>Confined to the session's loop, except {@link #push}, {@link #accepted} and {@link #remote}.
  */
 final class BitcoinConversation implements ClientConversation, Client {
 
@@ -203,6 +204,21 @@ final class BitcoinConversation implements ClientConversation, Client {
       context.push(message);
     } else {
       context.loop().execute(() -> context.push(message));
+    }
+  }
+
+  @Override
+  public void accepted(Hash txid, Hash wtxid) {
+    if (context.loop().inEventLoop()) {
+      tellAccepted(txid, wtxid);
+    } else {
+      context.loop().execute(() -> tellAccepted(txid, wtxid));
+    }
+  }
+
+  private void tellAccepted(Hash txid, Hash wtxid) {
+    if (client != null && !closed) {
+      client.accepted(txid, wtxid);
     }
   }
 

@@ -15,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Addresses;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
@@ -33,7 +34,6 @@ final class ReadyClient {
   /** Above this version a ping has a nonce and wants a pong (BIP31). */
   private static final int PONG_ABOVE = 60_000;
 
-  private final Client self;
   private final ClientContext context;
   private final Shared shared;
   private final ClientInfo info;
@@ -54,7 +54,6 @@ final class ReadyClient {
    * @param info what it said in its handshake
    */
   ReadyClient(Client self, ClientContext context, Shared shared, ClientInfo info) {
-    this.self = self;
     this.context = context;
     this.shared = shared;
     this.info = info;
@@ -187,14 +186,22 @@ final class ReadyClient {
    */
   void onNews(News news) {
     if (news instanceof TransactionNews transaction) {
-      if (transaction.origin() != self) {
-        transactions.onNews(transaction);
-      }
+      transactions.onNews(transaction);
     } else if (news instanceof BlockNews block) {
       blocks.onNews(block);
     } else if (news instanceof NodeNews node) {
       passOnFeeFilter(node.node());
     }
+  }
+
+  /**
+   * The node has what the client submitted.
+   *
+   * @param txid its id without witness
+   * @param wtxid its id with witness
+   */
+  void accepted(Hash txid, Hash wtxid) {
+    transactions.echo(txid, wtxid);
   }
 
   private void passOnFeeFilter(NodeInfo node) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * fee filter only something absurd would pass, which is how Core says the same while it
  * synchronises. Other fee filters are not applied: a fee cannot be computed here, and announcing
  * too much breaks no rule (BIP133). Nothing is announced twice while it is among the {@link
- * RecentIds}.
+ * RecentIds}, but for what the client submitted itself: bitcoinj takes a broadcast for done when a
+ * peer announces the transaction, and others ignore an announcement of what they have.
  *
  * <p>Confined to the session's loop.
  */
@@ -72,12 +73,24 @@ final class TransactionAnnouncer {
     }
   }
 
-  /** There is a transaction that the client did not bring itself. */
+  /** There is a transaction. */
   void onNews(TransactionNews news) {
     Hash id = byWtxid ? news.wtxid() : news.txid();
-    if (!wanted() || !recent.add(id)) {
-      return;
+    if (wanted() && recent.add(id)) {
+      announce(id);
     }
+  }
+
+  /** The node has taken what the client submitted. */
+  void echo(Hash txid, Hash wtxid) {
+    Hash id = byWtxid ? wtxid : txid;
+    if (wanted()) {
+      recent.add(id);
+      announce(id);
+    }
+  }
+
+  private void announce(Hash id) {
     if (pending.isEmpty()) {
       pending = new ArrayList<>();
     }

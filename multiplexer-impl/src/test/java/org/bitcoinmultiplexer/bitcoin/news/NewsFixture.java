@@ -86,10 +86,13 @@ final class NewsFixture {
     }
   }
 
-  /** A client that notes what it is asked. */
+  /** A client that notes what it is asked and told. */
   static final class Peer implements Client {
     final String name;
     final List<Message> asked = new ArrayList<>();
+
+    /** The wtxids of what it was told that the node accepted. */
+    final List<Hash> accepted = new ArrayList<>();
 
     Peer(String name) {
       this.name = name;
@@ -98,6 +101,11 @@ final class NewsFixture {
     @Override
     public void push(Message message) {
       asked.add(message);
+    }
+
+    @Override
+    public void accepted(Hash txid, Hash wtxid) {
+      accepted.add(wtxid);
     }
 
     @Override
@@ -153,6 +161,11 @@ final class NewsFixture {
   /** As {@link #connected()}, and a best block is known. */
   List<BlockHeader> knowing(int count) {
     connected();
+    return learning(count);
+  }
+
+  /** A best block gets known. */
+  List<BlockHeader> learning(int count) {
     List<BlockHeader> headers = TestChain.grow(Hash.of("%064x".formatted(7)), count, 0);
     hub.loop.run(
         () ->

@@ -29,7 +29,7 @@ class NodeQuestionsTest {
   private final Peer bob = new Peer("bob");
 
   @Test
-  void servesTransactionsFromThePoolInTheFormAskedFor() {
+  void servesWhatWasSubmittedInTheFormAskedFor() {
     fixture.connected();
     fixture.submits(alice, TX);
 

@@ -221,17 +221,58 @@ class AnnouncementsTest {
   }
 
   @Test
-  void aSubmittedTransactionIsNewsToAllButTheOneWhoBroughtIt() {
+  void aSubmittedTransactionIsNewsToAllOnceTheNodeHasIt() {
     ScriptedClient origin = ClientKind.BITCOINJ.greet(scene);
     ScriptedClient other = ClientKind.CORE.greet(scene);
     Message tx = Chain.witnessTx(7);
+    Transaction transaction = Transaction.parse(tx);
     origin.says(tx);
     scene.engine.loop.advance(TransactionAnnouncer.TICK);
-
-    assertThat(origin.heard()).isEmpty();
-    assertThat(other.heard())
-        .containsExactly(txInv(InventoryVector.WTX, List.of(Transaction.parse(tx).wtxid())));
     assertThat(scene.engine.toNode).contains(tx);
+    assertThat(origin.heard()).isEmpty();
+    assertThat(other.heard()).isEmpty();
+
+    scene.nodeSays(tx);
+    scene.engine.loop.advance(TransactionAnnouncer.TICK);
+    assertThat(other.heard())
+        .containsExactly(txInv(InventoryVector.WTX, List.of(transaction.wtxid())));
+    assertThat(origin.heard())
+        .as("who submitted it is told in its own flavour, too")
+        .containsExactly(txInv(InventoryVector.TX, List.of(transaction.txid())));
+  }
+
+  @Test
+  void whoSubmitsWhatTheNodeHasIsToldSoEachTime() {
+    ScriptedClient client = ClientKind.BITCOINJ.greet(scene);
+    ScriptedClient other = ClientKind.CORE.greet(scene);
+    Message tx = Chain.witnessTx(7);
+    Transaction transaction = Transaction.parse(tx);
+    scene.nodeRelays(tx, transaction.wtxid());
+    scene.engine.loop.advance(TransactionAnnouncer.TICK);
+    client.heard();
+    other.heard();
+
+    for (int i = 0; i < 2; i++) {
+      client.says(tx);
+      scene.engine.loop.advance(TransactionAnnouncer.TICK);
+      assertThat(client.heard())
+          .containsExactly(txInv(InventoryVector.TX, List.of(transaction.txid())));
+      assertThat(other.heard()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ClientKind.class,
+      names = {"NEUTRINO", "ELECTRS"})
+  void whoWantsNoTransactionsIsNotToldOfItsOwn(ClientKind kind) {
+    ScriptedClient client = kind.greet(scene);
+    Message tx = Chain.witnessTx(7);
+    client.says(tx);
+    scene.nodeSays(tx);
+    scene.engine.loop.advance(TransactionAnnouncer.TICK);
+    assertThat(scene.newsroom.transactions()).containsExactly(tx);
+    assertThat(client.heard()).isEmpty();
   }
 
   @Test
@@ -331,7 +372,7 @@ class AnnouncementsTest {
   }
 
   private static TransactionNews news(int number) {
-    return new TransactionNews(hash(number), hash(1000 + number), null);
+    return new TransactionNews(hash(number), hash(1000 + number));
   }
 
   private static Message txInv(int type, List<Hash> ids) {

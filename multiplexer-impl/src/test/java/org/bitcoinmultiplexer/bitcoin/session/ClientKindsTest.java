@@ -77,10 +77,14 @@ class ClientKindsTest {
   private void news(Random random, ScriptedClient other) {
     switch (random.nextInt(6)) {
       case 0 -> grow(random);
-      case 1 -> other.says(Chain.witnessTx(transactions++));
+      case 1 -> {
+        Message tx = Chain.witnessTx(transactions++);
+        other.says(tx);
+        scene.nodeSays(tx); // which shows that the node has accepted it
+      }
       case 2 -> {
         Transaction tx = Transaction.parse(Chain.witnessTx(transactions++));
-        scene.engine.publish(new TransactionNews(tx.txid(), tx.wtxid(), null));
+        scene.engine.publish(new TransactionNews(tx.txid(), tx.wtxid()));
       }
       case 3 ->
           scene.engine.publish(

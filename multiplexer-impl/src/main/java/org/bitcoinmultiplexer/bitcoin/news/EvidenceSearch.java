@@ -1,0 +1,210 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.news.UnprovenTransactions.Submission;
+import org.bitcoinmultiplexer.bitcoin.news.UnprovenTransactions.Submitter;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.core.Hub;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the node for what clients submitted, until it gives it back: there is no other way to learn
+ * whether it accepted a transaction.
+ *
+ * <pre>
+ *   given ──► PLANNED ──its time, or a hint──► ASKED ──the node has it──► (proven)
+ *                ▲                               │
+ *                └──────── absent, failed ◄──────┘   {@link #PATIENCE} over: (given up)
+ * </pre>
+ *
+ * <p>Bitcoin Core gives back to a peer with {@code noban} at once, to others only what it had at
+ * its last round of announcements, which are 5 seconds apart on average. So that it has not got
+ * something proves nothing, and it is asked again: at planned times, ever more rarely, and a few
+ * times when a hint came that there was such a round or a block.
+ *
+ * <p>What this costs is charged to whoever submitted: so many questions, then so many a second.
+ *
+ * <p>Confined to the hub's loop.
+ */
+final class EvidenceSearch {
+
+  /** How long the node is asked. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /** So much apart are the times at which all is looked through. */
+  static final Duration TICK = Duration.ofSeconds(1);
+
+  /** For one client the node is asked so often at once. */
+  static final int MOST_ASKS = 500;
+
+  /** And so much more often each second. */
+  static final int ASKS_PER_TICK = 50;
+
+  /** How many hints count for one submission. */
+  static final int MOST_HINTS = 8;
+
+  /** When the node is asked, in seconds after it was given; then every minute. */
+  private static final int[] PLAN = {0, 2, 5, 10, 30};
+
+  private static final int REGULARLY = 60;
+
+  private final Hub hub;
+  private final UnprovenTransactions unproven;
+  private final Consumer<? super Message> answered;
+  private final Consumer<? super Submission> givenUp;
+  private @Nullable NodeInfo node;
+  private EventLoop.@Nullable Timer timer;
+  private boolean hinted;
+  private long heeded; // when a hint was heeded last
+
+  /**
+   * A search for nothing yet.
+   *
+   * @param unproven what to ask for
+   * @param answered hears what the node answered, a {@code tx} message
+   * @param givenUp hears of what is not asked for any more, and is in the store no more
+   */
+  EvidenceSearch(
+      Hub hub,
+      UnprovenTransactions unproven,
+      Consumer<? super Message> answered,
+      Consumer<? super Submission> givenUp) {
+    this.hub = hub;
+    this.unproven = unproven;
+    this.answered = answered;
+    this.givenUp = givenUp;
+    this.heeded = hub.loop().nanoTime() - TICK.toNanos();
+  }
+
+  /** A connection is ready; everything is about to be given again. */
+  void connected(NodeInfo ready) {
+    node = ready;
+  }
+
+  void disconnected() {
+    node = null;
+    hinted = false;
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /** The node is given something, so its search begins anew. */
+  void given(Submission submission) {
+    submission.given = hub.loop().nanoTime();
+    submission.step = 0;
+    submission.hints = MOST_HINTS;
+    submission.hinted = submission.asking; // the question under way may be older than the gift
+    if (node != null) {
+      pursue(submission, false);
+      arm();
+    }
+  }
+
+  /** The node may give more than a moment ago. */
+  void hint() {
+    if (node == null || unproven.isEmpty()) {
+      return;
+    }
+    hinted = true;
+    if (hub.loop().nanoTime() - heeded >= TICK.toNanos()) {
+      sweep();
+    }
+  }
+
+  private void arm() {
+    if (timer == null && node != null && !unproven.isEmpty()) {
+      timer = hub.loop().schedule(TICK, this::tick);
+    }
+  }
+
+  private void tick() {
+    timer = null;
+    for (Submitter submitter : unproven.submitters()) {
+      submitter.asks = Math.min(MOST_ASKS, submitter.asks + ASKS_PER_TICK);
+    }
+    sweep();
+    arm();
+  }
+
+  private void sweep() {
+    long now = hub.loop().nanoTime();
+    boolean hint = hinted && now - heeded >= TICK.toNanos();
+    if (hint) {
+      hinted = false;
+      heeded = now;
+    }
+    List<Submission> hopeless = new ArrayList<>();
+    for (Submitter submitter : unproven.submitters()) {
+      for (Submission submission : submitter.submissions()) {
+        if (!submission.asking && now - submission.given >= PATIENCE.toNanos()) {
+          hopeless.add(submission);
+        } else {
+          pursue(submission, hint);
+        }
+      }
+    }
+    for (Submission submission : hopeless) {
+      unproven.remove(submission);
+      givenUp.accept(submission);
+    }
+  }
+
+  private void pursue(Submission submission, boolean hint) {
+    boolean counts = hint && submission.hints > 0;
+    if (submission.asking) {
+      submission.hinted |= counts;
+    } else if (submission.by.asks > 0 && (counts || isDue(submission))) {
+      if (counts) {
+        submission.hints--;
+      }
+      ask(submission);
+    }
+  }
+
+  private boolean isDue(Submission submission) {
+    int step = submission.step;
+    long after = step < PLAN.length ? PLAN[step] : (step - PLAN.length + 1L) * REGULARLY;
+    return hub.loop().nanoTime() - submission.given >= Duration.ofSeconds(after).toNanos();
+  }
+
+  private void ask(Submission submission) {
+    while (isDue(submission)) {
+      submission.step++;
+    }
+    submission.by.asks--;
+    submission.asking = true;
+    hub.counters().count(Counts.TX_ASKED);
+    hub.ask(request(submission.entry), outcome -> heard(submission, outcome));
+  }
+
+  private void heard(Submission submission, Outcome outcome) {
+    submission.asking = false;
+    if (outcome instanceof Outcome.Answered answer) {
+      answered.accept(answer.message());
+    }
+    if (submission.hinted) {
+      submission.hinted = false;
+      if (node != null && unproven.of(submission.entry.wtxid).contains(submission)) {
+        pursue(submission, true);
+      }
+    }
+  }
+
+  /** By wtxid if the node knows such; by txid it may have another witness, which is no evidence. */
+  private Message request(TransactionPool.Entry entry) {
+    return node != null && node.wtxidRelay()
+        ? Inventory.of(Commands.GETDATA, InventoryVector.WTX, entry.wtxid)
+        : Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, entry.txid);
+  }
+}

@@ -1,0 +1,210 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients submitted and the node has not yet shown to have accepted. Only the node gets it
+ * from here.
+ *
+ * <p>Two bounds. What one client has here is bounded, and makes room for more of its own, the
+ * oldest first; what all have together is bounded too, and the client that takes most of it makes
+ * room. A transaction that two clients submit is kept for each of them: neither depends on what
+ * becomes of the other. What a client leaves behind stays its own.
+ *
+ * <p>Confined to the hub's loop.
+ */
+final class UnprovenTransactions {
+
+  /** What one client may have here, in bytes: about 900 payments. */
+  static final long MOST_OF_ONE_CLIENT = 2L << 20;
+
+  /** What all may have here. */
+  static final long MOST = 16L << 20;
+
+  /** What each counts for beyond its memory, for what it takes to ask for it. */
+  static final int SURCHARGE = 1_600;
+
+  /** A transaction as one client submitted it, and how the search for evidence goes. */
+  static final class Submission {
+    final TransactionPool.Entry entry;
+    final Submitter by;
+
+    /** When the node could have got it last, in the loop's nanoseconds. */
+    long given;
+
+    /** How many of the planned times to ask are over. */
+    int step;
+
+    /** How often it may still be asked for out of turn. */
+    int hints;
+
+    /** Whether the node is being asked, and whether it is to be asked again right afterwards. */
+    boolean asking;
+
+    boolean hinted;
+
+    private Submission(TransactionPool.Entry entry, Submitter by) {
+      this.entry = entry;
+      this.by = by;
+    }
+
+    private long weight() {
+      return entry.weight() + SURCHARGE;
+    }
+  }
+
+  /** Somebody who submitted, perhaps gone since, and what the search for evidence may cost. */
+  static final class Submitter {
+    private final Set<Submission> submissions = new LinkedHashSet<>();
+    private @Nullable Client client;
+    private long bytes;
+
+    /** How often the node may be asked on its behalf before it has to wait. */
+    int asks = EvidenceSearch.MOST_ASKS;
+
+    private Submitter(Client client) {
+      this.client = client;
+    }
+
+    /** Null if it is gone. */
+    @Nullable Client client() {
+      return client;
+    }
+
+    /** From the oldest on. */
+    Collection<Submission> submissions() {
+      return submissions;
+    }
+  }
+
+  private final Consumer<? super Submission> displaced;
+  private final Map<Hash, List<Submission>> byWtxid = new LinkedHashMap<>();
+  private final Map<Hash, List<Submission>> byTxid = new HashMap<>();
+  private final Map<Client, Submitter> present = new HashMap<>();
+  private final Set<Submitter> submitters = new LinkedHashSet<>();
+  private long bytes;
+
+  /**
+   * A store of nothing.
+   *
+   * @param displaced hears of what is forgotten for lack of room
+   */
+  UnprovenTransactions(Consumer<? super Submission> displaced) {
+    this.displaced = displaced;
+  }
+
+  boolean isEmpty() {
+    return submitters.isEmpty();
+  }
+
+  /** Everybody who has something here. */
+  Collection<Submitter> submitters() {
+    return submitters;
+  }
+
+  /** Each transaction once, what was submitted first first. */
+  Collection<List<Submission>> all() {
+    return byWtxid.values();
+  }
+
+  /** All submissions of a transaction. */
+  List<Submission> of(Hash wtxid) {
+    return byWtxid.getOrDefault(wtxid, List.of());
+  }
+
+  /** A transaction by one of its names, by its txid the form that came last; null if none is here. */
+  TransactionPool.@Nullable Entry find(Hash id, boolean isWtxid) {
+    List<Submission> found = (isWtxid ? byWtxid : byTxid).get(id);
+    return found == null ? null : found.get(found.size() - 1).entry;
+  }
+
+  /** The same, if this client submitted it. */
+  @Nullable Submission find(Client client, Hash id, boolean isWtxid) {
+    for (Submission submission : (isWtxid ? byWtxid : byTxid).getOrDefault(id, List.of())) {
+      if (submission.by.client == client) {
+        return submission;
+      }
+    }
+    return null;
+  }
+
+  /** Keeps what a client submitted, which it has not got here. */
+  Submission add(Client client, TransactionPool.Entry entry) {
+    Submitter by = present.computeIfAbsent(client, Submitter::new);
+    submitters.add(by);
+    Submission added = new Submission(entry, by);
+    by.submissions.add(added);
+    byWtxid.computeIfAbsent(entry.wtxid, id -> new ArrayList<>(1)).add(added);
+    byTxid.computeIfAbsent(entry.txid, id -> new ArrayList<>(1)).add(added);
+    by.bytes += added.weight();
+    bytes += added.weight();
+    while (by.bytes > MOST_OF_ONE_CLIENT) {
+      displaceOldest(by);
+    }
+    while (bytes > MOST) {
+      displaceOldest(greediest());
+    }
+    return added;
+  }
+
+  /** Whoever takes the most room; of several the one that came first. */
+  private Submitter greediest() {
+    Submitter greediest = submitters.iterator().next();
+    for (Submitter submitter : submitters) {
+      if (submitter.bytes > greediest.bytes) {
+        greediest = submitter;
+      }
+    }
+    return greediest;
+  }
+
+  private void displaceOldest(Submitter from) {
+    Submission oldest = from.submissions.iterator().next();
+    remove(oldest);
+    displaced.accept(oldest);
+  }
+
+  /** The node has accepted a transaction, or nobody waits for that any more. */
+  void remove(Submission submission) {
+    Submitter by = submission.by;
+    if (!by.submissions.remove(submission)) {
+      return;
+    }
+    TransactionPool.Entry entry = submission.entry;
+    by.bytes -= submission.weight();
+    bytes -= submission.weight();
+    remove(byWtxid, entry.wtxid, submission);
+    remove(byTxid, entry.txid, submission);
+    if (by.submissions.isEmpty()) {
+      submitters.remove(by);
+      if (by.client != null) {
+        present.remove(by.client);
+      }
+    }
+  }
+
+  private static void remove(Map<Hash, List<Submission>> index, Hash id, Submission submission) {
+    List<Submission> sharing = index.get(id);
+    if (sharing != null && sharing.remove(submission) && sharing.isEmpty()) {
+      index.remove(id);
+    }
+  }
+
+  /** A client is gone; what it submitted stays. */
+  void left(Client client) {
+    Submitter gone = present.remove(client);
+    if (gone != null) {
+      gone.client = null;
+    }
+  }
+}

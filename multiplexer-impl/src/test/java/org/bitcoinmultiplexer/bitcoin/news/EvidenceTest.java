@@ -1,0 +1,394 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.news.NewsFixture.Peer;
+import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.junit.jupiter.api.Test;
+
+/** What a client submits stays between it and the node until the node shows that it accepted it. */
+class EvidenceTest {
+
+  private static final Message TX = TestChain.tx(1, 5);
+  private static final Hash TXID = Transaction.parse(TX).txid();
+  private static final Hash WTXID = Transaction.parse(TX).wtxid();
+  private static final Message OTHER_WITNESS = TestChain.tx(1, 6);
+  private static final Message ASKED =
+      Inventory.of(Commands.GETDATA, InventoryVector.WTX, WTXID);
+
+  private final NewsFixture fixture = new NewsFixture().connected();
+  private final ScriptedHub hub = fixture.hub;
+  private final Peer alice = new Peer("alice");
+  private final Peer bob = new Peer("bob");
+
+  // ---- none
+
+  @Test
+  void whatTheNodeNeverShowsIsNeverNewsNorServedToAnybodyButTheNode() {
+    fixture.submits(alice, TX);
+    for (int second = 0; second < 700; second++) {
+      while (!hub.questions.isEmpty()) {
+        fixture.absent(hub.take());
+      }
+      requireUnknown();
+      hub.loop.advance(Duration.ofSeconds(1));
+    }
+    requireUnknown();
+    assertThat(hub.count(Counts.TX_UNPROVEN)).isEqualTo(1);
+    assertThat(hub.loop.pendingTimers()).isZero();
+    assertThat(alice.accepted).isEmpty();
+  }
+
+  private void requireUnknown() {
+    assertThat(hub.takeNews(TransactionNews.class)).isEmpty();
+    assertThat(fixture.newsroom.transaction(TXID, false)).isNull();
+    assertThat(fixture.newsroom.transaction(WTXID, true)).isNull();
+    assertThat(fixture.newsroom.transactions()).isEmpty();
+  }
+
+  @Test
+  void whatWasFetchedFromAClientIsNoNewsEither() {
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    fixture.submits(alice, TX);
+    fixture.absent(hub.take());
+    requireUnknown();
+  }
+
+  @Test
+  void anotherTransactionOrAnotherWitnessIsNoEvidence() {
+    fixture.submits(alice, TX);
+    fixture.line.says(TestChain.tx(2, 0));
+    fixture.line.says(OTHER_WITNESS);
+    fixture.line.says(Transaction.strip(TX));
+    fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(OTHER_WITNESS).wtxid());
+    fixture.nodeAnnounces(InventoryVector.TX, TXID);
+    requireUnknown();
+  }
+
+  // ---- some
+
+  @Test
+  void theNodeGivesItBack() {
+    fixture.submits(alice, TX);
+    assertThat(hub.questions.get(0).request()).isEqualTo(ASKED);
+    fixture.answer(TX);
+    requireNews();
+    hub.loop.advance(Duration.ofMinutes(11));
+    assertThat(hub.questions).isEmpty();
+    assertThat(hub.news).isEmpty();
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  private void requireNews() {
+    assertThat(hub.takeNews(TransactionNews.class))
+        .containsExactly(new TransactionNews(TXID, WTXID));
+    assertThat(fixture.newsroom.transaction(TXID, false)).isEqualTo(TX);
+    assertThat(fixture.newsroom.transactions()).containsExactly(TX);
+    assertThat(alice.accepted).containsExactly(WTXID);
+    assertThat(hub.count(Counts.TX_PROVEN)).isEqualTo(1);
+  }
+
+  @Test
+  void theNodeAnnouncesIt() {
+    fixture.submits(alice, TX);
+    fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
+    requireNews();
+    assertThat(hub.questions).as("what is here need not be asked for").hasSize(1);
+  }
+
+  @Test
+  void theNodeSendsItToSomebodyElse() {
+    fixture.submits(alice, TX);
+    assertThat(fixture.line.says(TX)).isFalse();
+    fixture.line.says(TX);
+    requireNews();
+  }
+
+  @Test
+  void theNodeSendsItsBestBlockWithIt() {
+    List<BlockHeader> known = fixture.learning(3);
+    fixture.submits(alice, TX);
+    BlockHeader next = TestChain.grow(TestChain.last(known), 1, 1).get(0);
+    fixture.line.says(blockWith(next, OTHER_WITNESS));
+    requireUnknown();
+
+    BlockHeader last = TestChain.grow(next, 1, 1).get(0);
+    fixture.line.says(blockWith(last, TX));
+    requireNews();
+  }
+
+  private static Message blockWith(BlockHeader header, Message tx) {
+    byte[] head = new byte[80];
+    header.write(head, 0);
+    byte[] coinbase = TestChain.coinbase(1);
+    return new ByteWriter(81 + coinbase.length + tx.size())
+        .bytes(head)
+        .u8(2)
+        .bytes(coinbase)
+        .bytes(tx.toByteArray())
+        .toMessage(Commands.BLOCK);
+  }
+
+  @Test
+  void aNodeWithoutWtxidsIsAskedByTxidAndHasToGiveTheSameWitness() {
+    NewsFixture old = new NewsFixture();
+    old.hub.loop.run(old.line.conversation::onOpen);
+    old.line.says(NewsFixture.version(NewsFixture.LONG, true));
+    old.line.says(Message.of(Commands.VERACK, new byte[0]));
+    old.hub.news.clear();
+    old.submits(alice, TX);
+    ScriptedHub.Question question = old.hub.take();
+    assertThat(question.request())
+        .isEqualTo(Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, TXID));
+    old.answer(question, OTHER_WITNESS);
+    assertThat(old.hub.news).isEmpty();
+
+    old.hub.loop.advance(Duration.ofSeconds(2));
+    old.answer(TX);
+    assertThat(old.hub.takeNews(TransactionNews.class)).hasSize(1);
+  }
+
+  @Test
+  void everybodyWhoSubmittedItIsToldAndSoIsWhoComesLater() {
+    fixture.submits(alice, TX);
+    fixture.submits(bob, TX);
+    assertThat(hub.told).containsExactly(TX);
+    fixture.answer(TX);
+    fixture.submits(bob, TX);
+
+    assertThat(alice.accepted).containsExactly(WTXID);
+    assertThat(bob.accepted).containsExactly(WTXID, WTXID);
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+  }
+
+  @Test
+  void whatAClientLeavesBehindIsNewsAllTheSame() {
+    fixture.submits(alice, TX);
+    hub.loop.run(() -> fixture.newsroom.left(alice));
+    fixture.answer(TX);
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+    assertThat(alice.accepted).isEmpty();
+  }
+
+  // ---- when it is asked for
+
+  @Test
+  void asksAtOnceAndThenEverMoreRarelyUntilTenMinutesAreOver() {
+    fixture.submits(alice, TX);
+    List<Integer> asked = new ArrayList<>();
+    for (int second = 0; second <= 700; second++) {
+      while (!hub.questions.isEmpty()) {
+        assertThat(hub.questions.get(0).request()).isEqualTo(ASKED);
+        fixture.absent(hub.take());
+        asked.add(second);
+      }
+      hub.loop.advance(Duration.ofSeconds(1));
+    }
+    assertThat(asked)
+        .containsExactly(0, 2, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540);
+    assertThat(hub.count(Counts.TX_ASKED)).isEqualTo(asked.size());
+  }
+
+  @Test
+  void asksWhenTheNodeAnnouncedSomethingElseOrHasANewBlock() {
+    List<BlockHeader> known = fixture.learning(3);
+    fixture.submits(alice, TX);
+    fixture.absent(hub.take());
+    hub.loop.advance(Duration.ofSeconds(12));
+    while (!hub.questions.isEmpty()) {
+      fixture.absent(hub.take());
+    }
+
+    fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(TestChain.tx(2, 0)).wtxid());
+    assertThat(hub.questions).extracting(ScriptedHub.Question::request).contains(ASKED).hasSize(2);
+    while (!hub.questions.isEmpty()) {
+      fixture.absent(hub.take());
+    }
+    hub.loop.advance(Duration.ofSeconds(2));
+    fixture.line.says(TestChain.headers(TestChain.grow(TestChain.last(known), 1, 1)));
+    assertThat(hub.questions).extracting(ScriptedHub.Question::request).containsExactly(ASKED);
+  }
+
+  @Test
+  void asksAgainAfterAHintThatCameWhileItAsked() {
+    fixture.submits(alice, TX);
+    ScriptedHub.Question first = hub.take();
+    fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(TestChain.tx(2, 0)).wtxid());
+    fixture.absent(hub.take());
+    assertThat(hub.questions).isEmpty();
+
+    fixture.absent(first);
+    assertThat(hub.questions).extracting(ScriptedHub.Question::request).containsExactly(ASKED);
+  }
+
+  @Test
+  void hintsAreAtMostOneASecondAndCountOnlyAFewTimes() {
+    fixture.submits(alice, TX);
+    fixture.absent(hub.take());
+    int asked = 0;
+    for (int i = 0; i < 300; i++) {
+      fixture.nodeAnnounces(
+          InventoryVector.WTX, Transaction.parse(TestChain.tx(1_000 + i, 0)).wtxid());
+      while (!hub.questions.isEmpty()) {
+        ScriptedHub.Question question = hub.take();
+        asked += question.request().equals(ASKED) ? 1 : 0;
+        fixture.absent(question);
+      }
+      hub.loop.advance(Duration.ofMillis(100));
+    }
+    assertThat(asked).isBetween(EvidenceSearch.MOST_HINTS, EvidenceSearch.MOST_HINTS + 4);
+  }
+
+  @Test
+  void aNodeThatIsToldFirstIsAskedOnceItHasFetched() {
+    NewsFixture picky = new NewsFixture().connected("/bcoin:v1.0.2/");
+    picky.submits(alice, TX);
+    picky.absent(picky.hub.take());
+    picky.line.says(Inventory.of(Commands.GETDATA, InventoryVector.WTX, WTXID));
+    assertThat(picky.line.sent).containsExactly(TX);
+
+    picky.answer(TX);
+    assertThat(picky.hub.takeNews(TransactionNews.class)).hasSize(1);
+  }
+
+  @Test
+  void givesAndAsksAnewOnTheNextConnection() {
+    fixture.submits(alice, TX);
+    fixture.absent(hub.take());
+    hub.loop.advance(Duration.ofMinutes(3));
+    fixture.line.closes();
+    hub.questions.clear();
+    assertThat(hub.loop.pendingTimers()).isZero();
+    hub.loop.advance(Duration.ofHours(1));
+    assertThat(hub.questions).isEmpty();
+
+    fixture.line = fixture.new Line();
+    fixture.line.greets(NewsFixture.LONG, true);
+    assertThat(hub.told).containsExactly(TX, TX);
+    hub.loop.advance(Duration.ofMinutes(1));
+    assertThat(hub.count(Counts.TX_UNPROVEN)).isZero();
+    fixture.line.says(TX);
+    requireNews();
+  }
+
+  @Test
+  void givesTheNodeAgainWhatIsSubmittedAgainWithoutEvidence() {
+    fixture.submits(alice, TX);
+    fixture.submits(alice, TX);
+    fixture.submits(bob, TX);
+    assertThat(hub.told).hasSize(1);
+    hub.loop.advance(TransactionDesk.RETRY);
+    fixture.submits(alice, TX);
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    assertThat(hub.told).containsExactly(TX, TX);
+    assertThat(hub.count(Counts.TX_REPEATED)).isEqualTo(1);
+    assertThat(alice.asked).isEmpty();
+  }
+
+  // ---- bounds
+
+  @Test
+  void oneClientDisplacesOnlyItsOwnAndTheOldestFirst() {
+    fixture.submits(bob, TX);
+    int flood = 2_000;
+    for (int i = 0; i < flood; i++) {
+      fixture.submits(alice, TestChain.tx(10_000 + i, 0));
+    }
+    long displaced = hub.count(Counts.TX_DISPLACED);
+    assertThat(displaced).isBetween(900L, 1_500L);
+
+    List<ScriptedHub.Question> open = new ArrayList<>(hub.questions);
+    hub.questions.clear();
+    open.forEach(fixture::absent);
+    fixture.line.says(TestChain.tx(10_000 + (int) displaced - 1, 0));
+    assertThat(hub.news).as("forgotten").isEmpty();
+    fixture.line.says(TestChain.tx(10_000 + (int) displaced, 0));
+    fixture.line.says(TX);
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(2);
+    assertThat(bob.accepted).containsExactly(WTXID);
+  }
+
+  @Test
+  void ofAllClientsTheGreediestMakesRoom() {
+    fixture.submits(bob, TX);
+    List<Peer> flooders = new ArrayList<>();
+    for (int client = 0; client < 12; client++) {
+      Peer flooder = new Peer("flooder " + client);
+      flooders.add(flooder);
+      for (int i = 0; i < 850; i++) {
+        fixture.submits(flooder, TestChain.tx(1_000_000 + 1_000 * client + i, 0));
+      }
+      hub.loop.run(() -> fixture.newsroom.left(flooder));
+    }
+    assertThat(hub.count(Counts.TX_DISPLACED)).isGreaterThan(1_000);
+    fixture.line.says(TX);
+    assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
+    assertThat(fixture.newsroom.transactions()).as("nothing proven was lost").hasSize(1);
+  }
+
+  @Test
+  void aFloodIsAskedForNoFasterThanAllowedAndDelaysNobodyElse() {
+    for (int i = 0; i < 800; i++) {
+      fixture.submits(alice, TestChain.tx(10_000 + i, 0));
+    }
+    assertThat(hub.questions).hasSize(EvidenceSearch.MOST_ASKS);
+    fixture.submits(bob, TX);
+    assertThat(hub.questions).hasSize(EvidenceSearch.MOST_ASKS + 1);
+    assertThat(hub.questions.get(EvidenceSearch.MOST_ASKS).request()).isEqualTo(ASKED);
+    for (int second = 0; second < 20; second++) {
+      while (!hub.questions.isEmpty()) {
+        fixture.absent(hub.take());
+      }
+      fixture.nodeAnnounces(
+          InventoryVector.WTX, Transaction.parse(TestChain.tx(5_000 + second, 0)).wtxid());
+      fixture.absent(hub.questions.remove(hub.questions.size() - 1));
+      hub.loop.advance(Duration.ofSeconds(1));
+      assertThat(hub.questions).hasSizeLessThanOrEqualTo(EvidenceSearch.ASKS_PER_TICK + 2);
+    }
+  }
+
+  @Test
+  void whoAnnouncedTheSameIsAskedWhenItCouldNotBeProven() {
+    fixture.announces(bob, InventoryVector.WTX, WTXID);
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    assertThat(bob.takeAsked()).hasSize(1);
+    fixture.submits(bob, TX);
+    assertThat(alice.asked).isEmpty();
+    for (int minute = 0; minute < 11; minute++) {
+      while (!hub.questions.isEmpty()) {
+        fixture.absent(hub.take());
+      }
+      hub.loop.advance(Duration.ofMinutes(1));
+    }
+    assertThat(alice.takeAsked()).hasSize(1);
+    assertThat(bob.asked).isEmpty();
+  }
+
+  @Test
+  void whoAnnouncesWhatAnotherSubmittedIsAskedForItToo() {
+    fixture.submits(alice, TX);
+    fixture.announces(bob, InventoryVector.WTX, WTXID);
+    assertThat(bob.takeAsked()).hasSize(1);
+    fixture.submits(bob, TX);
+    fixture.answer(TX);
+    assertThat(bob.accepted).containsExactly(WTXID);
+  }
+
+  @Test
+  void theNodeIsServedTheFormThatWasSubmittedLast() {
+    fixture.submits(alice, OTHER_WITNESS);
+    fixture.submits(bob, TX);
+    fixture.line.says(Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, TXID));
+    assertThat(fixture.line.sent).containsExactly(TX);
+  }
+}
