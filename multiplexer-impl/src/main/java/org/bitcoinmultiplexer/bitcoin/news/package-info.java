@@ -26,10 +26,8 @@
  * node shows to have accepted it: it gives it back when asked, announces it, or sends it to whomever
  * for any other reason, be it in a block. That it does not give it back proves nothing. From then on
  * it is news, served to everybody, and announced to those who submitted it too: bitcoinj waits for
- * that. A node that lets us pass its {@code noban} permission gives back at once; another one after
- * its next round of announcements, which is 5 seconds later on average, and Core from version 32 on
- * only if it then had something else to announce: on a quiet node with no such permission a
- * transaction may be news no earlier than the next one, or the next block. A node that wants no
+ * that. A node at which we have the {@code noban} permission gives back at once, another one after
+ * its next round of announcements, which is 5 seconds later on average. A node that wants no
  * transactions ({@code -blocksonly}) is given none, so there is evidence only when it has one from
  * elsewhere. What stays without evidence for ten minutes is forgotten; the client may submit it
  * again.

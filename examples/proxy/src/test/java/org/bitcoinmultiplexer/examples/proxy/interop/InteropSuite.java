@@ -326,6 +326,44 @@ abstract class InteropSuite {
     chain.mine(1);
   }
 
+  @Test
+  void aPaymentThatTheNodeRefusesReachesNobodyElse() {
+    assumeThat(way.shares()).isTrue();
+    try (BitcoinjWallet wallet =
+            BitcoinjWallet.connect(server(), BitcoinjWallet.Mode.WHOLE_BLOCKS);
+        RawClient forger = raw();
+        RawClient byTxid = raw();
+        RawClient byWtxid = RawClient.to(server()).wtxidRelay().connect()) {
+      wallet.awaitHeight(chain.height());
+      byte[] forged = chain.faucet().forge(wallet.freshScript(), "7");
+      byte[] payment = chain.faucet().pay(wallet.freshScript(), "1.5");
+      forger.send("tx", forged);
+      forger.send("tx", payment);
+
+      node.awaitMempool(Wire.txid(payment));
+      byTxid.expectInv(Wire.txid(payment));
+      wallet.awaitEstimated(Coin.parseCoin("1.5"));
+      assertThat(forger.expectInv(Wire.txid(payment)).type())
+          .as("who submitted it is told that the node has it")
+          .isEqualTo(Item.TX);
+
+      Item unseen = new Item(Item.WITNESS_TX, Wire.txid(forged));
+      byTxid.getData(unseen);
+      byWtxid.getData(new Item(Item.WTX, Wire.wtxid(forged)));
+      assertThat(notFound(byTxid.fence())).containsExactly(unseen);
+      assertThat(byWtxid.fence()).extracting(Received::command).doesNotContain("tx");
+      for (RawClient client : List.of(forger, byTxid, byWtxid)) {
+        assertThat(announced(client))
+            .extracting(Item::hash)
+            .doesNotContain(Wire.txid(forged), Wire.wtxid(forged))
+            .doesNotHaveDuplicates();
+      }
+      assertThat(wallet.estimated()).isEqualTo(Coin.parseCoin("1.5"));
+      assertThat(node.mempool()).doesNotContain(Wire.txid(forged));
+    }
+    chain.mine(1);
+  }
+
   // ---- trouble
 
   @Test

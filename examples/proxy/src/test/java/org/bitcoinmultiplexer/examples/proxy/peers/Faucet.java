@@ -38,6 +38,7 @@ public final class Faucet {
   private final Kind kind;
   private final List<Integer> ours = new ArrayList<>();
   private int spent;
+  private int forged;
 
   /** A faucet that mines with the given node. */
   public Faucet(UpstreamNode node, Kind kind) {
@@ -62,15 +63,24 @@ public final class Faucet {
     }
     Transaction coinbase = Wire.transactions(node.block(ours.get(spent++))).get(0);
     TransactionOutput coin = coinbase.getOutput(0);
-    long change = coin.getValue().value - satoshis - FEE;
+    return pay(coinbase.getTxId().toString(), coin.getValue(), script, satoshis);
+  }
+
+  /** The same but that it spends a coin that there is not: no node accepts it. */
+  public byte[] forge(byte[] script, String bitcoin) {
+    return pay("%064x".formatted(++forged), Coin.FIFTY_COINS, script, Coin.parseCoin(bitcoin).value);
+  }
+
+  private byte[] pay(String spent, Coin coin, byte[] script, long satoshis) {
+    long change = coin.value - satoshis - FEE;
     if (change < 1_000) {
-      throw new IllegalStateException(coin.getValue().toFriendlyString() + " is too little");
+      throw new IllegalStateException(coin.toFriendlyString() + " is too little");
     }
     Payload payload = new Payload().u32(2);
     if (kind == Kind.WITNESS) {
       payload.u8(0).u8(1);
     }
-    payload.size(1).hash(coinbase.getTxId().toString()).u32(0);
+    payload.size(1).hash(spent).u32(0);
     // OP_TRUE itself is the script that the hash commits to: pushed, or in the witness.
     payload.sized(kind == Kind.PLAIN ? new byte[] {1, 0x51} : new byte[0]).u32(0xffffffffL);
     payload.size(2).u64(satoshis).sized(script).u64(change).sized(kind.script);
