@@ -1,6 +1,8 @@
 package org.bitcoinmultiplexer.simulation;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -21,7 +23,7 @@ final class Announced {
   private final Truth truth;
   private final Goods goods;
   private final Set<Hash> blocks = new HashSet<>();
-  private final Set<Hash> transactions = new HashSet<>();
+  private final Map<Hash, Integer> transactions = new HashMap<>();
   private Hash lastBlock;
 
   Announced(Client client, Truth truth, Goods goods) {
@@ -70,17 +72,14 @@ final class Announced {
       InventoryVector item = items.get(i);
       client.require(item.type() == client.kind.transactionType(), "is told of " + item);
       Truth.KnownTx known = truth.transaction(item.hash(), client.kind.byWtxid());
-      if (known == null || known.seen > client.now() || isItsOwn(known)) {
-        throw client.complaint("is told of transaction " + item + ", which is no news");
+      if (known == null || known.seen > client.now() || known.isForged) {
+        throw client.complaint(
+            "is told of transaction " + item + ", which is no news: " + known);
       }
-      if (!transactions.add(known.tx.wtxid)) {
+      if (transactions.merge(known.tx.wtxid, 1, Integer::sum) > 1 + goods.given(known)) {
         throw client.complaint("is told again of transaction " + item);
       }
     }
-  }
-
-  private boolean isItsOwn(Truth.KnownTx known) {
-    return known.origin == client.id && !known.isShared;
   }
 
   /**
@@ -107,10 +106,20 @@ final class Announced {
       if (known.seen > since
           && known.news < settled
           && !goods.isOwn(known.tx.wtxid)
-          && !transactions.contains(known.tx.wtxid)
+          && !transactions.containsKey(known.tx.wtxid)
           && !court.mayHaveMissed(known)) {
         throw client.complaint("was not told of transaction " + known);
       }
     }
+    goods
+        .givenLast()
+        .forEach(
+            (known, given) -> {
+              if (given < settled
+                  && !transactions.containsKey(known.tx.wtxid)
+                  && !court.mayNeverAccept(known, given)) {
+                throw client.complaint("was not told that the node has its transaction " + known);
+              }
+            });
   }
 }

@@ -89,4 +89,11 @@ final class Court {
     long until = known.news + QUEUED;
     return known.until < until || troubles.excuse(question, known.since, known.news, until);
   }
+
+  /** Whether the node may never have shown that it has what a client brought. */
+  boolean mayNeverAccept(Truth.KnownTx known, long given) {
+    Question question = new Question.OfTransaction(known.tx.wtxid, true);
+    return !known.isThere()
+        || troubles.excuse(question, Math.min(known.since, given), given, given + QUEUED);
+  }
 }

@@ -99,7 +99,7 @@ final class DataExpectation implements Expectation {
     }
     if (InventoryVector.isTransaction(type) && body.command().equals(Commands.TX)) {
       Truth.KnownTx known = court.truth.transaction(item.hash(), type == InventoryVector.WTX);
-      if (known == null) {
+      if (known == null || known.isForged) {
         return false;
       }
       return switch (type) {

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.simulation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,8 @@ final class Goods {
   private final Draw draw;
   private final Set<Hash> own = new HashSet<>();
   private final Map<Hash, Truth.KnownTx> offered = new HashMap<>();
+  private final Map<Truth.KnownTx, Integer> given = new HashMap<>();
+  private final Map<Truth.KnownTx, Long> givenLast = new LinkedHashMap<>();
   private final Map<Hash, Mint.Block> blocks = new HashMap<>();
   private final Set<Hash> named = new HashSet<>();
   private Mint.Block lastBlock;
@@ -56,7 +59,19 @@ final class Goods {
   }
 
   private void give(Truth.KnownTx known) {
-    pipe.say(known.tx.full, () -> known.heard(client.now(), known.seen == Long.MAX_VALUE));
+    given.merge(known, 1, Integer::sum);
+    givenLast.put(known, client.now());
+    pipe.say(known.tx.full);
+  }
+
+  /** How often it has brought a transaction. */
+  int given(Truth.KnownTx known) {
+    return given.getOrDefault(known, 0);
+  }
+
+  /** What it has brought, and when last. */
+  Map<Truth.KnownTx, Long> givenLast() {
+    return givenLast;
   }
 
   /** Brings a block: by itself, by its hash or by its header. */

@@ -11,12 +11,14 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /**
  * What the node asks of the engine and is given by it, all of it from clients: exactly as they made
  * it, and nothing for which Core would disconnect.
  */
 final class Intake {
+  private final SimulatedLoop time;
   private final Draw draw;
   private final Truth truth;
   private final Node node;
@@ -27,7 +29,15 @@ final class Intake {
   private final Set<Hash> given = new HashSet<>();
   private boolean headersAsked;
 
-  Intake(Draw draw, Truth truth, Node node, Manners manners, Tales tales, Pipe pipe) {
+  Intake(
+      SimulatedLoop time,
+      Draw draw,
+      Truth truth,
+      Node node,
+      Manners manners,
+      Tales tales,
+      Pipe pipe) {
+    this.time = time;
     this.draw = draw;
     this.truth = truth;
     this.node = node;
@@ -84,6 +94,9 @@ final class Intake {
         known != null, message, "a transaction that nobody made, or not in the form asked for");
     NodeLine.require(!manners.picky() || isWanted(known), message, "a transaction, unasked");
     node.accept(known);
+    if (known.isThere()) {
+      known.news = Math.min(known.news, time.nanoTime());
+    }
     return known;
   }
 

@@ -242,7 +242,7 @@ final class Node implements Connector {
 
   /** A transaction is in the mempool from now on. */
   void accept(Truth.KnownTx known) {
-    if (known.since == Long.MAX_VALUE) {
+    if (known.since == Long.MAX_VALUE && !known.isForged) {
       known.since = time.nanoTime();
       mempool.add(known);
     }

@@ -82,7 +82,7 @@ final class NodeLine implements Pipe.Peer {
   void connected(Pipe to) {
     pipe = to;
     shelf = shelf(to::say);
-    intake = new Intake(draw.split(), truth, node, manners, tales, to);
+    intake = new Intake(time, draw.split(), truth, node, manners, tales, to);
     noise = new Noise(time, draw.split(), truth, troubles, tales, this, to, shelf, intake);
     if (manners.numbers()) {
       numbers = new Numbers(time, draw.split(), troubles, node, manners, this, to, this::answer);
@@ -375,7 +375,12 @@ final class NodeLine implements Pipe.Peer {
       }
     }
     if (!ids.isEmpty()) {
-      pipe.say(Inventory.of(Commands.INV, InventoryVector.WTX, ids));
+      pipe.say(
+          Inventory.of(Commands.INV, InventoryVector.WTX, ids),
+          () ->
+              fresh.stream()
+                  .filter(Truth.KnownTx::isSubmitted)
+                  .forEach(known -> known.heard(time.nanoTime(), false)));
     }
   }
 

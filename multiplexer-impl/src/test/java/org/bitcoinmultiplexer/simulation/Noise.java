@@ -84,7 +84,7 @@ final class Noise {
       case 0 -> {
         Chain.Known known = truth.chain.at(1 + draw.below(truth.chain.height()));
         if (known.hasBody) { // else it could be the answer that nobody may have
-          pipe.say(known.block.full);
+          shelf.show(known.block);
         }
       }
       case 1 -> pipe.say(Mint.block(draw.hash(), 7, List.of(), draw).full);
@@ -143,7 +143,7 @@ final class Noise {
 
   private void transaction() {
     Truth.KnownTx known = tales.anyTransaction();
-    if (known != null) {
+    if (known != null && !known.isForged) { // what it says is true as far as it can be
       if (known.tx.hasWitness() && draw.chance(0.3)) {
         pipe.say(tales.foreignWitness(known));
       } else {
@@ -169,8 +169,8 @@ final class Noise {
     for (int i = draw.below(5); i >= 0; i--) {
       Chain.Known known = truth.chain.recent(draw.below(40));
       if (known.hasBody) {
-        pipe.say(known.block.full);
-        pipe.say(known.block.full);
+        shelf.show(known.block);
+        shelf.show(known.block);
       }
     }
   }

@@ -42,6 +42,7 @@ final class Offerings {
         known
             ? draw.of(truth.transactions)
             : truth.add(Mint.transaction(draw, draw.chance(0.6)), client.id);
+    tx.isForged |= !known && draw.chance(0.3);
     client.goods().offer(tx, draw.chance(0.5));
   }
 

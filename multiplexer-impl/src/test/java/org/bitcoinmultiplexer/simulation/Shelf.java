@@ -127,7 +127,21 @@ final class Shelf {
     if (!node.isCalm() && draw.chance(lie)) {
       voice.say(tales.block(known.block), () -> troubles.lied(question, time.nanoTime()));
     } else {
-      voice.say(known.block.full);
+      show(known.block);
     }
+  }
+
+  /** Says a block, asked or not. */
+  void show(Mint.Block block) {
+    voice.say(
+        block.full,
+        () -> {
+          for (Mint.Tx tx : block.transactions) {
+            Truth.KnownTx known = truth.transaction(tx.wtxid, true);
+            if (known != null) {
+              known.heard(time.nanoTime(), false);
+            }
+          }
+        });
   }
 }

@@ -64,6 +64,10 @@ final class Simulation implements Client.Host {
           NewsOptions.DEFAULT,
           new NewsOptions(false, true, 16L << 20),
           new NewsOptions(true, true, 16L << 20));
+
+  /** After so long nothing is asked any more on behalf of those who are gone. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(11);
+
   private static final Duration TOO_LONG = Duration.ofHours(24);
 
   private final SimulatedLoop time = new SimulatedLoop();
@@ -324,7 +328,7 @@ final class Simulation implements Client.Host {
     balance(stats);
 
     List.copyOf(clients).forEach(client -> client.leave(false));
-    time.advance(Duration.ofSeconds(5));
+    time.advance(FORGOTTEN);
     require(engine.stats().clients() == 0, "clients that left are still there");
     require(
         time.pendingTimers() == 1, time.pendingTimers() + " timers, not the node's watch alone");

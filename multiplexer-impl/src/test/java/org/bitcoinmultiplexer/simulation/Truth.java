@@ -25,13 +25,16 @@ final class Truth {
     /** Whether others may have offered it, so that even its maker may be told of it. */
     boolean isShared;
 
+    /** Whether the node refuses it, which it never says: then nobody may hear of it. */
+    boolean isForged;
+
     long since = Long.MAX_VALUE;
     long until = Long.MAX_VALUE;
 
-    /** When the engine saw it first; before, it cannot tell anybody. */
+    /** When the node showed it to the engine first; before, that may not tell anybody. */
     long seen = Long.MAX_VALUE;
 
-    /** When the engine was given it so that it is to tell everybody. */
+    /** When the engine was given it, or gave it to the node, so that it is to tell everybody. */
     long news = Long.MAX_VALUE;
 
     private KnownTx(Mint.Tx tx, int origin) {
@@ -41,16 +44,21 @@ final class Truth {
 
     @Override
     public String toString() {
-      return "%s of %d, there from %d to %d, seen at %d, news at %d"
-          .formatted(tx.wtxid, origin, since, until, seen, news);
+      return "%s of %d, forged: %b, there from %d to %d, seen at %d, news at %d"
+          .formatted(tx.wtxid, origin, isForged, since, until, seen, news);
     }
 
-    /** The engine hears it. */
+    /** The engine hears it from the node. */
     void heard(long now, boolean isNews) {
       seen = Math.min(seen, now);
       if (isNews) {
         news = Math.min(news, now);
       }
+    }
+
+    /** Whether a client may have submitted it. */
+    boolean isSubmitted() {
+      return origin >= 0 || isShared;
     }
 
     boolean isThere() {
