@@ -53,7 +53,7 @@ final class EvidenceSearch {
   static final int MOST_HINTS = 8;
 
   /** When the node is asked, in seconds after it was given; then every minute. */
-  private static final int[] PLAN = {0, 2, 5, 10, 30};
+  private static final int[] PLAN = {0, 2, 4, 6, 8, 10, 15, 20, 30};
 
   private static final int REGULARLY = 60;
 

@@ -195,7 +195,8 @@ class EvidenceTest {
       hub.loop.advance(Duration.ofSeconds(1));
     }
     assertThat(asked)
-        .containsExactly(0, 2, 5, 10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540);
+        .containsExactly(
+            0, 2, 4, 6, 8, 10, 15, 20, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540);
     assertThat(hub.count(Counts.TX_ASKED)).isEqualTo(asked.size());
   }
 
@@ -246,7 +247,7 @@ class EvidenceTest {
       }
       hub.loop.advance(Duration.ofMillis(100));
     }
-    assertThat(asked).isBetween(EvidenceSearch.MOST_HINTS, EvidenceSearch.MOST_HINTS + 4);
+    assertThat(asked).isBetween(EvidenceSearch.MOST_HINTS, EvidenceSearch.MOST_HINTS + 8);
   }
 
   @Test
