@@ -73,8 +73,7 @@ final class Announced {
       client.require(item.type() == client.kind.transactionType(), "is told of " + item);
       Truth.KnownTx known = truth.transaction(item.hash(), client.kind.byWtxid());
       if (known == null || known.seen > client.now() || known.isForged) {
-        throw client.complaint(
-            "is told of transaction " + item + ", which is no news: " + known);
+        throw client.complaint("is told of transaction " + item + ", which is no news: " + known);
       }
       if (transactions.merge(known.tx.wtxid, 1, Integer::sum) > 1 + goods.given(known)) {
         throw client.complaint("is told again of transaction " + item);

@@ -278,8 +278,8 @@ public final class Newsroom {
 
   /**
    * A client sent a transaction, asked for or not: it is given to the node unless that wants none,
-   * and kept. Once the node shows to have accepted it, it is news to the other clients, and this one
-   * {@linkplain Client#accepted is told}.
+   * and kept. Once the node shows to have accepted it, it is news to the other clients, and this
+   * one {@linkplain Client#accepted is told}.
    *
    * <p>Whether it is valid nobody here can tell, only whether it is well-formed.
    *

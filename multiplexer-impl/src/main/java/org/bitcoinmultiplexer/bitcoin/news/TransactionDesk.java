@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -206,7 +207,7 @@ final class TransactionDesk {
 
   /** The node sent its best block: each is looked through once. */
   void saw(Hash hash, Message block) {
-    if (unproven.isEmpty() || hash.equals(looked)) {
+    if (unproven.isEmpty() || Objects.equals(hash, looked)) {
       return;
     }
     looked = hash;

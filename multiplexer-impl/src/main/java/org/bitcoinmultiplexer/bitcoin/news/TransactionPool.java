@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recent transactions, found by either of their names; what came first goes first.
  *
- * <p>Everything here the node had, when it came: a payment that a client invented is not. Bounded by
- * memory, not by meaning: a transaction that is mined or replaced stays until there is no room for
- * it.
+ * <p>Everything here the node had, when it came: a payment that a client invented is not. Bounded
+ * by memory, not by meaning: a transaction that is mined or replaced stays until there is no room
+ * for it.
  *
  * <p>Written in the hub's loop; {@link #find} and {@link #all} by any thread.
  */

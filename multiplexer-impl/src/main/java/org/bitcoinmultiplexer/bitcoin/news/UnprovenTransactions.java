@@ -122,7 +122,9 @@ final class UnprovenTransactions {
     return byWtxid.getOrDefault(wtxid, List.of());
   }
 
-  /** A transaction by one of its names, by its txid the form that came last; null if none is here. */
+  /**
+   * A transaction by one of its names, by its txid the form that came last; null if none is here.
+   */
   TransactionPool.@Nullable Entry find(Hash id, boolean isWtxid) {
     List<Submission> found = (isWtxid ? byWtxid : byTxid).get(id);
     return found == null ? null : found.get(found.size() - 1).entry;

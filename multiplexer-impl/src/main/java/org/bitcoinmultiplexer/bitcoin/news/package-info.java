@@ -23,14 +23,14 @@
  *
  * <p><b>Evidence.</b> Whether a transaction spends what there is, and may, only the node can tell,
  * and it never says. So what a client submits is given to the node and to nobody else until the
- * node shows to have accepted it: it gives it back when asked, announces it, or sends it to whomever
- * for any other reason, be it in a block. That it does not give it back proves nothing. From then on
- * it is news, served to everybody, and announced to those who submitted it too: bitcoinj waits for
- * that. A node at which we have the {@code noban} permission gives back at once, another one after
- * its next round of announcements, which is 5 seconds later on average. A node that wants no
- * transactions ({@code -blocksonly}) is given none, so there is evidence only when it has one from
- * elsewhere. What stays without evidence for ten minutes is forgotten; the client may submit it
- * again.
+ * node shows to have accepted it: it gives it back when asked, announces it, or sends it to
+ * whomever for any other reason, be it in a block. That it does not give it back proves nothing.
+ * From then on it is news, served to everybody, and announced to those who submitted it too:
+ * bitcoinj waits for that. A node at which we have the {@code noban} permission gives back at once,
+ * another one after its next round of announcements, which is 5 seconds later on average. A node
+ * that wants no transactions ({@code -blocksonly}) is given none, so there is evidence only when it
+ * has one from elsewhere. What stays without evidence for ten minutes is forgotten; the client may
+ * submit it again.
  *
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.

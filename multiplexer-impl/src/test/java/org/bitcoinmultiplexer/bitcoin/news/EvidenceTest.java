@@ -23,8 +23,7 @@ class EvidenceTest {
   private static final Hash TXID = Transaction.parse(TX).txid();
   private static final Hash WTXID = Transaction.parse(TX).wtxid();
   private static final Message OTHER_WITNESS = TestChain.tx(1, 6);
-  private static final Message ASKED =
-      Inventory.of(Commands.GETDATA, InventoryVector.WTX, WTXID);
+  private static final Message ASKED = Inventory.of(Commands.GETDATA, InventoryVector.WTX, WTXID);
 
   private final NewsFixture fixture = new NewsFixture().connected();
   private final ScriptedHub hub = fixture.hub;
@@ -195,8 +194,7 @@ class EvidenceTest {
       hub.loop.advance(Duration.ofSeconds(1));
     }
     assertThat(asked)
-        .containsExactly(
-            0, 2, 4, 6, 8, 10, 15, 20, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540);
+        .containsExactly(0, 2, 4, 6, 8, 10, 15, 20, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540);
     assertThat(hub.count(Counts.TX_ASKED)).isEqualTo(asked.size());
   }
 
