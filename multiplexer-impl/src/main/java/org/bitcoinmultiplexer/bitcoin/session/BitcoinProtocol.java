@@ -85,7 +85,13 @@ public final class BitcoinProtocol implements Protocol {
     }
     shared =
         new Shared(
-            options.network(), newsroom, pairs, new Announcements(), random, options.clock());
+            options.network(),
+            newsroom,
+            pairs,
+            new Announcements(),
+            new CompactBlocks(newsroom, random, options.clock()),
+            random,
+            options.clock());
   }
 
   /** Closes the file of the headers, if there is one; after the engine. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A {@code getdata}: blocks and transactions in the order and flavour in which they were asked for.
  *
  * <p>Upstream is always asked for the form with witness, so that all clients share one answer; who
- * asked for the other is given what remains without. A block asked for as {@code cmpctblock} comes
- * whole, which BIP152 allows of any that is not recent.
+ * asked for the other is given what remains without, and who asked for a recent block in short its
+ * {@code cmpctblock}.
  *
  * <p>What cannot be had is answered as Core does: a block with silence, transactions with one
  * {@code notfound} per run of them. (It comes in front of the block behind the run; Core's comes
@@ -38,6 +38,7 @@ final class DataBatch implements Batch {
 
   private final Inventory items;
   private final Newsroom newsroom;
+  private final CompactBlocks compactBlocks;
   private final AfterBlock afterBlock;
   private List<InventoryVector> missing = List.of();
 
@@ -46,11 +47,14 @@ final class DataBatch implements Batch {
    *
    * @param items at least one, none of which asks for a filtered block
    * @param newsroom has the recent transactions
+   * @param compactBlocks makes blocks short
    * @param afterBlock hears of every block
    */
-  DataBatch(Inventory items, Newsroom newsroom, AfterBlock afterBlock) {
+  DataBatch(
+      Inventory items, Newsroom newsroom, CompactBlocks compactBlocks, AfterBlock afterBlock) {
     this.items = items;
     this.newsroom = newsroom;
+    this.compactBlocks = compactBlocks;
     this.afterBlock = afterBlock;
   }
 
@@ -99,7 +103,12 @@ final class DataBatch implements Batch {
     end(client);
     if (outcome instanceof Outcome.Answered answered) {
       Message block = answered.message();
-      client.accept(type == InventoryVector.BLOCK ? Block.strip(block) : block);
+      client.accept(
+          switch (type) {
+            case InventoryVector.BLOCK -> Block.strip(block);
+            case InventoryVector.CMPCT_BLOCK -> compactBlocks.of(block);
+            default -> block;
+          });
       afterBlock.delivered(items, item, client);
     }
   }

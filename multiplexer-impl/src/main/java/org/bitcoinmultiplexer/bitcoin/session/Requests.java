@@ -29,6 +29,7 @@ final class Requests {
   private final ClientContext context;
   private final Network network;
   private final Newsroom newsroom;
+  private final CompactBlocks compactBlocks;
   private final KnownHeaders known;
 
   // Of the last full answer to getblocks. Whoever fetches its last block is told of a later one
@@ -39,6 +40,7 @@ final class Requests {
     this.context = context;
     this.network = shared.network();
     this.newsroom = shared.newsroom();
+    this.compactBlocks = shared.compactBlocks();
     this.known = known;
   }
 
@@ -71,7 +73,7 @@ final class Requests {
     if (items.size() > 0) {
       DataBatch.AfterBlock afterBlock =
           answer.isNumbered() ? (all, item, client) -> {} : this::blockDelivered;
-      ask(new DataBatch(items, newsroom, afterBlock), answer);
+      ask(new DataBatch(items, newsroom, compactBlocks, afterBlock), answer);
     } else {
       answer.end();
     }

@@ -13,6 +13,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * @param newsroom what is known of the node and told to all
  * @param pairs what can be asked upstream, the rows of providers among it
  * @param announcements makes announcements of blocks once for all
+ * @param compactBlocks makes blocks short once for all
  * @param random draws nonces; any thread
  * @param clock tells the time that our version message carries
  */
@@ -21,5 +22,6 @@ record Shared(
     Newsroom newsroom,
     Pairs pairs,
     Announcements announcements,
+    CompactBlocks compactBlocks,
     RandomGenerator random,
     InstantSource clock) {}

@@ -44,6 +44,7 @@ final class Scene {
             newsroom,
             Pairs.of(Network.REGTEST, List.of(providers)),
             new Announcements(),
+            new CompactBlocks(newsroom, random, clock),
             random,
             clock);
   }

@@ -21,10 +21,17 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * A node that does nothing but send: ready frames from memory, on one thread. It trusts whoever
  * asks, so it costs as little as a node can, and what is measured is what lies in front of it.
  *
- * <p>A program: takes {@code small} or {@code large} for the blocks it has, says its port, and ends
- * with its standard input.
+ * <p>A program: takes {@code small}, {@code large} or {@code new} for the blocks it has, says its
+ * port, and ends with its standard input.
  */
 final class BareNode {
+
+  static final String SMALL = "small";
+  static final String LARGE = "large";
+  static final String NEW = "new";
+
+  /** How many large blocks it has of which nobody else knows. */
+  static final int NEW_BLOCKS = 7;
 
   private static final int BUFFER_SIZE = 256 * 1024;
   private static final int MOST_HEADERS = 2_000;
@@ -62,11 +69,13 @@ final class BareNode {
 
   public static void main(String[] arguments) throws IOException {
     BareNode node;
-    if (arguments[0].equals("small")) {
-      node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of());
-    } else {
-      LargeBlocks large = LargeBlocks.atHand();
-      node = new BareNode(large.network(), List.of(), List.of(large.plain(), large.committed()));
+    switch (arguments[0]) {
+      case SMALL -> node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of());
+      case NEW -> node = new BareNode(Network.REGTEST, List.of(), TestChain.several(NEW_BLOCKS));
+      default -> {
+        LargeBlocks large = LargeBlocks.atHand();
+        node = new BareNode(large.network(), List.of(), List.of(large.plain(), large.committed()));
+      }
     }
     node.start();
     System.out.println(node.port());

@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
 public final class Benchmarks {
 
   private static final Set<String> SECTIONS =
-      Set.of("small", "headers", "link", "window", "large", "idle", "fleet");
+      Set.of("small", "headers", "link", "window", "large", "new", "idle", "fleet");
 
   private final Plan plan;
   private final Set<String> sections;
@@ -120,6 +121,12 @@ public final class Benchmarks {
     small();
     if (sections.contains("large")) {
       large();
+    }
+    if (sections.contains("new")) {
+      try (Rig rig = Rig.fresh(work).with(ways)) {
+        int clients = Collections.max(plan.clients());
+        new NewBlocks(rig, clients, TestChain.several(BareNode.NEW_BLOCKS), report).run();
+      }
     }
     if (sections.contains("idle")) {
       new IdleClients(plan, work, chain, report)

@@ -37,12 +37,17 @@ final class Rig implements AutoCloseable {
 
   /** A bare node with the test chain. */
   static Rig small(Path directory) {
-    return bare("small", Network.REGTEST, directory);
+    return bare(BareNode.SMALL, Network.REGTEST, directory);
   }
 
   /** A bare node with the large blocks. */
   static Rig large(Network network, Path directory) {
-    return bare("large", network, directory);
+    return bare(BareNode.LARGE, network, directory);
+  }
+
+  /** A bare node with blocks that no proxy has seen. */
+  static Rig fresh(Path directory) {
+    return bare(BareNode.NEW, Network.REGTEST, directory);
   }
 
   private static Rig bare(String blocks, Network network, Path directory) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * A chain of regtest that is the same wherever it is made: small blocks to ask for, a large one at
@@ -67,10 +68,19 @@ final class TestChain {
 
   /** 1 MB in many transactions without witness. */
   static Block plain() {
+    return plain(1);
+  }
+
+  /** Such blocks, no two of them the same. */
+  static List<Block> several(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(TestChain::plain).toList();
+  }
+
+  private static Block plain(int height) {
     List<byte[]> transactions = new ArrayList<>();
-    transactions.add(coinbase(1, 100));
+    transactions.add(coinbase(height, 100));
     spends(transactions, LARGE_SIZE / TRANSACTIONS);
-    return mine(GENESIS, 1, transactions);
+    return mine(GENESIS, height, transactions);
   }
 
   /** The same with a witness in the coinbase alone, which commits to the whole. */
