@@ -112,13 +112,18 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   /** Runs a step of a living session in its loop; what it changes may let us read on, or not. */
   private void step(Runnable task) {
-    run(
-        () -> {
-          if (state != State.CLOSED) {
-            guarded(task);
-            regulateReading();
-          }
-        });
+    if (loop.inEventLoop()) {
+      stepNow(task);
+    } else {
+      loop.execute(() -> stepNow(task));
+    }
+  }
+
+  private void stepNow(Runnable task) {
+    if (state != State.CLOSED) {
+      guarded(task);
+      regulateReading();
+    }
   }
 
   void open() {
@@ -141,7 +146,11 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     heard = loop.nanoTime();
     asked = false;
     hearing = message.size();
-    guarded(() -> conversation.onMessage(message));
+    try {
+      conversation.onMessage(message);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
     hearing = 0;
     regulateReading();
   }
@@ -159,9 +168,13 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     try {
       step.run();
     } catch (RuntimeException e) {
-      log.error("the session of {} failed", remote(), e);
-      disconnect("internal-error", "internal error: " + e);
+      failed(e);
     }
+  }
+
+  private void failed(RuntimeException e) {
+    log.error("the session of {} failed", remote(), e);
+    disconnect("internal-error", "internal error: " + e);
   }
 
   @Override

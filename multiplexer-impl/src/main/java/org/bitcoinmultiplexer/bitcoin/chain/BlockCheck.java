@@ -103,7 +103,10 @@ public final class BlockCheck {
     if (in.remaining() > 0) {
       return invalid(header, in.remaining() + " bytes trail the last transaction");
     }
-    boolean unambiguous = MerkleTree.reduce(txids, size);
+    boolean unambiguous =
+        reservedValue >= 0
+            ? MerkleTree.reduceBoth(txids, wtxids, size)
+            : MerkleTree.reduce(txids, size);
     if (!header.hasMerkleRoot(txids, 0)) {
       return invalid(
           header, "merkle root is " + Hash.read(txids, 0) + " instead of " + header.merkleRoot());
@@ -115,7 +118,7 @@ public final class BlockCheck {
       return invalid(
           header, anyPairSized ? "no coinbase, but a transaction of 64 bytes" : "no coinbase");
     }
-    Verdict verdict = witnessVerdict(header, size);
+    Verdict verdict = witnessVerdict(header);
     if (verdict.isValid()) {
       block.remember(Block.STRIPPED_SIZE, strippedSize);
     }
@@ -154,7 +157,7 @@ public final class BlockCheck {
     }
   }
 
-  private Verdict witnessVerdict(BlockHeader header, int size) {
+  private Verdict witnessVerdict(BlockHeader header) {
     if (commitment < 0) {
       return anyWitness ? invalid(header, "a witness, but no commitment to it") : Verdict.VALID;
     }
@@ -163,8 +166,7 @@ public final class BlockCheck {
           ? Verdict.VALID
           : invalid(header, "a witness commitment, but no reserved value of 32 bytes");
     }
-    // Equal siblings do not matter here: the tree of txids has the same shape.
-    MerkleTree.reduce(wtxids, size);
+    // Equal siblings among these do not matter: the tree of txids has the same shape.
     Sha256d.local()
         .update(wtxids, 0, Hash.SIZE)
         .update(block.array(), reservedValue, Hash.SIZE)

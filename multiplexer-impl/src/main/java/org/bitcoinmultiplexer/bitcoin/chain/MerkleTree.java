@@ -26,18 +26,49 @@ public final class MerkleTree {
     for (int size = leaves; size > 1; size = (size + 1) / 2) {
       for (int i = 0; i < size; i += 2) {
         int left = i * Hash.SIZE;
-        int right = left;
-        if (i + 1 < size) {
-          right += Hash.SIZE;
-          unambiguous &= !isEqual(nodes, left, right);
-        }
-        Sha256d.local()
-            .update(nodes, left, Hash.SIZE)
-            .update(nodes, right, Hash.SIZE)
-            .finish(nodes, i / 2 * Hash.SIZE);
+        int right = i + 1 < size ? left + Hash.SIZE : left;
+        unambiguous &= right == left || !isEqual(nodes, left, right);
+        join(nodes, left, right, i / 2 * Hash.SIZE);
       }
     }
     return unambiguous;
+  }
+
+  /**
+   * Replaces two lists of as many leaves by their roots, in place. What is the same in both is
+   * hashed once: of txids and wtxids all that is above transactions without a witness.
+   *
+   * @return what {@link #reduce} returns for the first
+   */
+  static boolean reduceBoth(byte[] first, byte[] second, int leaves) {
+    boolean unambiguous = true;
+    for (int size = leaves; size > 1; size = (size + 1) / 2) {
+      for (int i = 0; i < size; i += 2) {
+        int left = i * Hash.SIZE;
+        int right = i + 1 < size ? left + Hash.SIZE : left;
+        int parent = i / 2 * Hash.SIZE;
+        unambiguous &= right == left || !isEqual(first, left, right);
+        int end = right + Hash.SIZE;
+        boolean same = Arrays.equals(first, left, end, second, left, end);
+        join(first, left, right, parent);
+        if (same) {
+          System.arraycopy(first, parent, second, parent, Hash.SIZE);
+        } else {
+          join(second, left, right, parent);
+        }
+      }
+    }
+    return unambiguous;
+  }
+
+  private static void join(byte[] nodes, int left, int right, int parent) {
+    Sha256d hash = Sha256d.local();
+    if (left == right) {
+      hash.update(nodes, left, Hash.SIZE).update(nodes, left, Hash.SIZE);
+    } else {
+      hash.update(nodes, left, 2 * Hash.SIZE); // they are neighbours
+    }
+    hash.finish(nodes, parent);
   }
 
   private static boolean isEqual(byte[] nodes, int left, int right) {

@@ -66,8 +66,9 @@ final class BitcoinKeys implements KeyStrategy {
 
   @Override
   public boolean refuses(Message response) {
-    for (Pair pair : byResponse.get(response.command())) {
-      if (pair.refuses(response)) {
+    List<Pair> pairs = byResponse.get(response.command());
+    for (int i = 0; i < pairs.size(); i++) { // by index: asked for every message, mostly of one
+      if (pairs.get(i).refuses(response)) {
         return true;
       }
     }
