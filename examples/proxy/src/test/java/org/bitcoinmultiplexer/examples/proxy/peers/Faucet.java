@@ -68,7 +68,8 @@ public final class Faucet {
 
   /** The same but that it spends a coin that there is not: no node accepts it. */
   public byte[] forge(byte[] script, String bitcoin) {
-    return pay("%064x".formatted(++forged), Coin.FIFTY_COINS, script, Coin.parseCoin(bitcoin).value);
+    return pay(
+        "%064x".formatted(++forged), Coin.FIFTY_COINS, script, Coin.parseCoin(bitcoin).value);
   }
 
   private byte[] pay(String spent, Coin coin, byte[] script, long satoshis) {
