@@ -103,8 +103,10 @@ public final class DataDirectory implements AnswerStore {
             "'" + file.getParent() + "' cannot be written to: " + e.getMessage(), e);
       }
       setAside(e);
-    } catch (RuntimeException e) {
-      setAside(e); // damaged pages make the store throw whatever reading them leads to
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // Damaged pages make the store throw whatever reading them leads to; a damaged length makes
+      // it allocate that much.
+      setAside(e);
     }
     opened = tryToOpen();
   }
@@ -119,13 +121,13 @@ public final class DataDirectory implements AnswerStore {
     try {
       store.setRetentionTime(retention);
       return new Opened(store, capacity);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       store.closeImmediately();
       throw e;
     }
   }
 
-  private void setAside(RuntimeException why) {
+  private void setAside(Throwable why) {
     Path aside = file.resolveSibling(SET_ASIDE);
     try {
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
@@ -166,13 +168,13 @@ public final class DataDirectory implements AnswerStore {
     }
     try {
       return Optional.of(step.apply(now));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       failed(now, e);
       return Optional.empty();
     }
   }
 
-  private synchronized void failed(Opened which, RuntimeException why) {
+  private synchronized void failed(Opened which, Throwable why) {
     if (opened != which) {
       return; // closed meanwhile, or dealt with already
     }
