@@ -104,7 +104,7 @@ final class Expectations {
           return null;
         }
       }
-      return court.mayBeSilent(asAsked, stop, asked, now) ? null : "no inv";
+      return court.mayBeSilent(asAsked, Hash.ZERO, asked, now) ? null : "no inv";
     }
   }
 

@@ -61,10 +61,11 @@ final class BlocksBatch implements SingleBatch {
       Consumer<? super Continuation> full) {
     this.locator = locator;
     this.stop = locator.stop();
+    // Asked without the stop: bcoin stops at whatever later block it was told of last, so that the
+    // one it is told of next must lie beyond.
     this.canonical =
-        locator.size() > 0
-            ? Locators.canonical(locator)
-            : Locators.getHeaders(List.of(genesis), stop);
+        Locators.getHeaders(
+            locator.size() > 0 ? Locators.hashes(locator) : List.of(genesis), Hash.ZERO);
     this.chain = chain;
     this.full = full;
   }
