@@ -251,17 +251,27 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       size += part.size();
     }
     if (size < LARGE) {
-      judge(exchange, received, protocol.check(request, received));
+      judge(exchange, received, check(request, received));
       return;
     }
     try {
       checker.execute(
           () -> {
-            String lie = protocol.check(request, received);
+            String lie = check(request, received);
             Confined.run(loop, () -> judge(exchange, received, lie));
           });
     } catch (RejectedExecutionException e) {
       failed(exchange, "the multiplexer is closing");
+    }
+  }
+
+  /** What cannot be checked counts as wrong: whoever waits for it must not wait for ever. */
+  private @Nullable String check(Message request, List<Message> answer) {
+    try {
+      return protocol.check(request, answer);
+    } catch (RuntimeException e) {
+      log.error("the answer to {} cannot be checked", request, e);
+      return "it cannot be checked: " + e;
     }
   }
 

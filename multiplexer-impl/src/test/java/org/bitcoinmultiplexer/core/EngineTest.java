@@ -216,6 +216,17 @@ class EngineTest extends EngineFixture {
   }
 
   @Test
+  void anAnswerOnWhichTheCheckFailsIsNoAnswer() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport alice = client();
+    alice.says("get", "riddle");
+    node.says("item", "riddle=value of riddle");
+    node.says("item", "riddle=value of riddle");
+    assertThat(alice.heard()).containsExactly("none riddle");
+  }
+
+  @Test
   void whatIsOpenWhenUpstreamIsLostIsAskedAgainOnce() {
     start("key");
     ToyTransport node = node(first);

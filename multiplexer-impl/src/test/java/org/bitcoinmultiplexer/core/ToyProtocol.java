@@ -68,6 +68,9 @@ final class ToyProtocol implements Protocol {
       if (text(message).contains("lie")) {
         return "it lies";
       }
+      if (text(message).contains("riddle")) {
+        throw new IllegalStateException("cannot be understood");
+      }
     }
     return null;
   }
