@@ -16,6 +16,7 @@ package org.bitcoinmultiplexer.simulation;
  * @param noiseEvery between two messages of the node that nobody asked for, on average
  * @param lie the probability that an answer is not true
  * @param silence the probability that an answer is withheld
+ * @param disorder the probability that a ping is not answered as it should be
  * @param picky whether the node takes only what it asked for
  * @param numbers whether the node knows numbered requests
  */
@@ -33,6 +34,7 @@ record Manners(
     double noiseEvery,
     double lie,
     double silence,
+    double disorder,
     boolean picky,
     boolean numbers) {
 
@@ -52,6 +54,7 @@ record Manners(
         90_000,
         pace * 700,
         0.003,
+        0.001,
         0.001,
         draw.chance(0.3),
         numbers);

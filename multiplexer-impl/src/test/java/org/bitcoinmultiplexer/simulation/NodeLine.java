@@ -63,6 +63,7 @@ final class NodeLine implements Pipe.Peer {
   private boolean deservesIt;
   private Hash shown;
   private Shelf shelf;
+  private Echoes echoes;
   private Intake intake;
   private Noise noise;
   private Numbers numbers; // null if it does not know them
@@ -82,6 +83,7 @@ final class NodeLine implements Pipe.Peer {
   void connected(Pipe to) {
     pipe = to;
     shelf = shelf(to::say);
+    echoes = new Echoes(draw.split(), manners.disorder(), inbox, to::say);
     intake = new Intake(time, draw.split(), truth, node, manners, tales, to);
     noise = new Noise(time, draw.split(), truth, troubles, tales, this, to, shelf, intake);
     if (manners.numbers()) {
@@ -210,7 +212,10 @@ final class NodeLine implements Pipe.Peer {
     switch (message.command()) {
       case Commands.PING -> {
         require(message.size() == 8, message, "a ping of another size");
-        pipe.say(Ping.pong(Ping.nonce(message)));
+        Message first = echoes.echo(message, node.isCalm());
+        if (first != null) {
+          handle(first);
+        }
       }
       case Commands.PONG ->
           require(pinged.remove(Ping.nonce(message)), message, "a pong without a ping");
@@ -220,6 +225,7 @@ final class NodeLine implements Pipe.Peer {
       }
       case Commands.GETDATA -> {
         require(numbers == null, message, "a request without a number");
+        echoes.asked(false);
         shelf.ask(message);
       }
       case Commands.TX -> told.add(intake.transaction(message).tx.wtxid);
@@ -325,9 +331,11 @@ final class NodeLine implements Pipe.Peer {
     List<Chain.Known> honest =
         truth.chain.headers(question.locator(), question.stop(), truth.chain.version());
     if (honest == null) {
+      echoes.asked(false);
       return;
     }
     if (!node.isCalm() && draw.chance(manners.silence())) {
+      echoes.asked(false);
       troubles.keptSilent(question, time.nanoTime());
       return;
     }
