@@ -23,6 +23,7 @@ final class Echoes {
   private final Consumer<Message> pipe;
   private Message heldBack;
   private boolean allAnswered = true;
+  private boolean brokeOrder;
 
   /**
    * Nothing is echoed yet.
@@ -47,6 +48,14 @@ final class Echoes {
   }
 
   /**
+   * Whether it has done what a router may give it up for. To say an echo twice, or one that nobody
+   * waits for, is none of it.
+   */
+  boolean brokeOrder() {
+    return brokeOrder;
+  }
+
+  /**
    * Echoes a ping.
    *
    * @param orderly whether this is not the time for mischief
@@ -62,8 +71,11 @@ final class Echoes {
       return null;
     }
     switch (draw.below(5)) {
-      case 0 -> {} // and never will be
-      case 1 -> heldBack = pong;
+      case 0 -> brokeOrder = true; // it never will be
+      case 1 -> {
+        brokeOrder = true;
+        heldBack = pong;
+      }
       case 2 -> {
         say(pong);
         say(pong);
@@ -76,6 +88,7 @@ final class Echoes {
         // Behind silence an early answer could not be told from the one that is missing.
         Message next = inbox.peek();
         if (all && next != null && QUESTIONS.contains(next.command())) {
+          brokeOrder = true;
           inbox.remove();
           inbox.addFirst(ping);
           return next;
