@@ -61,13 +61,9 @@ final class DemoWallet implements AutoCloseable {
   /** Connects; completed when the chain has been downloaded. */
   CompletableFuture<Long> connect() {
     DownloadProgressTracker download = new DownloadProgressTracker();
-    return peers
-        .startAsync()
-        .thenCompose(
-            started -> {
-              peers.startBlockChainDownload(download);
-              return download.getFuture();
-            });
+    // In this order: a peer that connects while the download is begun may never be asked.
+    peers.startBlockChainDownload(download);
+    return peers.startAsync().thenCompose(started -> download.getFuture());
   }
 
   String name() {

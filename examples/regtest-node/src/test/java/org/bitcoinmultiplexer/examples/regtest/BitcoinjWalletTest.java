@@ -114,9 +114,10 @@ class BitcoinjWalletTest {
     group.setUseLocalhostPeerWhenPossible(false);
     group.addWallet(wallet);
     group.addAddress(PeerAddress.simple(InetAddress.getLoopbackAddress(), node.port()));
-    group.startAsync().get(TIMEOUT_SECONDS, SECONDS);
     DownloadProgressTracker download = new DownloadProgressTracker();
+    // In this order: a peer that connects while the download is begun may never be asked.
     group.startBlockChainDownload(download);
+    group.startAsync().get(TIMEOUT_SECONDS, SECONDS);
     download.getFuture().get(TIMEOUT_SECONDS, SECONDS);
   }
 
