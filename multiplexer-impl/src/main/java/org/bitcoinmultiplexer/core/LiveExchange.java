@@ -26,6 +26,9 @@ final class LiveExchange implements Exchange {
   /** Hears how an attempt ended, as the correlator sees it. */
   interface Sink {
 
+    /** It does not take up the connection any more. */
+    void released(LiveExchange exchange);
+
     void completed(LiveExchange exchange);
 
     void failed(LiveExchange exchange, String reason);
@@ -111,7 +114,7 @@ final class LiveExchange implements Exchange {
   @Override
   public void complete() {
     if (state != State.ENDED) {
-      state = State.ENDED;
+      end();
       sink.completed(this);
     }
   }
@@ -119,8 +122,16 @@ final class LiveExchange implements Exchange {
   @Override
   public void fail(String reason) {
     if (state != State.ENDED) {
-      state = State.ENDED;
+      end();
       sink.failed(this, reason);
+    }
+  }
+
+  private void end() {
+    boolean asked = asked();
+    state = State.ENDED;
+    if (asked) {
+      sink.released(this);
     }
   }
 

@@ -225,16 +225,24 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   }
 
   @Override
+  public void released(LiveExchange exchange) {
+    if (exchange.isLarge()) {
+      large.give(exchange.weight());
+    }
+  }
+
+  @Override
   public void failed(LiveExchange exchange, String reason) {
+    if (exchange.lead.isDeserted()) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
     counters.count("exchange.failed");
     answers.settled(exchange.lead, new Outcome.Failed(reason));
   }
 
   @Override
   public void completed(LiveExchange exchange) {
-    if (exchange.isLarge()) {
-      large.give(exchange.weight());
-    }
     List<Message> received = exchange.received();
     if (exchange.lead.isDeserted()) {
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);

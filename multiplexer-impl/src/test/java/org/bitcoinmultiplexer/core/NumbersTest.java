@@ -97,6 +97,44 @@ class NumbersTest extends EngineFixture {
   }
 
   @Test
+  void whatFailedTakesUpNoRoomAnyMore() {
+    start("sequence");
+    ToyTransport node = numberedNode(100);
+    List<ToyTransport> clients = IntStream.range(0, 40).mapToObj(i -> client()).toList();
+    for (int i = 0; i < 40; i++) {
+      clients.get(i).says("get", "big" + i);
+    }
+    int asked = 0;
+    for (int now = requests(node); now > 0; now = requests(node)) {
+      assertThat(now).as("large ones in flight").isLessThan(40);
+      for (int i = 0; i < now; i++) {
+        node.says("number", "FAILED " + asked++);
+      }
+    }
+
+    assertThat(asked).isEqualTo(40);
+    assertThat(engine.stats().counter("exchange.failed")).isEqualTo(40);
+  }
+
+  private static int requests(ToyTransport node) {
+    return (int) node.heard().stream().filter(said -> said.startsWith("get")).count();
+  }
+
+  @Test
+  void whatNobodyWaitsForIsCountedOnceWhateverBecomesOfIt() {
+    start("sequence");
+    ToyTransport node = numberedNode(5);
+    ToyTransport alice = client();
+    alice.says("get", "a");
+    alice.close();
+    loop.advance(Duration.ofSeconds(1));
+    node.says("number", "FAILED 0");
+
+    assertThat(engine.stats().counter("exchange.deserted")).isEqualTo(1);
+    assertThat(engine.stats().counter("exchange.failed")).isZero();
+  }
+
+  @Test
   void aNumberThatIsNotInUseCostsTheNodeItsConnectionAndNobodyTheirAnswer() {
     start("sequence");
     ToyTransport node = numberedNode(5);
