@@ -54,6 +54,7 @@ final class FenceRouter implements ResponseRouter {
   private final MarkerQueue markers;
   private final KeyTable table = new KeyTable(UnaryOperator.identity());
   private final Consumer<SlotList> onEcho = this::onEcho;
+  private final Consumer<Slot> onComplete = this::release;
 
   /** The keyless slots that are open, oldest first; those of one group at most one. */
   private final Deque<Slot> keyless = new ArrayDeque<>();
@@ -62,7 +63,6 @@ final class FenceRouter implements ResponseRouter {
   private final Deque<SlotList> unwritten = new ArrayDeque<>();
 
   private long admissions;
-  private long turns;
 
   /**
    * Makes a router without exchanges.
@@ -144,30 +144,8 @@ final class FenceRouter implements ResponseRouter {
   }
 
   private boolean routeByKey(Message response, Set<Key> of, SlotList inTurn) {
-    turns++;
-    boolean claimed = false;
-    SlotList complete = null;
-    for (Key key : of) {
-      Slot slot = table.first(key);
-      if (slot == null || slot.list != inTurn || !slot.isFirstOffer(turns)) {
-        continue;
-      }
-      switch (slot.offer(response, keys)) {
-        case LAST -> {
-          claimed = true;
-          release(slot);
-          complete = complete == null ? new SlotList() : complete;
-          complete.add(slot);
-        }
-        case PART -> claimed = true;
-        case NONE -> {}
-      }
-    }
-    // Last of all: an exchange that ends may make the caller admit one with a key of this message.
-    if (complete != null) {
-      complete.endAll();
-    }
-    return claimed;
+    return table.offer(
+        of, slot -> slot.list == inTurn ? slot.offer(response, keys) : Claim.NONE, onComplete);
   }
 
   private boolean routeKeyless(Message response, SlotList inTurn) {

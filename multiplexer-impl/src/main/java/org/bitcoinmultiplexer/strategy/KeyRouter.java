@@ -57,6 +57,7 @@ final class KeyRouter implements ResponseRouter {
   private final Room room;
   private final MarkerQueue markers;
   private final Consumer<SlotList> onEcho = this::onEcho;
+  private final Consumer<Slot> onComplete = this::release;
 
   private @Nullable Slot keyless;
 
@@ -64,7 +65,6 @@ final class KeyRouter implements ResponseRouter {
   private SlotList unwritten = new SlotList();
 
   private long admissions;
-  private long turns;
 
   /**
    * Makes a router without exchanges.
@@ -126,35 +126,15 @@ final class KeyRouter implements ResponseRouter {
   }
 
   private boolean routeByKey(Message response) {
-    turns++;
-    boolean claimed = false;
-    boolean refusal = keys.refuses(response);
-    SlotList complete = null;
-    for (Key key : keys.responseKeys(response)) {
-      Slot slot = table.first(key);
-      if (slot == null || !slot.isFirstOffer(turns)) {
-        continue;
-      }
-      if (refusal && slot.list != markers.oldest()) {
-        claimed |= slot.isWritten() && keys.answers(slot.exchange.request(), response);
-        continue;
-      }
-      switch (slot.offer(response, keys)) {
-        case LAST -> {
-          claimed = true;
-          release(slot);
-          complete = complete == null ? new SlotList() : complete;
-          complete.add(slot);
-        }
-        case PART -> claimed = true;
-        case NONE -> {}
-      }
+    return table.offer(keys.responseKeys(response), slot -> offer(slot, response), onComplete);
+  }
+
+  private Claim offer(Slot slot, Message response) {
+    if (keys.refuses(response) && slot.list != markers.oldest()) {
+      boolean fits = slot.isWritten() && keys.answers(slot.exchange.request(), response);
+      return fits ? Claim.PART : Claim.NONE;
     }
-    // Last of all: an exchange that ends may make the caller admit one with a key of this message.
-    if (complete != null) {
-      complete.endAll();
-    }
-    return claimed;
+    return slot.offer(response, keys);
   }
 
   private boolean routeKeyless(Message response) {

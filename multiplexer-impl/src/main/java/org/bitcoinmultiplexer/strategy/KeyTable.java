@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.strategy.Slot.Claim;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ final class KeyTable {
 
   /** Those behind the first; most keys have none. */
   private final Map<Key, Deque<Slot>> others = new HashMap<>();
+
+  private long turns;
 
   /**
    * Makes an empty table.
@@ -67,6 +71,42 @@ final class KeyTable {
         behind.forEach(action);
       }
     }
+  }
+
+  /**
+   * Offers a message to the first slot of each of its keys, once to a slot, and ends those that it
+   * completes.
+   *
+   * @param keys of the message
+   * @param offer tells what the message is to a slot
+   * @param release frees a slot that is complete; its exchange is yet to be ended
+   * @return whether it was anything to any
+   */
+  boolean offer(Set<Key> keys, Function<Slot, Claim> offer, Consumer<Slot> release) {
+    turns++;
+    boolean claimed = false;
+    SlotList complete = null;
+    for (Key key : keys) {
+      Slot slot = first(key);
+      if (slot == null || !slot.isFirstOffer(turns)) {
+        continue;
+      }
+      switch (offer.apply(slot)) {
+        case LAST -> {
+          claimed = true;
+          release.accept(slot);
+          complete = complete == null ? new SlotList() : complete;
+          complete.add(slot);
+        }
+        case PART -> claimed = true;
+        case NONE -> {}
+      }
+    }
+    // Last of all: an exchange that ends may make the caller admit one with a key of this message.
+    if (complete != null) {
+      complete.endAll();
+    }
+    return claimed;
   }
 
   /** Adds a slot under each of its keys. */
