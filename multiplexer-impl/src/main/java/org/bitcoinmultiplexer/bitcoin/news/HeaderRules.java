@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.chain.Retarget;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,8 @@
 package org.bitcoinmultiplexer.cache.chain;
 
-import java.math.BigInteger;
 import java.util.Arrays;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.chain.Retarget;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeaderRules {
 
-  /** The difficulty changes every so many blocks. */
-  static final int INTERVAL = 2016;
-
   private static final long SPACING = 600;
-  private static final long TIMESPAN = INTERVAL * SPACING;
-  private static final int MAX_STEP = 4;
 
   /** A block's time must be after the median of so many. */
   private static final int MEDIAN_OF = 11;
@@ -32,12 +26,10 @@ final class HeaderRules {
   private static final long MAX_TIMEWARP = 600;
 
   private final Network network;
-  private final BigInteger limit;
   private final long[] times = new long[MEDIAN_OF];
 
   HeaderRules(Network network) {
     this.network = network;
-    this.limit = number(network.powLimit());
   }
 
   /** What is wrong with a header of which the proof of work is right; null if nothing is. */
@@ -50,7 +42,7 @@ final class HeaderRules {
     if (header.time() <= median) {
       return "time " + header.time() + " is not after " + median;
     }
-    boolean isFirst = (store.height(parent) + 1) % INTERVAL == 0;
+    boolean isFirst = (store.height(parent) + 1) % Retarget.INTERVAL == 0;
     if (network == Network.TESTNET4
         && isFirst
         && header.time() < store.time(parent) - MAX_TIMEWARP) {
@@ -64,8 +56,8 @@ final class HeaderRules {
     if (network == Network.REGTEST) {
       return network.powLimitBits();
     }
-    if ((store.height(parent) + 1) % INTERVAL == 0) {
-      int first = store.ancestor(parent, INTERVAL - 1);
+    if ((store.height(parent) + 1) % Retarget.INTERVAL == 0) {
+      int first = store.ancestor(parent, Retarget.INTERVAL - 1);
       // On testnet4 the first of an interval always has the true difficulty (BIP94).
       int bits = store.bits(network == Network.TESTNET4 ? first : parent);
       return retarget(bits, store.time(parent) - store.time(first));
@@ -78,7 +70,7 @@ final class HeaderRules {
       return network.powLimitBits();
     }
     int at = parent;
-    while (store.height(at) % INTERVAL != 0 && store.bits(at) == network.powLimitBits()) {
+    while (store.height(at) % Retarget.INTERVAL != 0 && store.bits(at) == network.powLimitBits()) {
       at = store.parent(at);
     }
     return store.bits(at);
@@ -86,26 +78,7 @@ final class HeaderRules {
 
   /** The target after an interval that took so many seconds from its first block to its last. */
   int retarget(int bits, long took) {
-    long bounded = Math.max(TIMESPAN / MAX_STEP, Math.min(TIMESPAN * MAX_STEP, took));
-    BigInteger target =
-        target(bits).multiply(BigInteger.valueOf(bounded)).divide(BigInteger.valueOf(TIMESPAN));
-    return compact(target.min(limit));
-  }
-
-  private static BigInteger target(int bits) {
-    int shift = 8 * ((bits >>> 24) - 3);
-    return BigInteger.valueOf(bits & 0x007fffff).shiftLeft(shift);
-  }
-
-  /** The compact form of a positive number (Core's arith_uint256::GetCompact). */
-  private static int compact(BigInteger target) {
-    int size = (target.bitLength() + 7) / 8;
-    int word = target.shiftRight(8 * (size - 3)).intValue();
-    if ((word & 0x00800000) != 0) { // that would be a sign
-      word >>>= 8;
-      size++;
-    }
-    return word | size << 24;
+    return Retarget.bits(bits, took, network);
   }
 
   private long medianTime(HeaderStore store, int parent) {
@@ -115,9 +88,5 @@ final class HeaderRules {
     }
     Arrays.sort(times, 0, count);
     return times[count / 2];
-  }
-
-  private static BigInteger number(Hash hash) {
-    return new BigInteger(hash.toString(), 16);
   }
 }

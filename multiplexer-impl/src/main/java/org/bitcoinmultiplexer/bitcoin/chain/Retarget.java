@@ -1,8 +1,7 @@
-package org.bitcoinmultiplexer.bitcoin.news;
+package org.bitcoinmultiplexer.bitcoin.chain;
 
 import java.math.BigInteger;
 import java.util.Optional;
-import org.bitcoinmultiplexer.bitcoin.chain.ProofOfWork;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
@@ -12,13 +11,13 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  *
  * <p>Pure; safe on any thread.
  */
-final class Retarget {
+public final class Retarget {
 
   /** So many blocks have the same target. */
-  static final int INTERVAL = 2016;
+  public static final int INTERVAL = 2016;
 
   /** In so many seconds they should be found. */
-  static final long TIMESPAN = 14 * 24 * 3600L;
+  private static final long TIMESPAN = 14 * 24 * 3600L;
 
   /** More than this factor nothing is changed at once. */
   private static final int STEP = 4;
@@ -35,7 +34,7 @@ final class Retarget {
    * @param network whose limit applies
    * @return as in a header; 0 if the one before is none
    */
-  static int bits(int bits, long seconds, Network network) {
+  public static int bits(int bits, long seconds, Network network) {
     long taken = Math.max(TIMESPAN / STEP, Math.min(TIMESPAN * STEP, seconds));
     Optional<Hash> old = ProofOfWork.target(bits, network);
     if (old.isEmpty()) {
@@ -56,8 +55,9 @@ final class Retarget {
    * @param from the target before
    * @param to the target after
    * @param network whose limit applies
+   * @return true if some time that the blocks may have taken leads there
    */
-  static boolean isPermitted(int from, int to, Network network) {
+  public static boolean isPermitted(int from, int to, Network network) {
     Optional<Hash> target = ProofOfWork.target(to, network);
     Optional<Hash> least = ProofOfWork.target(bits(from, 0, network), network);
     Optional<Hash> most = ProofOfWork.target(bits(from, Long.MAX_VALUE, network), network);
