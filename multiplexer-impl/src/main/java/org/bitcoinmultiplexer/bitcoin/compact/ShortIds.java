@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.compact;
 
+import com.google.common.hash.HashFunction;
+import com.google.common.hash.Hashing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -9,7 +11,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 
 /**
  * The names that a compact block has for transactions: 48 bits of a hash whose key nobody knows
- * before the block is there. Not safe for use by several threads.
+ * before the block is there.
  */
 final class ShortIds {
 
@@ -18,7 +20,7 @@ final class ShortIds {
 
   private static final long MASK = (1L << (8 * SIZE)) - 1;
 
-  private final SipHash hash;
+  private final HashFunction hash;
 
   /** The names in a block, given the number that its sender chose. */
   ShortIds(BlockHeader header, long nonce) {
@@ -26,7 +28,7 @@ final class ShortIds {
     header.write(seed, 0);
     ByteBuffer.wrap(seed).order(ByteOrder.LITTLE_ENDIAN).putLong(BlockHeader.SIZE, nonce);
     ByteBuffer key = ByteBuffer.wrap(sha256(seed)).order(ByteOrder.LITTLE_ENDIAN);
-    hash = new SipHash(key.getLong(), key.getLong());
+    hash = Hashing.sipHash24(key.getLong(), key.getLong());
   }
 
   /** Hashed once only, unlike nearly everything else. */
@@ -40,6 +42,6 @@ final class ShortIds {
 
   /** The name of a transaction, given where its wtxid lies. */
   long of(byte[] array, int offset) {
-    return hash.hash(array, offset, Hash.SIZE) & MASK;
+    return hash.hashBytes(array, offset, Hash.SIZE).asLong() & MASK;
   }
 }
