@@ -2,9 +2,12 @@ package org.bitcoinmultiplexer.transport;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * How many connections a listener holds at a time. A connection above a limit is closed right after
@@ -53,9 +56,14 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
   /** Counts the connections of one listener. Safe for use by any number of threads. */
   public static final class Gate {
 
+    private static final long COMPLAINT_EVERY = Duration.ofMinutes(1).toNanos();
+
     private final AcceptLimits limits;
+    private final LongSupplier nanoTime;
     private final Map<String, Integer> byHost = new HashMap<>();
     private int total;
+    private long refused; // since the last complaint
+    private long complained;
 
     /**
      * A gate through which nobody has gone.
@@ -63,7 +71,13 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
      * @param limits what it permits
      */
     public Gate(AcceptLimits limits) {
+      this(limits, System::nanoTime);
+    }
+
+    Gate(AcceptLimits limits, LongSupplier nanoTime) {
       this.limits = limits;
+      this.nanoTime = nanoTime;
+      this.complained = nanoTime.getAsLong() - COMPLAINT_EVERY;
     }
 
     /**
@@ -90,6 +104,7 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
     public synchronized boolean enter(String host) {
       int ofHost = host.isEmpty() ? 0 : byHost.getOrDefault(host, 0);
       if (total >= limits.total || ofHost >= limits.perHost) {
+        refused++;
         return false;
       }
       total++;
@@ -108,6 +123,25 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
       Integer left = byHost.computeIfPresent(host, (h, n) -> n == 1 ? null : n - 1);
       total--;
       assert left == null || left > 0;
+    }
+
+    /**
+     * What an operator should be told of those that were refused: at once of the first, then once a
+     * minute, since whoever is refused may come again at once.
+     *
+     * @return a line for the log, empty if it is not time for one
+     */
+    public synchronized Optional<String> complaint() {
+      long now = nanoTime.getAsLong();
+      if (refused == 0 || now - complained < COMPLAINT_EVERY) {
+        return Optional.empty();
+      }
+      String line =
+          "%d refused: %d clients are connected, of at most %d, and of at most %d from one address"
+              .formatted(refused, total, limits.total, limits.perHost);
+      complained = now;
+      refused = 0;
+      return Optional.of(line);
     }
 
     /**

@@ -47,6 +47,24 @@ class AcceptLimitsTest {
   }
 
   @Test
+  void complainsOfTheRefusedAtOnceAndThenOnceAMinute() throws Exception {
+    long[] seconds = new long[1];
+    AcceptLimits.Gate gate =
+        new AcceptLimits.Gate(new AcceptLimits(1, 1), () -> seconds[0] * 1_000_000_000L);
+    enter(gate, "203.0.113.1");
+    assertThat(gate.complaint()).isEmpty();
+    enter(gate, "203.0.113.2");
+    assertThat(gate.complaint()).hasValueSatisfying(line -> assertThat(line).startsWith("1 refu"));
+    enter(gate, "203.0.113.3");
+    enter(gate, "203.0.113.3");
+    seconds[0] = 59;
+    assertThat(gate.complaint()).isEmpty();
+    seconds[0] = 60;
+    assertThat(gate.complaint()).hasValueSatisfying(line -> assertThat(line).startsWith("2 refu"));
+    assertThat(gate.complaint()).isEmpty();
+  }
+
+  @Test
   void refusesLimitsThatLetNobodyIn() {
     assertThatThrownBy(() -> new AcceptLimits(0, 1))
         .isInstanceOf(IllegalArgumentException.class)

@@ -32,6 +32,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.EventLoops;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens and dials with Netty, on event loops of its own or on a host's.
@@ -51,6 +53,8 @@ import org.bitcoinmultiplexer.transport.EventLoops;
  * <p>Safe for use by any number of threads.
  */
 public final class NettyTransports implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(NettyTransports.class);
 
   /** How long a connector tries each address unless told otherwise. */
   public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -270,6 +274,7 @@ public final class NettyTransports implements AutoCloseable {
     }
     String host = gate.host(from.getAddress());
     if (!gate.enter(host)) {
+      gate.complaint().ifPresent(line -> log.warn("{}; last {}", line, from));
       channel.close();
       return;
     }

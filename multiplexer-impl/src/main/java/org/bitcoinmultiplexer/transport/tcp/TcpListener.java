@@ -187,7 +187,7 @@ public final class TcpListener implements AutoCloseable {
       InetSocketAddress from = (InetSocketAddress) accepted.getRemoteAddress();
       String host = gate.host(from.getAddress());
       if (!gate.enter(host)) {
-        log.debug("{} has no room for {}", this, from);
+        gate.complaint().ifPresent(line -> log.warn("{}: {}; last {}", this, line, from));
         accepted.close();
         return;
       }

@@ -10,17 +10,19 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Measures, prints tables, and writes {@code results.md}, {@code results.csv} and charts.
  *
  * <pre>
- * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only small,headers,link,window,...] [--ways key,...]
+ * java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only SECTION,...] [--ways WAY,...]
  * </pre>
  *
  * <p>A bitcoind is measured too if the environment variable {@code BITCOIND} names one, and HAProxy
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
 public final class Benchmarks {
 
   private static final Set<String> SECTIONS =
-      Set.of("small", "headers", "link", "window", "large", "new", "idle", "fleet");
+      new TreeSet<>(List.of("small", "headers", "link", "window", "large", "new", "idle", "fleet"));
 
   private final Plan plan;
   private final Set<String> sections;
@@ -73,6 +75,10 @@ public final class Benchmarks {
         case "--out" -> out = Path.of(value(arguments, ++i));
         case "--only" -> sections = sections(value(arguments, ++i));
         case "--ways" -> ways = Way.list(value(arguments, ++i));
+        case "-h", "--help" -> {
+          System.out.println(help());
+          return;
+        }
         default -> throw new IllegalArgumentException("unknown argument '" + arguments[i] + "'");
       }
     }
@@ -83,6 +89,24 @@ public final class Benchmarks {
     } finally {
       delete(work);
     }
+  }
+
+  private static String help() {
+    return """
+    java -jar benchmarks.jar [--quick] [--out DIRECTORY] [--only SECTION,...] [--ways WAY,...]
+
+      --quick  a minute's worth, to see that everything works
+      --out    where the tables and charts go; target/benchmark-results if absent
+      --only   of %s; all if absent
+      --ways   of %s; all if absent
+
+    A bitcoind takes part if BITCOIND names one, HAProxy if it is on the PATH.\
+    """
+        .formatted(
+            String.join(", ", SECTIONS),
+            Way.ALL.stream()
+                .map(way -> way.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ")));
   }
 
   private static String value(String[] arguments, int index) {

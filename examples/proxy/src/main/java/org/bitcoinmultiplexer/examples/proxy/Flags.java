@@ -89,7 +89,10 @@ final class Flags {
           "How long payments flow in the demo; 1 to 3600, " + DEMO_SECONDS + " if absent.")
   @Nullable Integer demoSeconds;
 
-  @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this and exit.")
   boolean help;
 
   @Option(names = "--version", versionHelp = true, description = "Print the version and exit.")
