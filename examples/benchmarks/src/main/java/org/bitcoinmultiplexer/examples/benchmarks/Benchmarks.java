@@ -32,7 +32,8 @@ import java.util.stream.Stream;
 public final class Benchmarks {
 
   private static final Set<String> SECTIONS =
-      new TreeSet<>(List.of("small", "headers", "link", "window", "large", "new", "idle", "fleet"));
+      new TreeSet<>(
+          List.of("small", "headers", "link", "window", "large", "steady", "new", "idle", "fleet"));
 
   private final Plan plan;
   private final Set<String> sections;
@@ -143,7 +144,7 @@ public final class Benchmarks {
     long start = System.nanoTime();
     report.line(machine());
     small();
-    if (sections.contains("large")) {
+    if (sections.contains("large") || sections.contains("steady")) {
       large();
     }
     if (sections.contains("new")) {
@@ -204,7 +205,12 @@ public final class Benchmarks {
     byName.put(blocks.origin() + ", no witness", blocks.plain());
     byName.put(blocks.origin() + ", witness", blocks.committed());
     try (Rig rig = Rig.large(blocks.network(), work).with(ways)) {
-      new LargeRelays(rig, plan, byName, report).run();
+      if (sections.contains("large")) {
+        new LargeRelays(rig, plan, byName, report).run();
+      }
+      if (sections.contains("steady")) {
+        new SteadyBlocks(rig, plan, blocks.plain(), report).run();
+      }
     }
   }
 
@@ -218,6 +224,9 @@ public final class Benchmarks {
       }
       if (sections.contains("large")) {
         new LargeRelays(rig, plan, Map.of("one transaction", chain.large()), report).run();
+      }
+      if (sections.contains("steady")) {
+        new SteadyBlocks(rig, plan, chain.large(), report).run();
       }
       if (sections.contains("fleet")) {
         new Fleet(rig, plan, chain.small(), report).run();

@@ -70,19 +70,57 @@ final class Load implements AutoCloseable {
     return measure(duration);
   }
 
+  /**
+   * Asks at fixed times, whatever is still unanswered, each time another client; what is measured
+   * counts from when it was due.
+   */
+  Latencies runPaced(Duration duration, int perSecond) throws IOException {
+    together = false;
+    latencies = new Latencies();
+    long start = System.nanoTime();
+    deadline = start; // nobody asks on because he has his answer
+    long step = Duration.ofSeconds(1).toNanos() / perSecond;
+    long count = duration.toNanos() / step;
+    for (long i = 0; i < count; i++) {
+      long due = start + i * step;
+      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+        selectFor(left);
+      }
+      outstanding++;
+      clients.get((int) (i % clients.size())).ask(due);
+    }
+    awaitAll();
+    latencies.end(System.nanoTime() - start);
+    return latencies;
+  }
+
+  /** Sleeps while that is precise enough, and then looks over and over again. */
+  private void selectFor(long nanos) throws IOException {
+    long millis = nanos / 1_000_000 - 1;
+    if (millis > 0) {
+      selector.select(this::ready, millis);
+    } else {
+      selector.selectNow(this::ready);
+    }
+  }
+
   private Latencies measure(Duration duration) throws IOException {
     latencies = new Latencies();
     long start = System.nanoTime();
     deadline = start + duration.toNanos();
     askAll();
+    awaitAll();
+    latencies.end(System.nanoTime() - start);
+    return latencies;
+  }
+
+  private void awaitAll() throws IOException {
     while (outstanding > 0) {
       if (selector.select(this::ready, PATIENCE.toMillis()) == 0) {
         throw new IllegalStateException(
             outstanding + " answers are missing since " + PATIENCE.toSeconds() + " s");
       }
     }
-    latencies.end(System.nanoTime() - start);
-    return latencies;
   }
 
   private void askAll() throws IOException {
@@ -150,6 +188,7 @@ final class Load implements AutoCloseable {
     private int filled; // bytes of the header
     private int left; // bytes of the body
     private boolean isAnswer;
+    private boolean isAsking;
     private Question current;
     private long asked;
 
@@ -162,9 +201,17 @@ final class Load implements AutoCloseable {
     }
 
     void ask() throws IOException {
+      ask(System.nanoTime());
+    }
+
+    void ask(long since) throws IOException {
+      if (isAsking) {
+        throw new IllegalStateException("more is asked than is answered");
+      }
+      isAsking = true;
       current = questions.get(next);
       next = (next + 1) % questions.size();
-      asked = System.nanoTime();
+      asked = since;
       conversation.write(current.request().duplicate());
     }
 
@@ -215,6 +262,7 @@ final class Load implements AutoCloseable {
       if (left == 0) {
         filled = 0;
         if (isAnswer) {
+          isAsking = false;
           answered(this, System.nanoTime() - asked);
         }
       }

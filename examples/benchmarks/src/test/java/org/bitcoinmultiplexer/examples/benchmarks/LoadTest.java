@@ -33,6 +33,13 @@ class LoadTest {
   }
 
   @Test
+  void asksAsOftenAsItShould() throws IOException {
+    try (Load load = connect(chain, 10)) {
+      assertThat(load.runPaced(SHORT, 1_000).count()).isEqualTo(20);
+    }
+  }
+
+  @Test
   void refusesABlockThatDiffersInOneByte() throws IOException {
     Block real = chain.get(0);
     byte[] other = real.bytes().clone();
