@@ -18,7 +18,7 @@ final class EngineHub implements Hub {
   private final Joining joining;
   private final Collection<Session> readySessions;
   private final Counters counters;
-  private final Turns.Seat seat = Turns.Seat.first();
+  private final Turns.Seat own = Turns.Seat.own();
 
   /**
    * @param readySessions those that may hear news; may change while they are told
@@ -47,6 +47,16 @@ final class EngineHub implements Hub {
 
   @Override
   public void ask(Message request, Consumer<? super Outcome> then) {
+    ask(request, then, own);
+  }
+
+  @Override
+  public Seat seat() {
+    Turns.Seat seat = new Turns.Seat();
+    return (request, then) -> ask(request, then, seat);
+  }
+
+  private void ask(Message request, Consumer<? super Outcome> then, Turns.Seat seat) {
     Asker asker =
         new Asker() {
           @Override

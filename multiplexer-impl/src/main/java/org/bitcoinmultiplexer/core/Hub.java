@@ -16,12 +16,38 @@ public interface Hub {
   EventLoop loop();
 
   /**
-   * Asks upstream on the protocol's own behalf, joined with equal requests as any other.
+   * Asks upstream on behalf of all clients, joined with equal requests as any other.
+   *
+   * <p>Requests without keys go before what clients ask, and should be few. Those with keys take
+   * turns with what all clients ask together: these may be as many as what the node announces.
+   * Neither is for what a client can cause; that has a {@link #seat}.
    *
    * @param request canonical
    * @param then hears the outcome, in {@link #loop()}
    */
   void ask(Message request, Consumer<? super Outcome> then);
+
+  /**
+   * Another seat, for what is asked on behalf of somebody in particular.
+   *
+   * @return without a request; need not be given back
+   */
+  Seat seat();
+
+  /**
+   * From where the protocol asks as one client among others: its requests take turns with theirs,
+   * however many there are. Its methods may be called from any thread.
+   */
+  interface Seat {
+
+    /**
+     * Asks upstream, joined with equal requests as any other.
+     *
+     * @param request canonical
+     * @param then hears the outcome, in {@link Hub#loop()}
+     */
+    void ask(Message request, Consumer<? super Outcome> then);
+  }
 
   /**
    * Writes a message upstream that is no request, such as a submission. Without effect while

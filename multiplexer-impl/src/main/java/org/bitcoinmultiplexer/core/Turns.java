@@ -10,9 +10,22 @@ import org.jspecify.annotations.Nullable;
  * <p>There are lanes. Keyed and keyless requests have lanes of their own because a correlator may
  * have room for one when it has none for the other; small and large answers have, because one
  * client's thousand blocks must not stand before another's transaction. What large answers may put
- * into the pipeline is for the caller to bound. These four take turns to be the first: one that was
- * served comes last in the next round. Before them go the library's own few questions, on which all
- * clients depend.
+ * into the pipeline is for the caller to bound. And the library's own questions have two:
+ *
+ * <ul>
+ *   <li>its keyless ones, on which all clients depend, go before everything else. They are few, one
+ *       after the other, such as the way to the node's best block. But what follows at once upon an
+ *       answer could hold up everybody for as long as there is more of it, as the headers of a
+ *       whole chain would where only one request is under way at a time: so this lane comes last in
+ *       the round after one in which it was the first.
+ *   <li>its keyed ones are what the node announced, which may be a thousand transactions at once.
+ *       Nobody waits for a particular one of these, so they do not go before clients; but everybody
+ *       waits for some, so they do not wait for a round of all clients either, which is long where
+ *       one request at a time goes to a distant node.
+ * </ul>
+ *
+ * <p>All lanes but that first one take turns: one that was served comes last in the next round. So
+ * none can starve another, whatever fills it.
  *
  * <p>In each lane what is asked again after a lost connection goes first. The cost of every step is
  * constant, however many clients there are. Confined to the engine's loop.
@@ -22,33 +35,34 @@ final class Turns {
   /** Up to this weight an answer is small: a full {@code headers} message still is. */
   static final long SMALL = 200_000;
 
-  /** Lanes come in pairs, keyed and keyless: the library's own, small answers, large ones. */
-  private static final int SMALL_LANES = 2;
-
-  private static final int LARGE_LANES = 4;
+  // The numbers of lanes. The first takes no turns; small and large ones are pairs, keyed first.
+  private static final int OWN_KEYLESS = 0;
+  private static final int OWN_KEYED = 1;
+  private static final int SMALL_ANSWERS = 2;
+  private static final int LARGE_ANSWERS = 4;
   private static final int LANES = 6;
-  private static final int ROUND = LANES - SMALL_LANES;
+  private static final int TAKING_TURNS = LANES - 1;
 
-  /** A group of requests that take turns as one: those of one client. */
+  /** A group of requests that take turns as one, such as those of one client. */
   static final class Seat {
 
     /** Whether it is the library's own. */
-    private final boolean first;
+    private final boolean own;
 
     // Made on first use: most clients are idle most of the time.
     private final @Nullable Waiting[] waiting = new Waiting[LANES];
 
-    private Seat(boolean first) {
-      this.first = first;
+    private Seat(boolean own) {
+      this.own = own;
     }
 
-    /** A client's. */
+    /** A client's, or somebody's who asks as one. */
     Seat() {
       this(false);
     }
 
-    /** The seat of those who go before everybody else; there should be few of them. */
-    static Seat first() {
+    /** The library's own. */
+    static Seat own() {
       return new Seat(true);
     }
 
@@ -94,14 +108,9 @@ final class Turns {
       this.number = number;
     }
 
-    /** Whether it is the library's own. */
-    boolean isOwn() {
-      return number < SMALL_LANES;
-    }
-
     /** Whether answers in this lane are large. */
     boolean isLarge() {
-      return number >= LARGE_LANES;
+      return number >= LARGE_ANSWERS;
     }
 
     private void add(LiveExchange exchange) {
@@ -144,7 +153,8 @@ final class Turns {
   }
 
   private final Lane[] lanes = new Lane[LANES];
-  private int first;
+  private int first = OWN_KEYED;
+  private boolean yielding; // whether the lane that takes no turns comes last in this round
 
   Turns() {
     for (int i = 0; i < LANES; i++) {
@@ -153,8 +163,15 @@ final class Turns {
   }
 
   void add(LiveExchange exchange) {
-    int pair = exchange.lead.seat.first ? 0 : exchange.isLarge() ? LARGE_LANES : SMALL_LANES;
-    lanes[pair + (exchange.keys().isEmpty() ? 1 : 0)].add(exchange);
+    lanes[laneOf(exchange)].add(exchange);
+  }
+
+  private static int laneOf(LiveExchange exchange) {
+    boolean keyless = exchange.keys().isEmpty();
+    if (exchange.lead.seat.own) {
+      return keyless ? OWN_KEYLESS : OWN_KEYED;
+    }
+    return (exchange.isLarge() ? LARGE_ANSWERS : SMALL_ANSWERS) + (keyless ? 1 : 0);
   }
 
   /** How many lanes there are. */
@@ -168,18 +185,22 @@ final class Turns {
    * @param place in the order of this round, from 0
    */
   Lane lane(int place) {
-    return lanes[place < SMALL_LANES ? place : SMALL_LANES + (first + place) % ROUND];
+    int turn = yielding ? place : place - 1;
+    return turn < 0 || turn == TAKING_TURNS
+        ? lanes[OWN_KEYLESS]
+        : lanes[OWN_KEYED + (first - OWN_KEYED + turn) % TAKING_TURNS];
   }
 
   /**
-   * Begins another round, in which the lane that was served in this one comes last.
+   * Begins another round, in which the lane that was the first in this one comes last.
    *
    * @param lane the first that was served; rounds in which none was do not count, or the rhythm of
    *     answers and markers could keep one lane from ever being the first
    */
   void served(Lane lane) {
-    if (!lane.isOwn()) {
-      first = (lane.number + 1) % ROUND;
+    yielding = lane.number == OWN_KEYLESS;
+    if (!yielding) {
+      first = lane.number == LANES - 1 ? OWN_KEYED : lane.number + 1;
     }
   }
 

@@ -133,7 +133,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     for (int place = 0; place < turns.lanes(); place++) {
       Turns.Lane lane = turns.lane(place);
       int now = admit(lane, to);
-      if (now > 0 && (served == null || served.isOwn())) {
+      if (now > 0 && served == null) {
         served = lane;
       }
       admitted += now;

@@ -195,8 +195,86 @@ class LanesTest {
     while (outcomes.size() < 2) {
       answered += answerOne().startsWith("mark") ? 0 : 1;
     }
-    int window = strategy.equals("serial") ? 1 : 64;
-    assertThat(answered).isLessThanOrEqualTo(window + 4);
+    assertThat(answered).isLessThanOrEqualTo(window(strategy) + 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void aThousandQuestionsForAllKeepNeitherAClientNorTheLibrarysKeylessOneWaiting(String strategy) {
+    start(strategy);
+    ToyTransport client = client();
+    List<Outcome> bodies = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      protocol.hub().ask(ToyDialect.get("body" + i), bodies::add);
+    }
+    pipeline();
+    List<Outcome> own = new ArrayList<>();
+    protocol.hub().ask(ToyDialect.ask("own"), own::add);
+    client.says("get", "a");
+    loop.runTasks();
+    List<String> heard = new ArrayList<>();
+    while (own.isEmpty() || heard.isEmpty()) {
+      answerOne();
+      heard.addAll(client.heard());
+      assertThat(bodies.size()).isLessThanOrEqualTo(window(strategy) + 8);
+    }
+  }
+
+  private static int window(String strategy) {
+    return strategy.equals("serial") ? 1 : 64;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void whatIsAskedAtOneSeatKeepsNobodyElseWaiting(String strategy) {
+    start(strategy);
+    ToyTransport client = client();
+    Hub.Seat flood = protocol.hub().seat();
+    List<Outcome> flooded = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      flood.ask(ToyDialect.get("flood" + i), flooded::add);
+    }
+    pipeline();
+    List<Outcome> others = new ArrayList<>();
+    protocol.hub().ask(ToyDialect.ask("own"), others::add);
+    protocol.hub().ask(ToyDialect.get("own"), others::add);
+    protocol.hub().seat().ask(ToyDialect.get("another"), others::add);
+    client.says("get", "a");
+    loop.runTasks();
+    while (others.size() < 3 || client.heard().isEmpty()) {
+      answerOne();
+      assertThat(flooded.size()).isLessThanOrEqualTo(window(strategy) + 8);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void whatTheLibraryAsksWithoutEndKeepsNoClientWaiting(String strategy) {
+    start(strategy);
+    ToyTransport client = client();
+    askOnAndOn(0);
+    client.says("ask", "a");
+    client.says("get", "b");
+    loop.runTasks();
+    int answers = 0;
+    List<String> heard = new ArrayList<>();
+    while (heard.size() < 2) {
+      answerOne();
+      heard.addAll(client.heard());
+      assertThat(answers++).isLessThan(12);
+    }
+  }
+
+  private void askOnAndOn(int number) {
+    protocol
+        .hub()
+        .ask(
+            ToyDialect.ask("own" + number),
+            outcome -> {
+              if (outcome instanceof Outcome.Answered) {
+                askOnAndOn(number + 1);
+              }
+            });
   }
 
   @Test

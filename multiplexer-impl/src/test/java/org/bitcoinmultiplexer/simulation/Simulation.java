@@ -68,6 +68,9 @@ final class Simulation implements Client.Host {
   /** After so long nothing is asked any more on behalf of those who are gone. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(11);
 
+  /** The engine has an answer to what it asks itself after so long. */
+  private static final Duration QUIET = Duration.ofMinutes(5);
+
   private static final Duration TOO_LONG = Duration.ofHours(24);
 
   private final SimulatedLoop time = new SimulatedLoop();
@@ -193,8 +196,25 @@ final class Simulation implements Client.Host {
     List.copyOf(clients).forEach(Client::comeToAnEnd);
     time.advance(Duration.ofMinutes(8));
     finale();
+    awaitQuiet();
     audit(calmSince);
     return result();
+  }
+
+  /**
+   * All clients have their answers, but the engine goes on to ask for what they submitted, and the
+   * last block made it ask for all of it at once: over a narrow window that takes its time.
+   */
+  private void awaitQuiet() {
+    for (int second = 0; second < QUIET.toSeconds() && !isQuiet(); second++) {
+      time.advance(Duration.ofSeconds(1));
+    }
+  }
+
+  private boolean isQuiet() {
+    Stats stats = engine.stats();
+    long open = stats.counter("exchange.asked") - ended(stats);
+    return node.line().isIdle() && open >= 0 && open <= known(stats);
   }
 
   /** One block, one reorganisation, one block of a client: now nobody may miss any of them. */
@@ -340,15 +360,9 @@ final class Simulation implements Client.Host {
 
   private void balance(Stats stats) {
     long asked = stats.counter("exchange.asked");
-    long ended =
-        stats.counter("exchange.answered")
-            + stats.counter("exchange.absent")
-            + stats.counter("exchange.failed")
-            + stats.counter("exchange.deserted");
-    // What came to be known while a question was handed over has ended it, and is not an answer.
-    long known = stats.counter("cache.hit") + stats.counter("cache.found");
+    long ended = ended(stats);
     require(
-        asked >= ended && asked - ended <= known,
+        asked >= ended && asked - ended <= known(stats),
         asked + " exchanges, of which " + ended + " have ended");
     Map<String, Long> closed = new TreeMap<>();
     stats
@@ -363,6 +377,18 @@ final class Simulation implements Client.Host {
     closed.remove(SLOW);
     thrownOut.remove(SLOW);
     require(closed.equals(thrownOut), "closed are " + closed + ", not " + thrownOut);
+  }
+
+  private static long ended(Stats stats) {
+    return stats.counter("exchange.answered")
+        + stats.counter("exchange.absent")
+        + stats.counter("exchange.failed")
+        + stats.counter("exchange.deserted");
+  }
+
+  /** What came to be known while a question was handed over has ended it, and is not an answer. */
+  private static long known(Stats stats) {
+    return stats.counter("cache.hit") + stats.counter("cache.found");
   }
 
   private static void require(boolean right, String words) {

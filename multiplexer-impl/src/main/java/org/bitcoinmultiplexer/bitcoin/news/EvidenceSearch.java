@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
  * something proves nothing, and it is asked again: at planned times, ever more rarely, and a few
  * times when a hint came that there was such a round or a block.
  *
- * <p>What this costs is charged to whoever submitted: so many questions, then so many a second.
+ * <p>What this costs is charged to whoever submitted: so many questions, then so many a second. And
+ * each who submitted has a seat of its own from which the node is asked: what is asked for one
+ * keeps nobody else waiting, neither another who submitted, nor a client, nor the library's own
+ * questions.
  *
  * <p>Confined to the hub's loop.
  */
@@ -185,7 +188,7 @@ final class EvidenceSearch {
     submission.by.asks--;
     submission.asking = true;
     hub.counters().count(Counts.TX_ASKED);
-    hub.ask(request(submission.entry), outcome -> heard(submission, outcome));
+    submission.by.seat.ask(request(submission.entry), outcome -> heard(submission, outcome));
   }
 
   private void heard(Submission submission, Outcome outcome) {

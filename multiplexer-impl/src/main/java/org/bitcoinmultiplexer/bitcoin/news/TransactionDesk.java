@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the node announces is asked for at once, whether or not a client wants transactions: the
  * node announces each only once to a connection, and serves it reliably only for a while after. So
- * the pool is ready for a client that comes later.
+ * the pool is ready for a client that comes later. These questions are the library's own: they take
+ * turns with what all clients ask together. Not before it, because there may be many and nobody
+ * waits for a particular one; nor as one client among others, because all wait for some.
  *
  * <p>What a client submits is given to the node without an announcement, which saves a round trip
  * and two seconds, and kept for the next connection while there is none. A node that {@linkplain
@@ -83,7 +85,7 @@ final class TransactionDesk {
     this.pool = pool;
     this.announcers = announcers;
     this.fetches = fetches;
-    unproven = new UnprovenTransactions(this::displaced);
+    unproven = new UnprovenTransactions(hub, this::displaced);
     search = new EvidenceSearch(hub, unproven, this::saw, this::givenUp);
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.core.Hub;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,8 +73,12 @@ final class UnprovenTransactions {
     /** How often the node may be asked on its behalf before it has to wait. */
     int asks = EvidenceSearch.MOST_ASKS;
 
-    private Submitter(Client client) {
+    /** From where it is asked. */
+    final Hub.Seat seat;
+
+    private Submitter(Client client, Hub.Seat seat) {
       this.client = client;
+      this.seat = seat;
     }
 
     /** Null if it is gone. */
@@ -87,6 +92,7 @@ final class UnprovenTransactions {
     }
   }
 
+  private final Hub hub;
   private final Consumer<? super Submission> displaced;
   private final Map<Hash, List<Submission>> byWtxid = new LinkedHashMap<>();
   private final Map<Hash, List<Submission>> byTxid = new HashMap<>();
@@ -97,9 +103,11 @@ final class UnprovenTransactions {
   /**
    * A store of nothing.
    *
+   * @param hub gives each who submits a seat
    * @param displaced hears of what is forgotten for lack of room
    */
-  UnprovenTransactions(Consumer<? super Submission> displaced) {
+  UnprovenTransactions(Hub hub, Consumer<? super Submission> displaced) {
+    this.hub = hub;
     this.displaced = displaced;
   }
 
@@ -142,7 +150,7 @@ final class UnprovenTransactions {
 
   /** Keeps what a client submitted, which it has not got here. */
   Submission add(Client client, TransactionPool.Entry entry) {
-    Submitter by = present.computeIfAbsent(client, Submitter::new);
+    Submitter by = present.computeIfAbsent(client, id -> new Submitter(id, hub.seat()));
     submitters.add(by);
     Submission added = new Submission(entry, by);
     by.submissions.add(added);

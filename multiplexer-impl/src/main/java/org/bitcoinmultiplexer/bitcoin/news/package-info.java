@@ -30,7 +30,8 @@
  * another one after its next round of announcements, which is 5 seconds later on average. A node
  * that wants no transactions ({@code -blocksonly}) is given none, so there is evidence only when it
  * has one from elsewhere. What stays without evidence for ten minutes is forgotten; the client may
- * submit it again.
+ * submit it again. The node is asked on behalf of whoever submitted, as one client among others, so
+ * that a flood of submissions delays nobody's requests but those made for it.
  *
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.

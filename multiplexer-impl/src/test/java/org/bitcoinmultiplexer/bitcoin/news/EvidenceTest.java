@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
@@ -14,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.core.Hub;
 import org.junit.jupiter.api.Test;
 
 /** What a client submits stays between it and the node until the node shows that it accepted it. */
@@ -354,6 +356,21 @@ class EvidenceTest {
       hub.loop.advance(Duration.ofSeconds(1));
       assertThat(hub.questions).hasSizeLessThanOrEqualTo(EvidenceSearch.ASKS_PER_TICK + 2);
     }
+  }
+
+  @Test
+  void theNodeIsAskedFromTheSeatOfWhoeverSubmittedSoThatAFloodKeepsNobodyElseWaiting() {
+    Message another = TestChain.tx(2, 5);
+    fixture.submits(alice, TX);
+    fixture.submits(alice, another);
+    fixture.submits(bob, TX);
+    fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(TestChain.tx(3, 5)).wtxid());
+    assertThat(hub.questions).hasSize(4);
+    Optional<Hub.Seat> ofAlice = hub.questions.get(0).seat();
+    assertThat(ofAlice).isPresent();
+    assertThat(hub.questions.get(1).seat()).isEqualTo(ofAlice);
+    assertThat(hub.questions.get(2).seat()).isPresent().isNotEqualTo(ofAlice);
+    assertThat(hub.questions.get(3).seat()).as("what the node announced is for all").isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -13,7 +14,8 @@ import org.bitcoinmultiplexer.tck.SimulatedLoop;
 /** An engine whose upstream is the test: questions wait until the test takes and answers them. */
 final class ScriptedHub implements Hub {
 
-  record Question(Message request, Consumer<? super Outcome> then) {}
+  /** What was asked: at one of the seats, or on behalf of all. */
+  record Question(Message request, Consumer<? super Outcome> then, Optional<Seat> seat) {}
 
   final SimulatedLoop loop = new SimulatedLoop();
   final Counters counters = new Counters();
@@ -28,7 +30,17 @@ final class ScriptedHub implements Hub {
 
   @Override
   public void ask(Message request, Consumer<? super Outcome> then) {
-    questions.add(new Question(request, then));
+    questions.add(new Question(request, then, Optional.empty()));
+  }
+
+  @Override
+  public Seat seat() {
+    return new Seat() {
+      @Override
+      public void ask(Message request, Consumer<? super Outcome> then) {
+        questions.add(new Question(request, then, Optional.of(this)));
+      }
+    };
   }
 
   @Override

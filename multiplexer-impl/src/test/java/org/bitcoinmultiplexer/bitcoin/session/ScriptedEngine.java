@@ -36,6 +36,11 @@ final class ScriptedEngine implements Hub, NodeContext {
   }
 
   @Override
+  public Seat seat() {
+    return this::ask;
+  }
+
+  @Override
   public void tell(Message message) {
     toNode.add(message);
   }
