@@ -26,6 +26,9 @@ public final class HeaderFile implements Closeable {
   /** How many headers are read or written at a time. */
   private static final int BATCH = 2000;
 
+  /** More than any network has; a file that is longer may be anything. */
+  private static final int MOST_RESERVED = 5_000_000;
+
   private final FileChannel file;
   private int size;
 
@@ -90,6 +93,7 @@ public final class HeaderFile implements Closeable {
   }
 
   private void readInto(HeaderChain chain) throws IOException {
+    chain.reserve((int) Math.min(file.size() / BlockHeader.SIZE, MOST_RESERVED));
     ByteBuffer buffer = ByteBuffer.allocate(BATCH * BlockHeader.SIZE);
     int fresh;
     do {

@@ -51,7 +51,9 @@ final class HeaderStore {
   }
 
   private Segment[] segments;
-  private int[] slots; // numbers plus one; 0 is free
+  // The number plus one; 0 is free. The bits that no number of this table needs are bits of the
+  // hash, so that a header that is not here is hardly ever compared to one that is elsewhere.
+  private int[] slots;
   private int size;
 
   HeaderStore() {
@@ -105,36 +107,55 @@ final class HeaderStore {
     segment.work[2 * at + 1] = low;
     size++;
     if (3L * size > 2L * slots.length) {
-      int[] larger = new int[2 * slots.length];
-      for (int i = 0; i < size; i++) {
-        insert(larger, hash(i), i);
-      }
-      slots = larger;
+      rehash(2 * slots.length);
     } else {
       insert(slots, header.hash(), number);
     }
     return number;
   }
 
-  private static void insert(int[] slots, Hash hash, int number) {
-    int slot = slot(hash, slots.length);
-    while (slots[slot] != 0) {
-      slot = (slot + 1) & (slots.length - 1);
+  /** Makes room for so many headers at once, rather than bit by bit. */
+  void reserve(int count) {
+    int length = slots.length;
+    while (3L * count > 2L * length && length < 1 << 30) {
+      length *= 2;
     }
-    slots[slot] = number + 1;
+    if (length > slots.length) {
+      rehash(length);
+    }
   }
 
-  private static int slot(Hash hash, int length) {
-    return (hash.hashCode() * 0x9e3779b9) >>> (Integer.numberOfLeadingZeros(length) + 1);
+  private void rehash(int length) {
+    int[] larger = new int[length];
+    for (int i = 0; i < size; i++) {
+      insert(larger, hash(i), i);
+    }
+    slots = larger;
+  }
+
+  private static void insert(int[] slots, Hash hash, int number) {
+    int mixed = mix(hash);
+    int mask = slots.length - 1;
+    int slot = mixed & mask;
+    while (slots[slot] != 0) {
+      slot = (slot + 1) & mask;
+    }
+    slots[slot] = (mixed & ~mask) | (number + 1);
+  }
+
+  private static int mix(Hash hash) {
+    int product = hash.hashCode() * 0x9e3779b9;
+    return product ^ product >>> 16;
   }
 
   /** The number of a header, {@link #NONE} if it is not here. */
   int find(Hash hash) {
-    for (int slot = slot(hash, slots.length);
-        slots[slot] != 0;
-        slot = (slot + 1) & (slots.length - 1)) {
-      int number = slots[slot] - 1;
-      if (number < size && isAt(number, hash)) {
+    int[] table = slots;
+    int mixed = mix(hash);
+    int mask = table.length - 1;
+    for (int slot = mixed & mask; table[slot] != 0; slot = (slot + 1) & mask) {
+      int number = (table[slot] & mask) - 1;
+      if ((table[slot] & ~mask) == (mixed & ~mask) && number < size && isAt(number, hash)) {
         return number;
       }
     }

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.cache.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.Random;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -81,6 +82,22 @@ class HeaderRulesTest {
     append(LIMIT, 1201);
     assertThat(store.height(last())).isEqualTo(2017);
     assertThat(rules.bits(store, last(), time + 600)).isEqualTo(LIMIT);
+  }
+
+  @Test
+  void whatWasAskedBeforeChangesNothing() {
+    HeaderRules rules = new HeaderRules(Network.TESTNET3);
+    Random random = new Random(5);
+    fill(2010, HARD);
+    for (int i = 0; i < 2_000; i++) {
+      boolean easy = random.nextInt(5) > 0;
+      append(easy ? LIMIT : random.nextBoolean() ? HARD : HARDER, easy ? 1201 : 600);
+      int parent = random.nextInt(3) > 0 ? last() : random.nextInt(store.size());
+      long next = store.time(parent) + 600;
+      assertThat(rules.bits(store, parent, next))
+          .as("after header %d", parent)
+          .isEqualTo(new HeaderRules(Network.TESTNET3).bits(store, parent, next));
+    }
   }
 
   @Test
