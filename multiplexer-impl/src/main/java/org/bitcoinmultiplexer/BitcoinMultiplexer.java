@@ -50,6 +50,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private final BitcoinProtocol protocol;
   private final @Nullable Cache cache;
   private final @Nullable TcpLoop ownTcp;
+  private final List<TcpLoop> clientLoops = new ArrayList<>(); // empty: the one loop serves clients
   private final List<ExecutorService> ownExecutors = new ArrayList<>();
   private final List<TcpListener> listeners = new ArrayList<>();
 
@@ -101,6 +102,11 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (loop instanceof EventLoops.OwnedLoop mayEnd) {
       mayEnd.onFailure(this::failed);
     }
+    for (int i = 1; builder.clientThreads > 1 && i <= builder.clientThreads; i++) {
+      TcpLoop clients = TcpLoop.start("multiplexer-clients-" + i);
+      clients.onFailure(this::failed);
+      clientLoops.add(clients);
+    }
   }
 
   /**
@@ -151,7 +157,8 @@ public final class BitcoinMultiplexer implements Multiplexer {
   }
 
   /**
-   * Listens for clients over TCP, on the multiplexer's own thread.
+   * Listens for clients over TCP, who are served by the multiplexer's own thread, or by as many as
+   * {@link MultiplexerBuilder#clientThreads} says.
    *
    * @param address where; port 0 takes any that is free
    * @return the address that is listened on
@@ -163,7 +170,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (!(loop instanceof TcpLoop tcp)) {
       throw new IllegalStateException("the loop that was given does no TCP: listen yourself");
     }
-    TcpListener listener = tcp.listen(address, network, limits, this::accept);
+    TcpListener listener = tcp.listen(address, network, limits, clientLoops, this::accept);
     synchronized (listeners) {
       listeners.add(listener);
     }
@@ -200,6 +207,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (cache != null) {
       cache.close();
     }
+    clientLoops.forEach(clients -> EventLoops.offer(clients, clients::close));
     if (ownTcp != null) {
       EventLoops.offer(ownTcp, ownTcp::close);
     }

@@ -48,6 +48,7 @@ public final class MultiplexerBuilder {
   long windowBytes = Settings.DEFAULTS.window().bytes();
   int maxClients = Settings.DEFAULTS.maxClients();
   int maxClientsPerAddress = Integer.parseInt(Option.CLIENTS_PER_ADDRESS.defaultValue());
+  int clientThreads = Integer.parseInt(Option.CLIENTS_THREADS.defaultValue());
   long clientBuffer = Settings.DEFAULTS.clientBuffer();
   boolean serveBlocks;
   boolean submitBlocks = true;
@@ -198,6 +199,22 @@ public final class MultiplexerBuilder {
   public MultiplexerBuilder maxClientsPerAddress(int clients) {
     once(Option.CLIENTS_PER_ADDRESS);
     maxClientsPerAddress = (int) within(Option.CLIENTS_PER_ADDRESS, clients, 1, 1_000_000);
+    return this;
+  }
+
+  /**
+   * How many threads serve the clients that {@link BitcoinMultiplexer#listen} accepts; 1 unless
+   * set, which is the multiplexer's own: nothing is handed over between threads then, and a request
+   * takes the least time. With more each client belongs to one of so many others, and what takes
+   * the processor's time for clients alone (sending, filtering blocks for them, answers that are at
+   * hand) is spread over them.
+   *
+   * @param threads 1 to 256
+   * @return this
+   */
+  public MultiplexerBuilder clientThreads(int threads) {
+    once(Option.CLIENTS_THREADS);
+    clientThreads = (int) within(Option.CLIENTS_THREADS, threads, 1, 256);
     return this;
   }
 

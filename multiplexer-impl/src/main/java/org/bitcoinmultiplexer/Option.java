@@ -38,6 +38,11 @@ public enum Option {
   /** How many clients may come from one address. */
   CLIENTS_PER_ADDRESS(
       "clients.per-address", "100", "clients from one address but this machine's, 1 to 1000000"),
+  /** How many threads serve clients. */
+  CLIENTS_THREADS(
+      "clients.threads",
+      "1",
+      "threads that serve clients, 1 to 256; 1: the thread that serves the node does"),
   /** How much may be on its way to one client. */
   CLIENT_BUFFER("client.buffer", "4000000", "bytes on their way to one client, from 100000"),
   /** Whether clients are full nodes whose blocks upstream may ask for. */

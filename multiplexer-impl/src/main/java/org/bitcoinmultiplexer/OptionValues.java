@@ -21,6 +21,7 @@ final class OptionValues {
       case WINDOW_BYTES -> builder.windowBytes(number(option, value));
       case CLIENTS_MAX -> builder.maxClients(whole(option, value));
       case CLIENTS_PER_ADDRESS -> builder.maxClientsPerAddress(whole(option, value));
+      case CLIENTS_THREADS -> builder.clientThreads(whole(option, value));
       case CLIENT_BUFFER -> builder.clientBuffer(number(option, value));
       case SERVE_BLOCKS -> builder.serveBlocks(yesOrNo(option, value));
       case SUBMIT_BLOCKS -> builder.submitBlocks(yesOrNo(option, value));

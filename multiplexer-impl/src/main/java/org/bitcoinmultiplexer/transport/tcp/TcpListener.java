@@ -8,9 +8,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
@@ -40,21 +43,25 @@ public final class TcpListener implements AutoCloseable {
   private final InetSocketAddress address;
   private final Network network;
   private final AcceptLimits.Gate gate;
-  private final Consumer<? super Transport> onAccept;
+  private final List<TcpLoop> homes;
+  private final BiConsumer<? super Transport, ? super EventLoop> onAccept;
   private @Nullable SelectionKey key; // once it has been registered in the loop
+  private int turn; // whose it is among the homes; in the loop
 
   private TcpListener(
       TcpLoop loop,
       ServerSocketChannel channel,
       Network network,
       AcceptLimits limits,
-      Consumer<? super Transport> onAccept)
+      List<TcpLoop> homes,
+      BiConsumer<? super Transport, ? super EventLoop> onAccept)
       throws IOException {
     this.loop = loop;
     this.channel = channel;
     this.address = (InetSocketAddress) channel.getLocalAddress();
     this.network = network;
     this.gate = new AcceptLimits.Gate(limits);
+    this.homes = List.copyOf(homes);
     this.onAccept = onAccept;
   }
 
@@ -63,13 +70,14 @@ public final class TcpListener implements AutoCloseable {
       InetSocketAddress address,
       Network network,
       AcceptLimits limits,
-      Consumer<? super Transport> onAccept)
+      List<TcpLoop> homes,
+      BiConsumer<? super Transport, ? super EventLoop> onAccept)
       throws IOException {
     ServerSocketChannel channel = ServerSocketChannel.open();
     try {
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       channel.bind(address, BACKLOG);
-      TcpListener listener = new TcpListener(loop, channel, network, limits, onAccept);
+      TcpListener listener = new TcpListener(loop, channel, network, limits, homes, onAccept);
       loop.execute(listener::register);
       return listener;
     } catch (IOException e) {
@@ -181,36 +189,59 @@ public final class TcpListener implements AutoCloseable {
     }
   }
 
-  private void admit(SocketChannel accepted) {
-    TcpTransport transport = null;
+  private void admit(SocketChannel client) {
     try {
-      InetSocketAddress from = (InetSocketAddress) accepted.getRemoteAddress();
+      InetSocketAddress from = (InetSocketAddress) client.getRemoteAddress();
       String host = gate.host(from.getAddress());
       if (!gate.enter(host)) {
         gate.complaint().ifPresent(line -> log.warn("{}: {}; last {}", this, line, from));
-        accepted.close();
+        client.close();
         return;
       }
-      try {
-        transport = new TcpTransport(loop, accepted, network, 0, () -> gate.leave(host));
-      } finally {
-        if (transport == null) {
-          gate.leave(host);
-        }
+      TcpLoop home = homes.get(turn++ % homes.size());
+      if (home == loop) {
+        open(client, home, host);
+      } else {
+        give(client, home, host);
       }
     } catch (IOException e) {
       log.debug("{} lost a connection right after it was accepted", this, e);
-      discard(accepted);
-      return;
+      discard(client);
     }
-    TcpTransport made = transport;
-    EventLoops.contain(() -> hand(made));
   }
 
-  private void hand(TcpTransport transport) {
+  private void give(SocketChannel client, TcpLoop home, String host) {
+    try {
+      home.execute(() -> open(client, home, host));
+    } catch (RejectedExecutionException e) {
+      gate.leave(host); // the loop has been closed, and whoever it serves
+      discard(client);
+    }
+  }
+
+  /** In the loop that is to serve it. */
+  private void open(SocketChannel client, TcpLoop home, String host) {
+    TcpTransport transport = null;
+    try {
+      transport = new TcpTransport(home, client, network, 0, () -> gate.leave(host));
+    } catch (IOException e) {
+      log.debug("{} lost a connection right after it was accepted", this, e);
+    } finally {
+      if (transport == null) {
+        gate.leave(host);
+        discard(client);
+      }
+    }
+    if (transport != null) {
+      TcpTransport made = transport;
+      EventLoops.contain(() -> hand(made, home));
+    }
+  }
+
+  private void hand(TcpTransport transport, TcpLoop home) {
     boolean taken = false;
     try {
-      onAccept.accept(transport);
+      onAccept.accept(transport, home);
       taken = true;
     } finally {
       if (!taken) {

@@ -16,8 +16,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
@@ -141,7 +143,31 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
       AcceptLimits limits,
       Consumer<? super Transport> onAccept)
       throws IOException {
-    return TcpListener.open(this, address, network, limits, onAccept);
+    return listen(
+        address, network, limits, List.of(), (transport, home) -> onAccept.accept(transport));
+  }
+
+  /**
+   * Listens here, and has others serve the connections.
+   *
+   * @param address where; port 0 takes any that is free
+   * @param network whose frames are exchanged
+   * @param limits how many connections may be open at a time; one above is closed at once
+   * @param homes the loops that serve the connections, in turns; none: this one. Not owned
+   * @param onAccept takes each transport, not started, in the loop that serves it, which it is
+   *     given too
+   * @return the listener, which is listening
+   * @throws IOException saying in words which address could not be had, and why
+   */
+  public TcpListener listen(
+      InetSocketAddress address,
+      Network network,
+      AcceptLimits limits,
+      List<TcpLoop> homes,
+      BiConsumer<? super Transport, ? super EventLoop> onAccept)
+      throws IOException {
+    return TcpListener.open(
+        this, address, network, limits, homes.isEmpty() ? List.of(this) : homes, onAccept);
   }
 
   @Override

@@ -16,6 +16,7 @@ final class LibraryProxy implements ProxyUnderTest {
             .set("network", "regtest")
             .upstream(node.getAddress().getHostAddress() + ":" + node.getPort())
             .strategy(way.strategy())
+            .clientThreads(way == Way.CACHE ? 2 : 1) // so that both kinds are tried
             .build();
     try {
       multiplexer.start();
