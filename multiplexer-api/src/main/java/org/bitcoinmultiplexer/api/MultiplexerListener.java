@@ -41,6 +41,17 @@ public interface MultiplexerListener {
   default void onClientClosed(String remote, String reason) {}
 
   /**
+   * The chain of headers that strategy {@code cache} keeps is longer, or another one: heard of once
+   * a second at most while it is read or catches up with the node, and at each change of its best
+   * block after that. Nothing is heard of it from other strategies.
+   *
+   * @param height of the best block, 0 for the genesis block
+   * @param target the height that the node has, as far as it says so; the same as {@code height} if
+   *     nothing is missing
+   */
+  default void onHeaders(long height, long target) {}
+
+  /**
    * The multiplexer cannot go on and is closing: memory has run out, or the Java machine is broken.
    * Nothing is known of the state of the process any more, so it should end, and be started anew.
    * Heard of if the error came up in a loop or an executor of the multiplexer's own, or in one of

@@ -94,7 +94,8 @@ public final class Engine implements Multiplexer {
     this.dialler =
         new Dialler(loop, connectors, new Backoff(random), this::connected, this::unreachable);
     this.hub =
-        new EngineHub(loop, protocol, upstream, remembering, joining, readySessions, counters);
+        new EngineHub(
+            loop, protocol, upstream, remembering, joining, readySessions, events, counters);
     protocol.open(hub);
   }
 

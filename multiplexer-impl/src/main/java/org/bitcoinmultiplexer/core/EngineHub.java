@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
 
 /** The engine as its protocol sees it, which asks questions of its own and spreads news. */
@@ -17,6 +18,7 @@ final class EngineHub implements Hub {
   private final Remembering remembering;
   private final Joining joining;
   private final Collection<Session> readySessions;
+  private final Events events;
   private final Counters counters;
   private final Turns.Seat own = Turns.Seat.own();
 
@@ -30,6 +32,7 @@ final class EngineHub implements Hub {
       Remembering remembering,
       Joining joining,
       Collection<Session> readySessions,
+      Events events,
       Counters counters) {
     this.loop = loop;
     this.protocol = protocol;
@@ -37,6 +40,7 @@ final class EngineHub implements Hub {
     this.remembering = remembering;
     this.joining = joining;
     this.readySessions = readySessions;
+    this.events = events;
     this.counters = counters;
   }
 
@@ -83,6 +87,11 @@ final class EngineHub implements Hub {
   public void publish(News news) {
     counters.count("news.published");
     readySessions.forEach(session -> session.news(news));
+  }
+
+  @Override
+  public void inform(Consumer<? super MultiplexerListener> event) {
+    events.tell(event);
   }
 
   @Override

@@ -23,7 +23,7 @@ final class Events {
     this.executor = executor;
   }
 
-  void tell(Consumer<MultiplexerListener> event) {
+  void tell(Consumer<? super MultiplexerListener> event) {
     try {
       executor.execute(() -> guarded(event));
     } catch (RejectedExecutionException e) {
@@ -31,7 +31,7 @@ final class Events {
     }
   }
 
-  private void guarded(Consumer<MultiplexerListener> event) {
+  private void guarded(Consumer<? super MultiplexerListener> event) {
     try {
       event.accept(listener);
     } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
 
 /** What the engine offers to a protocol as a whole. All methods may be called from any thread. */
@@ -63,6 +64,13 @@ public interface Hub {
    * @param news immutable
    */
   void publish(News news);
+
+  /**
+   * Tells the embedder's listener of something.
+   *
+   * @param event calls the listener; on its executor, in the order of these calls
+   */
+  void inform(Consumer<? super MultiplexerListener> event);
 
   /**
    * The counters, by name.

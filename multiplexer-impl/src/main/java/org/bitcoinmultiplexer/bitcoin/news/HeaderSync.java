@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,13 +47,8 @@ final class HeaderSync {
 
   private static final Logger log = LoggerFactory.getLogger(HeaderSync.class);
 
-  private static final long PROGRESS = Duration.ofSeconds(10).toNanos();
-
   /** With so many headers whatever is heard of next connects. */
   private static final int RECENT = 2_000;
-
-  /** Behind by fewer, and catching up is not worth telling. */
-  private static final int WORTH_TELLING = 10_000;
 
   /** After so many answers that do not fit the node is not asked any more on this connection. */
   private static final int MOST_FLAWS = 3;
@@ -66,6 +60,7 @@ final class HeaderSync {
   private final @Nullable Path path;
   private final Executor io;
   private final BiConsumer<List<BlockHeader>, Integer> recent;
+  private final HeaderProgress progress;
 
   private @Nullable HeaderFile file; // confined to the executor
   private @Nullable HeaderChain chain; // null while LOADING
@@ -77,10 +72,6 @@ final class HeaderSync {
   private boolean asking;
   private boolean again;
   private int flaws;
-  private int nodeHeight;
-  private long began;
-  private int beganAt;
-  private long told;
 
   /**
    * A chain that is not there yet.
@@ -102,6 +93,7 @@ final class HeaderSync {
     this.path = path;
     this.io = io;
     this.recent = recent;
+    this.progress = new HeaderProgress(hub);
   }
 
   /** Begins to read what was kept. */
@@ -133,6 +125,7 @@ final class HeaderSync {
     chain = read;
     known = read.view();
     written = read.view().size();
+    progress.read(read.view().height());
     if (read.view().height() > 0) {
       tellRecent(read.view());
     }
@@ -190,7 +183,7 @@ final class HeaderSync {
 
   void connected(int height) {
     connected = true;
-    nodeHeight = height;
+    progress.target(height);
     flaws = 0;
     askNext();
   }
@@ -198,6 +191,7 @@ final class HeaderSync {
   void disconnected() {
     connected = false;
     complete = null;
+    progress.stops();
   }
 
   /** The node has other blocks: before anybody else hears of them. */
@@ -222,8 +216,12 @@ final class HeaderSync {
   private void added(HeaderChain to) {
     keep(to.view());
     behind = false;
-    if (complete != null) {
+    ChainView before = complete;
+    if (before != null) {
       complete = to.view();
+      if (!before.tip().equals(to.view().tip())) {
+        progress.moved(to.view().height());
+      }
     }
   }
 
@@ -239,11 +237,7 @@ final class HeaderSync {
     asking = true;
     again = false;
     ChainView view = to.view();
-    if (began == 0) {
-      began = loop.nanoTime();
-      beganAt = view.height();
-      told = began;
-    }
+    progress.asks(view.height());
     hub.ask(
         BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, view.locator(), Hash.ZERO),
         outcome -> {
@@ -269,7 +263,7 @@ final class HeaderSync {
       log.warn("headers: the node's do not fit: {}", added.flaw());
       askNext();
     } else if (headers.size() == Headers.MAX_SIZE || again) {
-      tellProgress(to.view());
+      progress.grew(to.view().height());
       askNext();
     } else {
       completed(to.view());
@@ -277,37 +271,17 @@ final class HeaderSync {
   }
 
   private void completed(ChainView view) {
-    boolean first = complete == null;
+    ChainView before = complete;
     complete = view;
     behind = false;
-    if (first) {
-      if (view.height() - beganAt >= WORTH_TELLING) {
-        log.info("headers: complete at height {} after {} s", view.height(), seconds());
-      }
+    if (before == null) {
+      progress.completed(view.height());
       if (view.height() > 0) {
         tellRecent(view);
       }
+    } else if (!before.tip().equals(view.tip())) {
+      progress.moved(view.height());
     }
-    began = 0;
-  }
-
-  private void tellProgress(ChainView view) {
-    long now = loop.nanoTime();
-    if (now - told < PROGRESS || view.height() - beganAt < WORTH_TELLING) {
-      return;
-    }
-    told = now;
-    long rate = (view.height() - beganAt) / Math.max(1, seconds());
-    log.info(
-        "headers: {} of about {}, {} per second, about {} s left",
-        view.height(),
-        nodeHeight,
-        rate,
-        Math.max(0, nodeHeight - view.height()) / Math.max(1, rate));
-  }
-
-  private long seconds() {
-    return (loop.nanoTime() - began) / 1_000_000_000;
   }
 
   /** Keeps what is not kept yet. */

@@ -9,9 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -123,6 +125,42 @@ class HeaderSyncTest {
     assertThat(news.newsroom.height()).isEqualTo(5_000);
     assertThat(kept()).isEqualTo(5_000);
     assertThat(news.hub.count("news.headers")).isEqualTo(5_000);
+  }
+
+  @Test
+  void theListenerHearsHowItGetsOnOnceASecondAndOfEachBlockAfterwards() {
+    List<String> heard = new ArrayList<>();
+    nodeMinesMany(11_000);
+    news.hub.listener =
+        new MultiplexerListener() {
+          @Override
+          public void onHeaders(long height, long target) {
+            heard.add(height + "/" + target);
+          }
+        };
+    connect();
+    for (int i = 0; i < 5; i++) {
+      news.hub.loop.advance(Duration.ofMillis(600));
+      ScriptedHub.Question question = news.hub.take();
+      BlockLocator locator = BlockLocator.parse(question.request());
+      news.answer(question, node.view().headers(locator).orElseThrow());
+    }
+    assertThat(heard).containsExactly("4000/11000", "8000/11000");
+    nodeAnswersAll();
+    assertThat(heard).hasSize(3).last().isEqualTo("11000/11000");
+
+    BlockHeader block = nodeMines(1, 0).get(0);
+    news.nodeAnnounces(InventoryVector.BLOCK, block.hash());
+    nodeAnswersAll();
+    assertThat(heard).hasSize(4).last().isEqualTo("11001/11001");
+
+    MultiplexerListener listener = news.hub.listener;
+    close.run();
+    news = new NewsFixture();
+    news.hub.listener = listener;
+    close = news.newsroom.keepHeaders(file, Runnable::run);
+    news.hub.loop.runTasks();
+    assertThat(heard).as("what was kept").hasSize(5).last().isEqualTo("11001/11001");
   }
 
   @Test

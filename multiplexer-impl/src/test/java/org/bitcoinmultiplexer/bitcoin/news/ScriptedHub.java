@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
@@ -22,6 +23,7 @@ final class ScriptedHub implements Hub {
   final List<Question> questions = new ArrayList<>();
   final List<Message> told = new ArrayList<>();
   final List<News> news = new ArrayList<>();
+  MultiplexerListener listener = new MultiplexerListener() {};
 
   @Override
   public SimulatedLoop loop() {
@@ -51,6 +53,11 @@ final class ScriptedHub implements Hub {
   @Override
   public void publish(News item) {
     news.add(item);
+  }
+
+  @Override
+  public void inform(Consumer<? super MultiplexerListener> event) {
+    event.accept(listener);
   }
 
   @Override

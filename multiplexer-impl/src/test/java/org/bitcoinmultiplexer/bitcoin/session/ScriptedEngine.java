@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
@@ -50,6 +51,11 @@ final class ScriptedEngine implements Hub, NodeContext {
     for (ScriptedClient client : clients) {
       client.hear(news);
     }
+  }
+
+  @Override
+  public void inform(Consumer<? super MultiplexerListener> event) {
+    // Nobody listens.
   }
 
   @Override
