@@ -2,7 +2,7 @@ package org.bitcoinmultiplexer.core;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
@@ -104,7 +104,7 @@ final class DeliveryQueue {
   /** The batches without order; most clients never ask for one. */
   private static final class Unordered {
 
-    final Set<Entry> all = new HashSet<>();
+    final Set<Entry> all = new LinkedHashSet<>();
     final Deque<Entry> toAsk = new ArrayDeque<>();
     final Deque<Entry> settled = new ArrayDeque<>();
   }

@@ -145,6 +145,8 @@ final class Goods {
         client.host.news().submitBlocks() && (lastBlock != null || !named.isEmpty()),
         "is asked for headers, having announced none");
     if (lastBlock != null && draw.chance(0.6)) {
+      // Even one that was brought whole: too late for an answer, this is an announcement.
+      blocks.put(lastBlock.hash, lastBlock);
       pipe.say(headers(lastBlock));
     } else if (draw.chance(0.5)) {
       pipe.say(NO_HEADERS);

@@ -83,7 +83,7 @@ final class NodeLine implements Pipe.Peer {
   void connected(Pipe to) {
     pipe = to;
     shelf = shelf(to::say);
-    echoes = new Echoes(new Draw(1), manners.disorder(), inbox, to::say);
+    echoes = new Echoes(draw.split(), manners.disorder(), inbox, to::say);
     intake = new Intake(time, draw.split(), truth, node, manners, tales, to);
     noise = new Noise(time, draw.split(), truth, troubles, tales, this, to, shelf, intake);
     if (manners.numbers()) {

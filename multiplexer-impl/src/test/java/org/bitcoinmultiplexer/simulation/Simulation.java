@@ -68,6 +68,9 @@ final class Simulation implements Client.Host {
   /** After so long nothing is asked any more on behalf of those who are gone. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(11);
 
+  /** There and back over the slowest way, and less than until the watch looks again. */
+  private static final Duration ROUND_TRIP = Duration.ofSeconds(1);
+
   /** The engine has an answer to what it asks itself after so long. */
   private static final Duration QUIET = Duration.ofMinutes(5);
 
@@ -350,6 +353,8 @@ final class Simulation implements Client.Host {
     List.copyOf(clients).forEach(client -> client.leave(false));
     time.advance(FORGOTTEN);
     require(engine.stats().clients() == 0, "clients that left are still there");
+    // A ping of that watch may be on its way at this moment, or its pong.
+    time.advanceUntil(() -> time.pendingTimers() == 1, ROUND_TRIP);
     require(
         time.pendingTimers() == 1, time.pendingTimers() + " timers, not the node's watch alone");
     node.isDoneWith();

@@ -254,7 +254,7 @@ final class TransactionDesk {
 
   /** Who announced it too may have better luck. */
   private void askOthers(Submission submission) {
-    for (Hash id : Set.copyOf(List.of(submission.entry.wtxid, submission.entry.txid))) {
+    for (Hash id : List.of(submission.entry.wtxid, submission.entry.txid)) {
       if (announcers.first(id) != null) {
         fetches.want(id);
       }
