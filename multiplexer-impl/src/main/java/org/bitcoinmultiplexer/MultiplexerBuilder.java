@@ -52,6 +52,7 @@ public final class MultiplexerBuilder {
   long clientBuffer = Settings.DEFAULTS.clientBuffer();
   boolean serveBlocks;
   boolean submitBlocks = true;
+  boolean bloom = true;
   Duration handshakeTimeout = Settings.DEFAULTS.handshakeTimeout();
   Duration clientTimeout = Settings.DEFAULTS.idleTimeout();
   Duration upstreamTimeout = Settings.DEFAULTS.answerTimeout();
@@ -253,6 +254,25 @@ public final class MultiplexerBuilder {
   public MultiplexerBuilder submitBlocks(boolean value) {
     once(Option.SUBMIT_BLOCKS);
     submitBlocks = value;
+    return this;
+  }
+
+  /**
+   * Whether clients may load bloom filters (BIP37), ask for filtered blocks and for the mempool;
+   * true unless set. It takes nothing of upstream but whole blocks and transactions, so it works
+   * although upstream has bloom filters switched off. Strategy {@code passthrough} offers what
+   * upstream offers, whatever is set.
+   *
+   * <p>A filter costs the session's loop time, of which each client gets a tenth at most in the
+   * long run. Whose clients do not need it may switch it off: no wallets that are made with
+   * bitcoinj, for instance.
+   *
+   * @param value whether
+   * @return this
+   */
+  public MultiplexerBuilder bloom(boolean value) {
+    once(Option.BLOOM);
+    bloom = value;
     return this;
   }
 

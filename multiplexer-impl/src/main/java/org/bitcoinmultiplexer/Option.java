@@ -50,6 +50,11 @@ public enum Option {
       "upstream.serve-blocks", "false", "present us to upstream as a node that has blocks"),
   /** Whether blocks that clients send go upstream. */
   SUBMIT_BLOCKS("submit-blocks", "true", "forward valid new blocks of clients upstream"),
+  /** Whether clients may have bloom filters. */
+  BLOOM(
+      "bloom",
+      "true",
+      "offer bloom filters (BIP37) whether or not upstream does; needs a shared strategy"),
   /** How long a handshake may take. */
   HANDSHAKE_TIMEOUT("handshake-timeout", "60", "seconds a handshake may take, 1 to 3600"),
   /** How long a client may be silent. */

@@ -25,6 +25,7 @@ final class OptionValues {
       case CLIENT_BUFFER -> builder.clientBuffer(number(option, value));
       case SERVE_BLOCKS -> builder.serveBlocks(yesOrNo(option, value));
       case SUBMIT_BLOCKS -> builder.submitBlocks(yesOrNo(option, value));
+      case BLOOM -> builder.bloom(yesOrNo(option, value));
       case HANDSHAKE_TIMEOUT -> builder.handshakeTimeout(seconds(option, value));
       case CLIENT_TIMEOUT -> builder.clientTimeout(seconds(option, value));
       case UPSTREAM_TIMEOUT -> builder.upstreamTimeout(seconds(option, value));

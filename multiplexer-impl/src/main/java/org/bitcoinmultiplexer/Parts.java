@@ -71,7 +71,11 @@ final class Parts {
             .map(ServiceLoader.Provider::get)
             .toList();
     NewsOptions news =
-        new NewsOptions(builder.serveBlocks, builder.submitBlocks, NewsOptions.DEFAULT.poolBytes());
+        new NewsOptions(
+            builder.serveBlocks,
+            builder.submitBlocks,
+            NewsOptions.DEFAULT.poolBytes(),
+            builder.bloom);
     return new BitcoinOptions(
         builder.network, news, providers, builder.random, InstantSource.system());
   }

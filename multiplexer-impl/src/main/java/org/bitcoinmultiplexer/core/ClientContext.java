@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.core;
 
+import java.time.Duration;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 
@@ -61,6 +62,16 @@ public interface ClientContext {
    * @param batch what to ask and how to render it
    */
   void askUnordered(Batch batch);
+
+  /**
+   * Delivers nothing more for a while, so that others get their turn at the loop: for a batch whose
+   * {@link Batch#deliver} was much work. What is asked and replied meanwhile waits in its place,
+   * and what is pushed does not. Without effect while it rests already.
+   *
+   * @param pause how long; {@link Duration#ZERO} for no longer than the loop needs to do what else
+   *     is due
+   */
+  void rest(Duration pause);
 
   /**
    * Sends at once: announcements, and what the client is asked for. May overtake replies.

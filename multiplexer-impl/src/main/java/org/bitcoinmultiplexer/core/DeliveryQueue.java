@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * way, however large; for one that does not, nothing is asked, or it would be sent its whole list
  * one by one. The transport's {@code onWritable} goes on from there.
  *
+ * <p>A batch that was much work to deliver may let the queue {@linkplain #rest rest} between its
+ * items, for as long as others need the loop.
+ *
  * <p>Confined to the session's loop.
  */
 final class DeliveryQueue {
@@ -127,6 +130,7 @@ final class DeliveryQueue {
   private long owed;
   private boolean advancing;
   private boolean again;
+  private boolean resting;
   private boolean closed;
 
   /**
@@ -230,6 +234,23 @@ final class DeliveryQueue {
     }
   }
 
+  /**
+   * Delivers nothing until it is {@linkplain #resume resumed}; goes on asking ahead.
+   *
+   * @return false if it rests already
+   */
+  boolean rest() {
+    boolean begins = !resting;
+    resting = true;
+    return begins;
+  }
+
+  /** Goes on delivering. */
+  void resume() {
+    resting = false;
+    advance();
+  }
+
   /** Delivers what can be delivered and asks for what there is room for. */
   void advance() {
     if (advancing) {
@@ -250,7 +271,7 @@ final class DeliveryQueue {
   }
 
   private void deliver() {
-    while (head != null && !closed) {
+    while (head != null && !closed && !resting) {
       Entry entry = head;
       Batch batch = entry.batch;
       if (batch == null) {
@@ -279,15 +300,19 @@ final class DeliveryQueue {
     if (waiting == null) {
       return;
     }
-    for (Entry entry = waiting.settled.poll();
-        entry != null && !closed;
-        entry = waiting.settled.poll()) {
+    while (!closed && !resting && !waiting.settled.isEmpty()) {
+      Entry entry = waiting.settled.remove();
       Batch batch = entry.batch;
       // An entry stands here once for each of its items, and the first time may have been enough.
-      if (batch != null && waiting.all.contains(entry) && deliver(entry, batch)) {
+      if (batch == null || !waiting.all.contains(entry)) {
+        continue;
+      }
+      if (deliver(entry, batch)) {
         waiting.all.remove(entry);
         held -= entry.held;
         batch.end(client);
+      } else if (resting) {
+        waiting.settled.addFirst(entry); // more of it may be settled
       }
     }
   }
@@ -296,7 +321,7 @@ final class DeliveryQueue {
   private boolean deliver(Entry entry, Batch batch) {
     for (Slot slot = entry.firstSlot; slot != null; slot = entry.firstSlot) {
       Outcome outcome = slot.outcome;
-      if (outcome == null || closed) {
+      if (outcome == null || closed || resting) {
         return false;
       }
       entry.firstSlot = slot.following;

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.core;
 
+import java.time.Duration;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
@@ -88,6 +89,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   private State state = State.GREETING;
   private EventLoop.@Nullable Timer watch;
+  private EventLoop.@Nullable Timer rest;
   private boolean reading = true;
   private long heard;
   private int hearing; // bytes of the message that is being heard
@@ -242,6 +244,23 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
+  public void rest(Duration pause) {
+    if (state == State.CLOSED || !queue.rest()) {
+      return;
+    }
+    if (pause.isZero()) {
+      loop.execute(this::resume);
+    } else {
+      rest = loop.schedule(pause, this::resume);
+    }
+  }
+
+  private void resume() {
+    rest = null;
+    stepNow(queue::resume);
+  }
+
+  @Override
   public void push(Message message) {
     if (state == State.CLOSED) {
       return;
@@ -278,6 +297,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     state = State.CLOSED;
     if (watch != null) {
       watch.cancel();
+    }
+    if (rest != null) {
+      rest.cancel();
     }
     queue.close();
     transport.close();

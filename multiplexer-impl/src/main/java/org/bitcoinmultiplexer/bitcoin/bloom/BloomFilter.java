@@ -26,6 +26,7 @@ public final class BloomFilter {
   private final int tweak;
   private final int update;
   private final byte[] outpoint = new byte[Hash.SIZE + 4];
+  private long work;
 
   private BloomFilter(FilterLoad load) {
     bits = load.filter();
@@ -57,6 +58,7 @@ public final class BloomFilter {
     if (bits.length == 0) {
       return;
     }
+    work += hashFunctions;
     int seed = tweak;
     for (int i = 0; i < hashFunctions; i++, seed += SEED_STEP) {
       int hash = Murmur3.hash(seed, element, 0, size);
@@ -81,9 +83,11 @@ public final class BloomFilter {
       int next = i + 1 < hashFunctions ? seed + SEED_STEP : seed;
       long hashes = Murmur3.pair(seed, next, array, offset, size);
       if ((bit((int) hashes) & bit((int) (hashes >>> 32))) == 0) { // both first, then one branch
+        work += i + 2;
         return false;
       }
     }
+    work += hashFunctions;
     return true;
   }
 
@@ -109,6 +113,15 @@ public final class BloomFilter {
    */
   public boolean matches(Message transaction) {
     return Elements.of(transaction).match(0, this);
+  }
+
+  /**
+   * What the filter has cost so far.
+   *
+   * @return how many hashes of elements were computed, each a matter of some 10 nanoseconds
+   */
+  public long work() {
+    return work;
   }
 
   /** Whether everything matches and nothing is ever put in. */

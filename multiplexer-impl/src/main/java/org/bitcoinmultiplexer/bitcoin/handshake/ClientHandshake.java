@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * the client has announced that it will say {@code sendseq}, which is answered in front of it.
  * Nothing else is sent before the client's own {@code verack}, because bitcoinj takes anything else
  * for an error. What the client sees is the node's: its services as far as we can keep their
- * promises, its wish for transactions, and on DONE its fee filter. Before a node is known nothing
- * is sent at all: a promise cannot be taken back.
+ * promises and those that we have ourselves, its wish for transactions, and on DONE its fee filter.
+ * Before a node is known nothing is sent at all: a promise cannot be taken back.
  *
  * <p><b>Out of order.</b> Before {@code version} everything is ignored; after it a second {@code
  * version}, {@code verack} or {@code sendseq}; before {@code verack} also everything that is not a
@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientHandshake {
 
-  /** Services that the shared strategies do not offer, whatever the node does. */
+  /** Services of the node that the shared strategies do not pass on. */
   public static final long WITHHELD = Version.NODE_BLOOM | Version.NODE_COMPACT_FILTERS;
 
   /** Services that anybody here understands; a promise that nobody understands is not repeated. */
@@ -73,6 +73,7 @@ public final class ClientHandshake {
   }
 
   private final long withheld;
+  private final long added;
   private final SendSequence offer;
   private final Supplier<@Nullable NodeInfo> node;
   private final IntSupplier height;
@@ -89,6 +90,7 @@ public final class ClientHandshake {
    *
    * @param withheld services not to be offered although the node does, such as {@link #WITHHELD};
    *     the encrypted transport, and bits without a known meaning, are never offered
+   * @param added services to be offered although the node does not, because we have them
    * @param window how many numbered requests of the client are taken in flight, 0 or more
    * @param node the node as known now, null if it is not
    * @param height of the best block, asked when the client is greeted
@@ -98,6 +100,7 @@ public final class ClientHandshake {
    */
   public ClientHandshake(
       long withheld,
+      long added,
       int window,
       Supplier<@Nullable NodeInfo> node,
       IntSupplier height,
@@ -105,6 +108,7 @@ public final class ClientHandshake {
       InstantSource clock,
       Consumer<? super Message> out) {
     this.withheld = withheld;
+    this.added = added;
     this.offer = new SendSequence(SendSequence.VERSION, window);
     this.node = node;
     this.height = height;
@@ -286,7 +290,7 @@ public final class ClientHandshake {
     out.accept(
         new Version(
                 ProtocolVersions.OWN,
-                known.services() & UNDERSTOOD & ~withheld,
+                (known.services() & UNDERSTOOD & ~withheld) | added,
                 clock.instant().getEpochSecond(),
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,

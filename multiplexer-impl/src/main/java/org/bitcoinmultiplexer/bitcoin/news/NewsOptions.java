@@ -9,11 +9,19 @@ package org.bitcoinmultiplexer.bitcoin.news;
  *     check (scripts, amounts) costs whoever hands it in the node's connection, so a client that
  *     spends a proof of work can interrupt it for everybody.
  * @param poolBytes how much of recent transactions to keep, in bytes of memory; at least 1
+ * @param bloom whether clients may have bloom filters, for which it is followed what is mined of
+ *     the transactions
  */
-public record NewsOptions(boolean serveBlocks, boolean submitBlocks, long poolBytes) {
+public record NewsOptions(
+    boolean serveBlocks, boolean submitBlocks, long poolBytes, boolean bloom) {
 
-  /** Neither serves nor submits blocks, and keeps 16 MB of transactions. */
+  /** Neither serves nor submits blocks, keeps 16 MB of transactions, and knows no filters. */
   public static final NewsOptions DEFAULT = new NewsOptions(false, false, 16L << 20);
+
+  /** Without bloom filters. */
+  public NewsOptions(boolean serveBlocks, boolean submitBlocks, long poolBytes) {
+    this(serveBlocks, submitBlocks, poolBytes, false);
+  }
 
   /** Refuses a pool that holds nothing. */
   public NewsOptions {

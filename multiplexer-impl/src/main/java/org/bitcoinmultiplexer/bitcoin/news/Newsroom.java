@@ -55,6 +55,7 @@ public final class Newsroom {
   private final Counters counters;
 
   private final RecentHeaders chain;
+  private final @Nullable MempoolView mempool; // null if nobody may ask for it
   private final TransactionPool pool;
   private final Fetches fetches;
   private final BlockDesk blocks;
@@ -85,7 +86,8 @@ public final class Newsroom {
     this.clock = clock;
     this.counters = hub.counters();
     chain = new RecentHeaders(network);
-    pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED));
+    mempool = options.bloom() ? new MempoolView() : null;
+    pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED), mempool);
     Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);
     blocks = new BlockDesk(hub, chain, this::unknownBlock, this::newBlocks);
@@ -235,6 +237,25 @@ public final class Newsroom {
    */
   public Collection<Message> transactions() {
     return Collections2.transform(pool.all(), entry -> entry.full);
+  }
+
+  /**
+   * The transactions that the node has accepted and that wait to be mined, as far as is known;
+   * parents before children.
+   *
+   * @return a snapshot: {@code tx} messages with witness. None unless {@link NewsOptions#bloom}.
+   */
+  public List<Message> unconfirmed() {
+    return mempool == null ? List.of() : mempool.all();
+  }
+
+  /**
+   * How many transactions wait to be mined.
+   *
+   * @return about as many as {@link #unconfirmed} would return
+   */
+  public int unconfirmedCount() {
+    return mempool == null ? 0 : mempool.size();
   }
 
   /**

@@ -120,6 +120,7 @@ final class TransactionDesk {
     TransactionPool.Entry known = pool.find(id, isWtxid);
     if (known != null) {
       known.told = now();
+      pool.waits(known); // again, if its block was disconnected
     } else if (isWtxid && prove(id)) {
       missed.remove(id);
     } else if (!asked.contains(id)) {

@@ -24,11 +24,19 @@ final class TransactionPool {
   /** What an entry takes besides the body: itself, two hashes, two table entries. */
   private static final int OVERHEAD = 400;
 
+  /** What it takes in addition to know what an entry spends, each. */
+  private static final long PER_INPUT = 80;
+
   /** A transaction that is kept. What changes is confined to the hub's loop. */
   static final class Entry {
     final Message full;
     final Hash txid;
     final Hash wtxid;
+
+    /** Its place among those that wait to be mined; 0 if it does not. */
+    long place;
+
+    private long @Nullable [] spends;
 
     /** When it was given to the node or heard of from it, in the loop's nanoseconds. */
     long told;
@@ -40,8 +48,22 @@ final class TransactionPool {
       this.told = told;
     }
 
+    /** What it spends, as {@link Outpoints} has it. */
+    long[] spends() {
+      long[] known = spends;
+      if (known == null) {
+        known = Outpoints.spentBy(full);
+        spends = known;
+      }
+      return known;
+    }
+
+    boolean isUnconfirmed() {
+      return place != 0;
+    }
+
     long weight() {
-      return OVERHEAD + (long) full.size();
+      return OVERHEAD + (long) full.size() + (spends == null ? 0 : PER_INPUT * spends.length);
     }
   }
 
@@ -50,11 +72,20 @@ final class TransactionPool {
   private final ConcurrentHashMap<Hash, Entry> byWtxid = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Hash, Entry> byTxid = new ConcurrentHashMap<>();
   private final Deque<Entry> order = new ArrayDeque<>();
+  private final @Nullable MempoolView view;
   private long bytes;
 
-  TransactionPool(long capacity, LongAdder evicted) {
+  /**
+   * An empty pool.
+   *
+   * @param capacity bytes
+   * @param evicted counts what is forgotten for lack of room
+   * @param view keeps to what waits to be mined; null if nobody wants to know
+   */
+  TransactionPool(long capacity, LongAdder evicted, @Nullable MempoolView view) {
     this.capacity = capacity;
     this.evicted = evicted;
+    this.view = view;
   }
 
   /** A transaction by one of its names, null if it is not here. Any thread. */
@@ -69,6 +100,7 @@ final class TransactionPool {
     }
     byTxid.put(entry.txid, entry);
     order.add(entry);
+    waits(entry);
     bytes += entry.weight();
     while (bytes > capacity) {
       evict(order.remove());
@@ -76,7 +108,17 @@ final class TransactionPool {
     }
   }
 
+  /** The node says that it has this transaction, which is here. */
+  void waits(Entry entry) {
+    if (view != null) {
+      view.add(entry);
+    }
+  }
+
   private void evict(Entry entry) {
+    if (view != null) {
+      view.remove(entry);
+    }
     bytes -= entry.weight();
     byWtxid.remove(entry.wtxid, entry);
     byTxid.remove(entry.txid, entry);

@@ -34,6 +34,37 @@ final class Allowance {
    * @return false if none is left
    */
   boolean take(long now) {
+    refill(now);
+    if (left <= 0) {
+      return false;
+    }
+    left--;
+    return true;
+  }
+
+  /**
+   * Takes tokens for what is done already, if it must be more than are left.
+   *
+   * @param tokens 0 or more
+   * @param now in nanoseconds, never less than before
+   */
+  void spend(long tokens, long now) {
+    refill(now);
+    left -= tokens;
+  }
+
+  /**
+   * How long it takes until nothing is owed.
+   *
+   * @param now in nanoseconds, never less than before
+   * @return in nanoseconds, 0 if nothing is
+   */
+  long debt(long now) {
+    refill(now);
+    return left < 0 ? -left * (SECOND / perSecond) : 0;
+  }
+
+  private void refill(long now) {
     long elapsed = now - refilled;
     long interval = SECOND / perSecond;
     long added = elapsed / interval;
@@ -41,10 +72,5 @@ final class Allowance {
       left = Math.min(burst, left + added);
       refilled += added * interval;
     }
-    if (left == 0) {
-      return false;
-    }
-    left--;
-    return true;
   }
 }

@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
 import org.bitcoinmultiplexer.core.News;
@@ -73,6 +74,7 @@ final class BitcoinConversation implements ClientConversation, Client {
     this.handshake =
         new ClientHandshake(
             ClientHandshake.WITHHELD,
+            shared.bloom() ? Version.NODE_BLOOM : 0,
             WINDOW,
             shared.newsroom()::node,
             shared.newsroom()::height,

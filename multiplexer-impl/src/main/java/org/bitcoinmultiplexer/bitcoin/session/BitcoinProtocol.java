@@ -90,6 +90,7 @@ public final class BitcoinProtocol implements Protocol {
             pairs,
             new Announcements(),
             new CompactBlocks(newsroom, random, options.clock()),
+            options.news().bloom(),
             random,
             options.clock());
   }

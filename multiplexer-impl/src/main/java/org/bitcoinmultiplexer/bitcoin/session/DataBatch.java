@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A {@code getdata}: blocks and transactions in the order and flavour in which they were asked for.
  *
  * <p>Upstream is always asked for the form with witness, so that all clients share one answer; who
- * asked for the other is given what remains without, and who asked for a recent block in short its
- * {@code cmpctblock}.
+ * asked for the other is given what remains without, who asked for a recent block in short its
+ * {@code cmpctblock}, and who asked for a filtered one what its filter lets pass.
  *
  * <p>What cannot be had is answered as Core does: a block with silence, transactions with one
  * {@code notfound} per run of them. (It comes in front of the block behind the run; Core's comes
@@ -39,22 +39,29 @@ final class DataBatch implements Batch {
   private final Inventory items;
   private final Newsroom newsroom;
   private final CompactBlocks compactBlocks;
+  private final @Nullable ClientFilter filter;
   private final AfterBlock afterBlock;
   private List<InventoryVector> missing = List.of();
 
   /**
    * A request.
    *
-   * @param items at least one, none of which asks for a filtered block
+   * @param items at least one
    * @param newsroom has the recent transactions
    * @param compactBlocks makes blocks short
+   * @param filter through which filtered blocks are seen; null if there will be none to see any
    * @param afterBlock hears of every block
    */
   DataBatch(
-      Inventory items, Newsroom newsroom, CompactBlocks compactBlocks, AfterBlock afterBlock) {
+      Inventory items,
+      Newsroom newsroom,
+      CompactBlocks compactBlocks,
+      @Nullable ClientFilter filter,
+      AfterBlock afterBlock) {
     this.items = items;
     this.newsroom = newsroom;
     this.compactBlocks = compactBlocks;
+    this.filter = filter;
     this.afterBlock = afterBlock;
   }
 
@@ -70,7 +77,9 @@ final class DataBatch implements Batch {
       Message tx = newsroom.transaction(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
-    return InventoryVector.isBlock(type) ? null : Outcome.Absent.INSTANCE;
+    boolean isSeen =
+        InventoryVector.isBlock(type) && (type != InventoryVector.FILTERED_BLOCK || filter != null);
+    return isSeen ? null : Outcome.Absent.INSTANCE;
   }
 
   @Override
@@ -102,14 +111,21 @@ final class DataBatch implements Batch {
     }
     end(client);
     if (outcome instanceof Outcome.Answered answered) {
-      Message block = answered.message();
-      client.accept(
-          switch (type) {
-            case InventoryVector.BLOCK -> Block.strip(block);
-            case InventoryVector.CMPCT_BLOCK -> compactBlocks.of(block);
-            default -> block;
-          });
+      send(type, answered.message(), client);
       afterBlock.delivered(items, item, client);
+    }
+  }
+
+  private void send(int type, Message block, Consumer<? super Message> client) {
+    switch (type) {
+      case InventoryVector.BLOCK -> client.accept(Block.strip(block));
+      case InventoryVector.CMPCT_BLOCK -> client.accept(compactBlocks.of(block));
+      case InventoryVector.FILTERED_BLOCK -> {
+        if (filter != null) {
+          filter.deliver(block, client);
+        }
+      }
+      default -> client.accept(block);
     }
   }
 

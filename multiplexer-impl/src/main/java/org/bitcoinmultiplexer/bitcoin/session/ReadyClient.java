@@ -40,6 +40,7 @@ final class ReadyClient {
   private final Requests requests;
   private final Offers offers;
   private final TransactionAnnouncer transactions;
+  private final @Nullable FilterRequests filters; // null if they are not offered
   private final SequenceAnswer plain;
   private final @Nullable SequenceResponder responder; // null unless numbers were agreed
   private BlockAnnouncer blocks;
@@ -58,9 +59,14 @@ final class ReadyClient {
     this.shared = shared;
     this.info = info;
     KnownHeaders known = new KnownHeaders(shared.newsroom()::header);
-    transactions = new TransactionAnnouncer(context, info.relay(), info.wtxidRelay());
+    ClientFilter filter = new ClientFilter(context, info.relay());
+    transactions = new TransactionAnnouncer(context, filter, info.wtxidRelay(), shared.newsroom());
+    filters =
+        shared.bloom()
+            ? new FilterRequests(context, shared.newsroom(), filter, transactions)
+            : null;
     blocks = new BlockAnnouncer(context, known, shared.announcements(), false);
-    requests = new Requests(context, shared, known);
+    requests = new Requests(context, shared, known, filter, filters);
     offers = new Offers(self, context, shared, info.wtxidRelay(), known, transactions);
     plain = SequenceAnswer.plain(context::reply);
     if (info.numbers()) {
@@ -115,7 +121,7 @@ final class ReadyClient {
         Pair row = shared.pairs().pair(message.command());
         if (row != null && shared.pairs().isProvided(message.command())) {
           requests.forward(canonical(row, message), answer);
-        } else {
+        } else if (filters == null || !filters.hear(message, answer)) {
           takeIn(message);
           answer.end();
         }

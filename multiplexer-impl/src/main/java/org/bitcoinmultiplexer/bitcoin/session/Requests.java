@@ -31,17 +31,26 @@ final class Requests {
   private final Newsroom newsroom;
   private final CompactBlocks compactBlocks;
   private final KnownHeaders known;
+  private final ClientFilter filter;
+  private final @Nullable FilterRequests filters; // null if there are none
 
   // Of the last full answer to getblocks. Whoever fetches its last block is told of a later one
   // right behind it, and asks on from there: bitcoinj's way to synchronise.
   private @Nullable Continuation continuation;
 
-  Requests(ClientContext context, Shared shared, KnownHeaders known) {
+  Requests(
+      ClientContext context,
+      Shared shared,
+      KnownHeaders known,
+      ClientFilter filter,
+      @Nullable FilterRequests filters) {
     this.context = context;
     this.network = shared.network();
     this.newsroom = shared.newsroom();
     this.compactBlocks = shared.compactBlocks();
     this.known = known;
+    this.filter = filter;
+    this.filters = filters;
   }
 
   void getHeaders(Message message, SequenceAnswer answer) {
@@ -64,7 +73,7 @@ final class Requests {
 
   void getData(Message message, SequenceAnswer answer) {
     Inventory items = Inventory.parse(message);
-    for (int i = 0; i < items.size(); i++) {
+    for (int i = 0; i < items.size() && filters == null; i++) {
       if (items.type(i) == InventoryVector.FILTERED_BLOCK) {
         throw new Violation(
             Rules.NOT_OFFERED, "getdata of a filtered block, which needs the bloom service");
@@ -73,7 +82,8 @@ final class Requests {
     if (items.size() > 0) {
       DataBatch.AfterBlock afterBlock =
           answer.isNumbered() ? (all, item, client) -> {} : this::blockDelivered;
-      ask(new DataBatch(items, newsroom, compactBlocks, afterBlock), answer);
+      ClientFilter seenThrough = filters != null && filters.willBeLoaded() ? filter : null;
+      ask(new DataBatch(items, newsroom, compactBlocks, seenThrough, afterBlock), answer);
     } else {
       answer.end();
     }

@@ -9,6 +9,9 @@ final class Rules {
   /** Followed by a hyphen and the command: a count in it is above its limit. */
   static final String LIMIT = "limit";
 
+  /** Adds to a filter and has loaded none. */
+  static final String NO_FILTER = "no-filter";
+
   /** Headers without proof of work, or not in a row. */
   static final String BAD_HEADERS = "bad-headers";
 

@@ -1,9 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop.Timer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -17,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * else by txid, because bitcoinj takes an inventory vector of an unknown type for a fatal error.
  *
  * <p>News are collected for {@link #TICK} and go out as one {@code inv}. Nothing is announced to a
- * client that said {@code relay=0} (Core and Neutrino disconnect whoever does), nor to one whose
- * fee filter only something absurd would pass, which is how Core says the same while it
- * synchronises. Other fee filters are not applied: a fee cannot be computed here, and announcing
- * too much breaks no rule (BIP133). Nothing is announced twice while it is among the {@link
- * RecentIds}, but for what the client submitted itself: bitcoinj takes a broadcast for done when a
- * peer announces the transaction, and others ignore an announcement of what they have.
+ * client that said {@code relay=0} and nothing of filters since (Core and Neutrino disconnect
+ * whoever does), to one with a filter only what matches that, nor anything to one whose fee filter
+ * only something absurd would pass, which is how Core says the same while it synchronises. Other
+ * fee filters are not applied: a fee cannot be computed here, and announcing too much breaks no
+ * rule (BIP133). Nothing is announced twice while it is among the {@link RecentIds}, but for what
+ * the client submitted itself, whatever its filter: bitcoinj takes a broadcast for done when a peer
+ * announces the transaction, and others ignore an announcement of what they have.
  *
  * <p>Confined to the session's loop.
  */
@@ -41,10 +45,11 @@ final class TransactionAnnouncer {
   static final long NO_TRANSACTIONS = 9_000_000;
 
   private final ClientContext context;
-  private final boolean relay;
+  private final ClientFilter filter;
   private final boolean byWtxid;
+  private final Newsroom newsroom;
   private final RecentIds recent = new RecentIds();
-  private List<Hash> pending = List.of();
+  private Set<Hash> pending = Set.of();
   private @Nullable Timer timer;
   private long feeFilter;
 
@@ -52,13 +57,16 @@ final class TransactionAnnouncer {
    * An announcer with nothing to say yet.
    *
    * @param context whom it is said to
-   * @param relay whether the client wants to hear of transactions
+   * @param filter which transactions the client wants to hear of
    * @param byWtxid whether by wtxid
+   * @param newsroom has the transactions
    */
-  TransactionAnnouncer(ClientContext context, boolean relay, boolean byWtxid) {
+  TransactionAnnouncer(
+      ClientContext context, ClientFilter filter, boolean byWtxid, Newsroom newsroom) {
     this.context = context;
-    this.relay = relay;
+    this.filter = filter;
     this.byWtxid = byWtxid;
+    this.newsroom = newsroom;
   }
 
   /** The client set its fee filter, in satoshi per 1000 virtual bytes. */
@@ -68,7 +76,7 @@ final class TransactionAnnouncer {
 
   /** The client has this transaction. */
   void clientHas(Hash id) {
-    if (relay) {
+    if (filter.relay()) {
       recent.add(id);
     }
   }
@@ -76,9 +84,17 @@ final class TransactionAnnouncer {
   /** There is a transaction. */
   void onNews(TransactionNews news) {
     Hash id = byWtxid ? news.wtxid() : news.txid();
-    if (wanted() && recent.add(id)) {
+    if (wanted() && passes(news) && recent.add(id)) {
       announce(id);
     }
+  }
+
+  private boolean passes(TransactionNews news) {
+    if (!filter.isLoaded()) {
+      return true;
+    }
+    Message tx = newsroom.transaction(news.wtxid(), true);
+    return tx != null && filter.matches(tx);
   }
 
   /** The node has taken what the client submitted. */
@@ -90,9 +106,28 @@ final class TransactionAnnouncer {
     }
   }
 
+  /**
+   * The client is told of a transaction in the answer to its {@code mempool}.
+   *
+   * @return the name by which
+   */
+  Hash toldElsewhere(Hash txid, Hash wtxid) {
+    Hash id = byWtxid ? wtxid : txid;
+    recent.add(id);
+    if (!pending.isEmpty()) {
+      pending.remove(id);
+    }
+    return id;
+  }
+
+  /** The type of inventory vectors that the client understands. */
+  int type() {
+    return byWtxid ? InventoryVector.WTX : InventoryVector.TX;
+  }
+
   private void announce(Hash id) {
     if (pending.isEmpty()) {
-      pending = new ArrayList<>();
+      pending = new LinkedHashSet<>();
     }
     pending.add(id);
     if (pending.size() == BATCH) {
@@ -104,7 +139,7 @@ final class TransactionAnnouncer {
 
   /** The client is gone. */
   void close() {
-    pending = List.of();
+    pending = Set.of();
     if (timer != null) {
       timer.cancel();
       timer = null;
@@ -117,15 +152,19 @@ final class TransactionAnnouncer {
   }
 
   private void flush() {
-    List<Hash> ids = pending;
-    pending = List.of();
+    Set<Hash> ids = pending;
+    pending = Set.of();
     if (!ids.isEmpty() && wanted()) {
-      int type = byWtxid ? InventoryVector.WTX : InventoryVector.TX;
-      context.push(Inventory.of(Commands.INV, type, ids));
+      context.push(Inventory.of(Commands.INV, type(), List.copyOf(ids)));
     }
   }
 
   private boolean wanted() {
-    return relay && feeFilter < NO_TRANSACTIONS;
+    return filter.relay() && wantsAny();
+  }
+
+  /** Whether the client's fee filter lets anything pass. */
+  boolean wantsAny() {
+    return feeFilter < NO_TRANSACTIONS;
   }
 }

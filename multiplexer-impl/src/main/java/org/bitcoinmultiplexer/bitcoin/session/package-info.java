@@ -6,6 +6,7 @@
  * <pre>
  *   BitcoinConversation     the handshake, then
  *     └ ReadyClient         what each message means
+ *         ├ FilterRequests  its filter, and what of the mempool passes it
  *         ├ Requests        what it asks for       → a Batch each, asked upstream in our own words
  *         ├ Offers          what it brings         → the newsroom
  *         ├ BlockAnnouncer, TransactionAnnouncer    ← news
@@ -25,9 +26,15 @@
  * getblocks                        asked upstream as getheaders; inv of at most 500
  * getdata BLOCK, WITNESS_BLOCK,    asked upstream as WITNESS_BLOCK; block, stripped for BLOCK, whole
  *   CMPCT_BLOCK                      for CMPCT_BLOCK; silence if there is none
+ * getdata FILTERED_BLOCK           asked upstream as WITNESS_BLOCK; merkleblock and the transactions
+ *                                    that match, without witness; silence if no filter is loaded
  * getdata TX, WITNESS_TX, WTX      from the recent ones, else asked upstream; tx, stripped for TX,
  *                                    or notfound
  * getdata of other types           silence
+ * filterload, filteradd,           the client's filter changes, behind the answers to everything
+ *   filterclear                      asked before
+ * mempool                          inv of the known unconfirmed transactions that pass the filter,
+ *                                    in turn; silence if there are none
  * getblocktxn                      asked upstream as the whole block; blocktxn, or silence
  * inv, headers, tx, block,         checked, then the newsroom's; an inv of the flavour that was not
  *   notfound                         negotiated is skipped
@@ -52,14 +59,18 @@
  * limit-getheaders, -getblocks     a locator of more than 101 hashes
  * limit-headers                    more than 2,000
  * limit-addr, limit-addrv2         more than 1,000 addresses
+ * limit-filterload                 a filter of more than 36,000 bytes or 50 hash functions
+ * limit-filteradd                  an element of more than 520 bytes
+ * no-filter                        filteradd, and no filter is loaded
  * limit-sendcmpct                  an announce byte above 1
  * limit-getblocktxn                no index at all
  * bad-index                        getblocktxn of a transaction that the block has not
  * bad-headers                      no proof of work, or not in a row
  * bad-block                        no proof of work; on a known parent also: other transactions or
  *                                    witnesses than it commits to
- * not-offered                      mempool, filterload, filteradd, filterclear, getcfilters,
- *                                    getcfheaders, getcfcheckpt, getdata FILTERED_BLOCK
+ * not-offered                      getcfilters, getcfheaders, getcfcheckpt; and where bloom filters
+ *                                    are switched off mempool, filterload, filteradd, filterclear,
+ *                                    getdata FILTERED_BLOCK
  * bad-request                      a request that a provider's row refuses
  * too-early                        more than 100 messages, or 100,000 bytes, by a client that does
  *                                    not wait for our version while no node is known
@@ -68,6 +79,17 @@
  * malformed                        more than 100 messages that cannot be read; up to there each is
  *                                    dropped (client.malformed), where Core knows no end
  * </pre>
+ *
+ * <p><b>Bloom filters</b> (BIP37) are a service of the session: upstream is asked for whole blocks
+ * and transactions, as anybody could ask for them, so it is offered although the node has it
+ * switched off, as Core has by default. Where Core and BIP37 differ it is Core's: which peer is
+ * told of transactions ({@code relay=0} lasts until the first filter), what a filter remembers, and
+ * what is met with silence. Unlike Core, which answers {@code mempool} with its next round of
+ * announcements, it is answered in its turn, so that a {@code pong} comes behind it; a fee rate
+ * that the client asked for is not applied, because no fee is known. A filter costs time that all
+ * clients share; how that is bounded is told in {@code ClientFilter}. What has been done for
+ * filters is counted: {@code client.bloom.blocks}, and {@code client.bloom.delayed}, how often a
+ * client had used up its allowance and had to wait.
  *
  * <p><b>Bounds on what is taken in.</b> Of announcements, and of transactions themselves, 5,000 at
  * once and 100 each second are looked at; the rest is dropped ({@code client.inv.dropped}, {@code

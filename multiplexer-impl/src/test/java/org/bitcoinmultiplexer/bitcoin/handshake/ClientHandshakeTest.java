@@ -479,7 +479,7 @@ class ClientHandshakeTest {
 
   private ClientHandshake handshake(long withheld, long seed) {
     return new ClientHandshake(
-        withheld, 256, () -> node, () -> height, new Random(seed), clock(), sent::add);
+        withheld, 0, 256, () -> node, () -> height, new Random(seed), clock(), sent::add);
   }
 
   private List<String> commands() {

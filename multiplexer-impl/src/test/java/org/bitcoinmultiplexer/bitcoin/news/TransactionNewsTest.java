@@ -339,7 +339,7 @@ class TransactionNewsTest {
   @Test
   void evictsTheOldestWhenThePoolIsFull() {
     LongAdder evicted = new LongAdder();
-    TransactionPool pool = new TransactionPool(5_000, evicted);
+    TransactionPool pool = new TransactionPool(5_000, evicted, null);
     for (int i = 0; i < 50; i++) {
       pool.add(new TransactionPool.Entry(Transaction.parse(TestChain.tx(i, i % 2)), 0));
     }

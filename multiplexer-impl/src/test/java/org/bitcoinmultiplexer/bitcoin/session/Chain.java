@@ -98,7 +98,8 @@ final class Chain {
 
   static Message blockOf(BlockHeader header, List<Message> transactions) {
     int size = transactions.stream().mapToInt(Message::size).sum();
-    ByteWriter out = new ByteWriter(BlockHeader.SIZE + 1 + size);
+    ByteWriter out =
+        new ByteWriter(BlockHeader.SIZE + ByteWriter.sizeOfCompactSize(transactions.size()) + size);
     out.bytes(bytes(header)).compactSize(transactions.size());
     transactions.forEach(tx -> out.bytes(tx.toByteArray()));
     return out.toMessage(Commands.BLOCK);

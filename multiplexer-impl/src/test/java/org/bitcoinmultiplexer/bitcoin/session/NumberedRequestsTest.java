@@ -213,7 +213,8 @@ class NumberedRequestsTest {
     client.says(request);
   }
 
-  private static ScriptedClient greet(Scene scene) {
+  /** Agrees to numbers. */
+  static ScriptedClient greet(Scene scene) {
     ScriptedClient client = scene.connect();
     client.says(INTRODUCTION);
     client.says(Commands.WTXIDRELAY);

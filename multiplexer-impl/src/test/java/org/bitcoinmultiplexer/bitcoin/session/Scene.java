@@ -45,6 +45,7 @@ final class Scene {
             Pairs.of(Network.REGTEST, List.of(providers)),
             new Announcements(),
             new CompactBlocks(newsroom, random, clock),
+            options.bloom(),
             random,
             clock);
   }

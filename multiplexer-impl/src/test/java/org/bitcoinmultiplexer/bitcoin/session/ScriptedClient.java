@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,6 +44,9 @@ final class ScriptedClient implements ClientContext {
 
   /** Everything the client was sent, in order. */
   final List<Message> received = new ArrayList<>();
+
+  /** How long it was to rest, each time. */
+  final List<Duration> rests = new ArrayList<>();
 
   /** What was asked upstream for it. */
   final List<Message> asked = new ArrayList<>();
@@ -214,6 +218,11 @@ final class ScriptedClient implements ClientContext {
   @Override
   public void needsEveryFrame() {
     needsEveryFrame = true;
+  }
+
+  @Override
+  public void rest(Duration pause) {
+    rests.add(pause);
   }
 
   @Override
