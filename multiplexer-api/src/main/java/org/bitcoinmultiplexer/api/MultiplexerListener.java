@@ -42,8 +42,8 @@ public interface MultiplexerListener {
 
   /**
    * The chain of headers that strategy {@code cache} keeps is longer, or another one: heard of once
-   * a second at most while it is read or catches up with the node, and at each change of its best
-   * block after that. Nothing is heard of it from other strategies.
+   * a second at most while it catches up with the node, and at each change of its best block after
+   * that. Nothing is heard of it from other strategies.
    *
    * @param height of the best block, 0 for the genesis block
    * @param target the height that the node has, as far as it says so; the same as {@code height} if

@@ -39,14 +39,6 @@ final class HeaderProgress {
     target = said;
   }
 
-  /** The chain was read from where it was kept. */
-  void read(int to) {
-    height = to;
-    if (to > 0) {
-      inform();
-    }
-  }
-
   /** Catching up goes on, or begins. */
   void asks(int from) {
     if (!underway) {

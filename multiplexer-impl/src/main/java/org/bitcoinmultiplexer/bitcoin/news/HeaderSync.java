@@ -125,7 +125,6 @@ final class HeaderSync {
     chain = read;
     known = read.view();
     written = read.view().size();
-    progress.read(read.view().height());
     if (read.view().height() > 0) {
       tellRecent(read.view());
     }

@@ -153,14 +153,6 @@ class HeaderSyncTest {
     news.nodeAnnounces(InventoryVector.BLOCK, block.hash());
     nodeAnswersAll();
     assertThat(heard).hasSize(4).last().isEqualTo("11001/11001");
-
-    MultiplexerListener listener = news.hub.listener;
-    close.run();
-    news = new NewsFixture();
-    news.hub.listener = listener;
-    close = news.newsroom.keepHeaders(file, Runnable::run);
-    news.hub.loop.runTasks();
-    assertThat(heard).as("what was kept").hasSize(5).last().isEqualTo("11001/11001");
   }
 
   @Test

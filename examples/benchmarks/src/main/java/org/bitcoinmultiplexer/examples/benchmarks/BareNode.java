@@ -11,7 +11,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,26 +20,27 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * A node that does nothing but send: ready frames from memory, on one thread. It trusts whoever
  * asks, so it costs as little as a node can, and what is measured is what lies in front of it.
  *
- * <p>A program: takes {@code small}, {@code large} or {@code new} for the blocks it has, says its
- * port, and ends with its standard input.
+ * <p>A program: takes {@code small}, {@code large} or {@code new} for the blocks it has, or {@code
+ * headers} and how many it has of those, says its port, and ends with its standard input.
  */
 final class BareNode {
 
   static final String SMALL = "small";
   static final String LARGE = "large";
   static final String NEW = "new";
+  static final String HEADERS = "headers";
 
   /** How many large blocks it has of which nobody else knows. */
   static final int NEW_BLOCKS = 7;
 
   private static final int BUFFER_SIZE = 256 * 1024;
-  private static final int MOST_HEADERS = 2_000;
   private static final int BUFFERS_AT_ONCE = 64;
 
   private final Network network;
   private final Map<Long, ByteBuffer> blocks = new HashMap<>();
   private final Map<Long, Integer> heights = new HashMap<>();
-  private final List<Block> chain;
+  private final HeaderList chain;
+  private final Map<Integer, ByteBuffer> batches = new HashMap<>(); // full ones, by what is below
   private final byte[] greeting;
   private final Selector selector = Selector.open();
   private final ServerSocketChannel listener = ServerSocketChannel.open();
@@ -54,14 +54,23 @@ final class BareNode {
    * @param beside blocks it has as well
    */
   BareNode(Network network, List<Block> chain, List<Block> beside) throws IOException {
+    this(network, HeaderList.of(chain));
+    chain.forEach(this::keep);
+    beside.forEach(this::keep);
+  }
+
+  /**
+   * A node that listens and has headers only.
+   *
+   * @param chain from height 1 on
+   */
+  BareNode(Network network, HeaderList chain) throws IOException {
     this.network = network;
     this.chain = chain;
     this.greeting = Wire.version(network, chain.size());
-    for (int i = 0; i < chain.size(); i++) {
-      heights.put(id(chain.get(i).hash()), i + 1);
-      keep(chain.get(i));
+    for (int height = 1; height <= chain.size(); height++) {
+      heights.put(id(chain.hash(height)), height);
     }
-    beside.forEach(this::keep);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
     listener.configureBlocking(false);
     listener.register(selector, SelectionKey.OP_ACCEPT);
@@ -72,6 +81,8 @@ final class BareNode {
     switch (arguments[0]) {
       case SMALL -> node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of());
       case NEW -> node = new BareNode(Network.REGTEST, List.of(), TestChain.several(NEW_BLOCKS));
+      case HEADERS ->
+          node = new BareNode(Network.REGTEST, HeaderList.mine(Integer.parseInt(arguments[1])));
       default -> {
         LargeBlocks large = LargeBlocks.atHand();
         node = new BareNode(large.network(), List.of(), List.of(large.plain(), large.committed()));
@@ -217,14 +228,14 @@ final class BareNode {
             }
           }
         }
-        case "getheaders" -> send(headers());
+        case "getheaders" -> out.add(headers());
         default -> {
           // Of no concern.
         }
       }
     }
 
-    private byte[] headers() {
+    private ByteBuffer headers() {
       read.getInt();
       int from = 0;
       for (int left = Wire.compactSize(read); left > 0; left--) {
@@ -232,12 +243,14 @@ final class BareNode {
         read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
       }
       int stop = heights.getOrDefault(read.getLong(), chain.size());
-      List<Block> found = chain.subList(from, Math.max(from, Math.min(stop, from + MOST_HEADERS)));
-      byte[] body = new byte[3 + found.size() * (Block.HEADER_SIZE + 1)];
-      ByteBuffer to = Wire.little(body);
-      Wire.putCompactSize(to, found.size());
-      found.forEach(block -> to.put(block.bytes(), 0, Block.HEADER_SIZE).put((byte) 0));
-      return Wire.frame(network, "headers", Arrays.copyOf(body, to.position()));
+      if (stop - from < HeaderList.MOST_AT_ONCE) {
+        return ByteBuffer.wrap(frame(from, stop));
+      }
+      return batches.computeIfAbsent(from, below -> direct(frame(below, stop))).duplicate();
+    }
+
+    private byte[] frame(int from, int stop) {
+      return Wire.frame(network, "headers", chain.above(from, stop));
     }
 
     private void send(byte[] frame) {

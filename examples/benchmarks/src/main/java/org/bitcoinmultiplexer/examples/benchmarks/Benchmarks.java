@@ -33,7 +33,9 @@ public final class Benchmarks {
 
   private static final Set<String> SECTIONS =
       new TreeSet<>(
-          List.of("small", "headers", "link", "window", "large", "steady", "new", "idle", "fleet"));
+          List.of(
+              "small", "headers", "chain", "link", "window", "large", "steady", "new", "idle",
+              "fleet"));
 
   private final Plan plan;
   private final Set<String> sections;
@@ -152,6 +154,9 @@ public final class Benchmarks {
         int clients = Collections.max(plan.clients());
         new NewBlocks(rig, clients, TestChain.several(BareNode.NEW_BLOCKS), report).run();
       }
+    }
+    if (sections.contains("chain")) {
+      new ChainSync(plan, work, report).run(ways);
     }
     if (sections.contains("idle")) {
       new IdleClients(plan, work, chain, report)

@@ -41,10 +41,15 @@ record Block(byte[] hash, byte[] bytes) {
     for (int nonce = 0; ; nonce++) {
       out.putInt(NONCE_AT, nonce);
       byte[] hash = Wire.sha256d(bytes, 0, HEADER_SIZE);
-      if (hash[Wire.HASH_SIZE - 1] >= 0 && hash[Wire.HASH_SIZE - 1] < 0x7f) {
+      if (isMined(hash)) {
         return new Block(hash, bytes);
       }
     }
+  }
+
+  /** Whether a hash is surely below the target of regtest. */
+  static boolean isMined(byte[] hash) {
+    return hash[Wire.HASH_SIZE - 1] >= 0 && hash[Wire.HASH_SIZE - 1] < 0x7f;
   }
 
   static byte[] merkleRoot(List<byte[]> hashes) {

@@ -15,7 +15,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * byte, and asks the next.
  *
  * <p>They start evenly spread over the questions, so that hardly ever two ask for the same; or all
- * ask the same at once, and the next when the last of them has its answer.
+ * ask the same at once, and the next when the last of them has its answer; or each asks all of
+ * them, from the first to the last.
  */
 final class Load implements AutoCloseable {
 
@@ -28,6 +29,7 @@ final class Load implements AutoCloseable {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
 
   private boolean together;
+  private boolean through;
   private long deadline;
   private int outstanding;
   private Latencies latencies = new Latencies();
@@ -68,6 +70,18 @@ final class Load implements AutoCloseable {
   Latencies runTogether(Duration duration) throws IOException {
     together = true;
     return measure(duration);
+  }
+
+  /** Every client asks every question once, as soon as it has the answer to the one before. */
+  Latencies runThrough() throws IOException {
+    together = false;
+    through = true;
+    clients.forEach(client -> client.next = 0);
+    try {
+      return measure(Duration.ZERO);
+    } finally {
+      through = false;
+    }
   }
 
   /**
@@ -140,7 +154,7 @@ final class Load implements AutoCloseable {
   }
 
   private void answered(Client client, long nanos) throws IOException {
-    boolean goesOn = System.nanoTime() < deadline;
+    boolean goesOn = through ? client.next > 0 : System.nanoTime() < deadline;
     if (!together) {
       latencies.add(nanos);
       if (goesOn) {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param clients numbers of clients that ask for small blocks
  * @param idle numbers of clients whose memory is measured
  * @param together clients that ask for the same large block at once
+ * @param headers length of the chain whose headers are synchronised
  * @param bystanders idle clients beside which one asks bitcoind
  */
 record Plan(
@@ -21,6 +22,7 @@ record Plan(
     List<Integer> clients,
     List<Integer> idle,
     int together,
+    int headers,
     int bystanders) {
 
   static final Plan FULL =
@@ -31,6 +33,7 @@ record Plan(
           List.of(1, 10, 100, 1_000),
           List.of(1_000, 5_000),
           10,
+          900_000,
           1_000);
 
   static final Plan QUICK =
@@ -41,5 +44,6 @@ record Plan(
           List.of(1, 100),
           List.of(1_000),
           10,
+          20_000,
           300);
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.MultiplexerBuilder;
 import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.netty.NettyTransports;
 
@@ -33,8 +34,13 @@ final class ProxyProcess {
   /** Asks for the number of clients whose handshake is done. */
   static final String CLIENTS = "clients";
 
+  /** Asks for the height of the header chain, if nothing of it is missing. */
+  static final String HEIGHT = "height";
+
   private static final int MOST_CLIENTS = 100_000;
   private static final int COLLECTIONS = 3;
+
+  private static volatile long height;
 
   private ProxyProcess() {}
 
@@ -45,7 +51,8 @@ final class ProxyProcess {
         BitcoinMultiplexer.builder()
             .network(network)
             .strategy(arguments[0])
-            .maxClients(MOST_CLIENTS);
+            .maxClients(MOST_CLIENTS)
+            .listener(new Watch(), Runnable::run);
     for (String option : Arrays.asList(arguments).subList(4, arguments.length)) {
       int equals = option.indexOf('=');
       builder.set(option.substring(0, equals), option.substring(equals + 1));
@@ -95,6 +102,7 @@ final class ProxyProcess {
     return switch (question) {
       case ALLOCATED -> allocated();
       case HEAP -> heap();
+      case HEIGHT -> height;
       case CLIENTS -> multiplexer.stats().clientsReady();
       default -> multiplexer.stats().counter(question);
     };
@@ -110,5 +118,14 @@ final class ProxyProcess {
       System.gc();
     }
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** Hears how the header chain gets on. */
+  private static final class Watch implements MultiplexerListener {
+
+    @Override
+    public void onHeaders(long at, long target) {
+      height = at == target ? at : 0;
+    }
   }
 }

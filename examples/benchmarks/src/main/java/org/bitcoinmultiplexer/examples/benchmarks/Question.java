@@ -42,6 +42,16 @@ record Question(ByteBuffer request, String command, byte[] header, ByteBuffer bo
     return List.copyOf(questions);
   }
 
+  /** Asks for all headers, as many at a time as there may be, until there are no more. */
+  static List<Question> forAll(Network network, HeaderList chain) {
+    List<Question> questions = new ArrayList<>();
+    for (int at = 0; at <= chain.size(); at += HeaderList.MOST_AT_ONCE) {
+      byte[] request = Wire.getHeaders(network, chain.hash(at), new byte[Wire.HASH_SIZE]);
+      questions.add(of(network, request, "headers", chain.above(at, chain.size())));
+    }
+    return List.copyOf(questions);
+  }
+
   private static Question of(Network network, byte[] request, String command, byte[] answer) {
     byte[] frame = Wire.frame(network, command, answer);
     return new Question(

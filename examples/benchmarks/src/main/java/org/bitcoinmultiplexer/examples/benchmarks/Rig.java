@@ -37,21 +37,26 @@ final class Rig implements AutoCloseable {
 
   /** A bare node with the test chain. */
   static Rig small(Path directory) {
-    return bare(BareNode.SMALL, Network.REGTEST, directory);
+    return bare(Network.REGTEST, directory, BareNode.SMALL);
   }
 
   /** A bare node with the large blocks. */
   static Rig large(Network network, Path directory) {
-    return bare(BareNode.LARGE, network, directory);
+    return bare(network, directory, BareNode.LARGE);
   }
 
   /** A bare node with blocks that no proxy has seen. */
   static Rig fresh(Path directory) {
-    return bare(BareNode.NEW, Network.REGTEST, directory);
+    return bare(Network.REGTEST, directory, BareNode.NEW);
   }
 
-  private static Rig bare(String blocks, Network network, Path directory) {
-    Child node = Child.java("node", directory, BareNode.class, blocks);
+  /** A bare node with headers only. */
+  static Rig headers(int count, Path directory) {
+    return bare(Network.REGTEST, directory, BareNode.HEADERS, Integer.toString(count));
+  }
+
+  private static Rig bare(Network network, Path directory, String... has) {
+    Child node = Child.java("node", directory, BareNode.class, has);
     return new Rig("bare node", network, (int) node.number(), node, null, directory);
   }
 

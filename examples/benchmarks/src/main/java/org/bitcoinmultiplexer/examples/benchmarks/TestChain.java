@@ -24,9 +24,9 @@ final class TestChain {
 
   private static final int LARGE_SIZE = 999_000;
   private static final int TRANSACTIONS = 1_557; // as many as mainnet's block 413567 has
-  private static final int GENESIS_TIME = 1_296_688_602;
+  static final int GENESIS_TIME = 1_296_688_602;
   private static final int OP_RETURN = 0x6a;
-  private static final byte[] GENESIS =
+  static final byte[] GENESIS =
       HexFormat.of().parseHex("06226e46111a0b59caaf126043eb5bbf28c34f3a5e332a1fc7b2b73cf188910f");
 
   private final List<Block> small;

@@ -23,4 +23,18 @@ class BenchmarksTest {
     assertThat(directory.resolve("results.md")).content().contains("| key ");
     assertThat(directory.resolve("latency-bare-node.svg")).content().contains("p99");
   }
+
+  @Test
+  void synchronisesAChainAndFindsItAgain(@TempDir Path directory) throws Exception {
+    Benchmarks.main(
+        new String[] {
+          "--quick", "--only", "chain", "--ways", "cache", "--out", directory.toString()
+        });
+
+    List<String> rows = Files.readAllLines(directory.resolve("results.csv"));
+    assertThat(rows).anyMatch(row -> row.startsWith("chain,bare node,direct,100,rate,"));
+    assertThat(rows).anyMatch(row -> row.startsWith("chain,bare node,cache,100,cpu-proxy,"));
+    assertThat(rows)
+        .anyMatch(row -> row.startsWith("chain,bare node,cache,0,complete after start"));
+  }
 }

@@ -40,6 +40,18 @@ class LoadTest {
   }
 
   @Test
+  void asksForAllHeadersOfAChainOnce() throws IOException {
+    HeaderList headers = HeaderList.mine(4_500);
+    BareNode node = new BareNode(Network.REGTEST, headers);
+    node.start();
+    List<Question> questions = Question.forAll(Network.REGTEST, headers);
+    assertThat(questions).hasSize(3);
+    try (Load load = Load.connect(node.port(), Network.REGTEST, questions, 5)) {
+      assertThat(load.runThrough().count()).isEqualTo(15);
+    }
+  }
+
+  @Test
   void refusesABlockThatDiffersInOneByte() throws IOException {
     Block real = chain.get(0);
     byte[] other = real.bytes().clone();
