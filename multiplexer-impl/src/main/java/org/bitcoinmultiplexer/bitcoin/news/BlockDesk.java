@@ -112,10 +112,14 @@ final class BlockDesk {
    */
   void observed(BlockLocator request, Headers headers) {
     int size = headers.size();
-    if (chain.tip() == null
-        && size > 0
-        && size < Headers.MAX_SIZE
-        && !headers.hash(size - 1).equals(request.stop())) {
+    if (chain.tip() != null || size == 0) {
+      return;
+    }
+    if (asking && canAskTheWay()) {
+      // Our own answer is on its way, be it in a check that takes longer for more headers. Where
+      // the chain ends is no news then; but it may end later than that answer says.
+      again = true;
+    } else if (size < Headers.MAX_SIZE && !headers.hash(size - 1).equals(request.stop())) {
       begin(chain.consecutive(headers, 0), nodeHeight, true);
     }
   }

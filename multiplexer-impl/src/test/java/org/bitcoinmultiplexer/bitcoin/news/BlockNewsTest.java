@@ -388,6 +388,26 @@ class BlockNewsTest {
   }
 
   @Test
+  void tellsNobodyOfTheBestBlockThatAClientLearnsBeforeOurOwnAnswerHasBeenChecked() {
+    fixture.line.greets(3, true);
+    List<BlockHeader> chain = grow(GENESIS, 3, 0);
+    BlockHeader next = grow(last(chain), 1, 0).get(0);
+    ScriptedHub.Question own = hub.take();
+
+    Message request = getheaders(List.of(chain.get(1).hash()), Hash.ZERO);
+    hub.loop.run(() -> fixture.newsroom.observed(request, headers(List.of(chain.get(2), next))));
+    assertThat(hub.takeNews(BlockNews.class)).isEmpty();
+    fixture.answer(own, headers(chain));
+    assertThat(hub.takeNews(BlockNews.class)).isEmpty();
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(chain).hash());
+
+    fixture.answer(headers(next));
+    assertThat(fixture.takeBlockNews())
+        .as("what came between the two answers, and is not announced to who was shown it")
+        .containsExactly(next.hash());
+  }
+
+  @Test
   void hearsOfTheFirstBlockAfterGenesis() {
     fixture.line.greets(0, true);
     fixture.answer(headers(List.of()));
