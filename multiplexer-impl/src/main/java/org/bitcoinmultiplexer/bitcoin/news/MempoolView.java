@@ -132,6 +132,11 @@ final class MempoolView {
     }
   }
 
+  /** The last blocks may not be in the best chain any more. */
+  void forgetBlocks() {
+    spentInBlocks.clear();
+  }
+
   /** Nothing is known to wait any more. */
   void clear() {
     inOrder.values().forEach(entry -> entry.place = 0);

@@ -62,6 +62,7 @@ public final class Newsroom {
   private final BlockSubmissions submissions;
   private final TransactionDesk transactions;
   private final NodeQuestions questions;
+  private final @Nullable MinedTransactions mined; // null if nobody may ask for the mempool
 
   private final List<Runnable> waitingForNode = new ArrayList<>();
   private volatile @Nullable NodeInfo node;
@@ -96,6 +97,7 @@ public final class Newsroom {
             hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
     transactions = new TransactionDesk(hub, pool, announcers, fetches);
     questions = new NodeQuestions(loop, counters, transactions, submissions, fetches);
+    mined = mempool == null ? null : new MinedTransactions(hub, mempool, transactions::awaitsAny);
   }
 
   /**
@@ -121,6 +123,9 @@ public final class Newsroom {
   private void newBlocks(List<BlockHeader> news) {
     if (headers != null) {
       headers.news(news);
+    }
+    if (mined != null) {
+      mined.news(news);
     }
   }
 
@@ -413,6 +418,9 @@ public final class Newsroom {
       questions.connected(context);
       submissions.connected(info);
       transactions.connected(info);
+      if (mined != null) {
+        mined.connected();
+      }
       blocks.connected(info.height());
       if (headers != null) {
         headers.connected(info.height());

@@ -112,6 +112,11 @@ final class TransactionDesk {
     search.disconnected();
   }
 
+  /** Whether a transaction may come that is not in the pool. */
+  boolean awaitsAny() {
+    return !asked.isEmpty() || !unproven.isEmpty();
+  }
+
   /** The node announced a transaction. */
   void announcedByNode(InventoryVector item) {
     search.hint();

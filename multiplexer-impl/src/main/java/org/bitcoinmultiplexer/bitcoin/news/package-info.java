@@ -9,7 +9,7 @@
  * <pre>
  *   node ──► UpstreamConversation ──► BlockDesk ───────► RecentHeaders ───► BlockNews
  *                │                    TransactionDesk ──► TransactionPool ─► TransactionNews
- *                │                      └ UnprovenTransactions, EvidenceSearch
+ *                │                      └ UnprovenTransactions, EvidenceSearch   └► MempoolView
  *                └─ questions ──────► NodeQuestions
  *                                       │ asks                          ▲
  *                                       ▼                               │
@@ -32,6 +32,10 @@
  * has one from elsewhere. What stays without evidence for ten minutes is forgotten; the client may
  * submit it again. The node is asked on behalf of whoever submitted, as one client among others, so
  * that a flood of submissions delays nobody's requests but those made for it.
+ *
+ * <p><b>The mempool.</b> The pool keeps what is mined, for clients may still ask; {@code
+ * MempoolView} is the part of it that waits, for {@code mempool} and filters. What is mined or
+ * replaced leaves it: new blocks are looked through for that, see {@code MinedTransactions}.
  *
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.

@@ -19,7 +19,7 @@ import org.bitcoinmultiplexer.examples.regtest.RegtestNode;
 
 /**
  * Shows the proxy at work: a regtest node and wallets in this process, connected over TCP through a
- * multiplexer.
+ * multiplexer. The node has no bloom filters to offer, the wallets use them nevertheless.
  *
  * <p>First every wallet downloads the chain and is paid by the node. Then, for the time asked for,
  * blocks are mined and wallets pay each other in a ring. At last nothing new is paid, what is left
@@ -80,7 +80,7 @@ final class Demo {
 
   private boolean connect(int port) throws InterruptedException {
     for (int i = 1; i <= WALLETS; i++) {
-      wallets.add(new DemoWallet("wallet " + i, port));
+      wallets.add(new DemoWallet("wallet " + i, port, sharesConnection()));
     }
     CompletableFuture<?> all =
         CompletableFuture.allOf(
@@ -99,7 +99,7 @@ final class Demo {
 
   private boolean show(RegtestNode node, BitcoinMultiplexer multiplexer)
       throws InterruptedException {
-    DemoMeter meter = new DemoMeter(multiplexer, node, !strategy.equals("passthrough"), out);
+    DemoMeter meter = new DemoMeter(multiplexer, node, sharesConnection(), out);
     for (DemoWallet wallet : wallets) {
       node.pay(wallet.freshAddress(), FIRST_PAYMENT);
       wallet.credit(FIRST_PAYMENT);
@@ -113,6 +113,11 @@ final class Demo {
             ? "all wallets have what they must have"
             : "FAILED: not all wallets have what they must have");
     return settled;
+  }
+
+  /** If not, wallets have to do with what the node offers, which is no bloom filters. */
+  private boolean sharesConnection() {
+    return !strategy.equals("passthrough");
   }
 
   /** Lets the wallets pay each other; returns how often they did. */

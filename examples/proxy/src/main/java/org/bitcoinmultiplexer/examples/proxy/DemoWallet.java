@@ -38,8 +38,9 @@ final class DemoWallet implements AutoCloseable {
    *
    * @param name for people
    * @param port of the proxy, on the loopback interface
+   * @param filters whether to load a bloom filter, as bitcoinj does by default
    */
-  DemoWallet(String name, int port) {
+  DemoWallet(String name, int port, boolean filters) {
     this.name = name;
     BitcoinNetwork network = BitcoinNetwork.REGTEST;
     wallet = Wallet.createDeterministic(network, ScriptType.P2WPKH);
@@ -51,8 +52,7 @@ final class DemoWallet implements AutoCloseable {
       throw new IllegalStateException("a chain in memory cannot fail", e);
     }
     peers = new PeerGroup(network, chain);
-    // Whole blocks instead of bloom filters, which nodes have stopped to offer.
-    peers.setBloomFilteringEnabled(false);
+    peers.setBloomFilteringEnabled(filters);
     peers.setUseLocalhostPeerWhenPossible(false);
     peers.addWallet(wallet);
     peers.addAddress(PeerAddress.simple(InetAddress.getLoopbackAddress(), port));
