@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -47,7 +48,7 @@ final class MinedTransactions {
 
   /** These are now the last blocks of the best chain. */
   void news(List<BlockHeader> blocks) {
-    if (!blocks.get(0).previous().equals(last)) {
+    if (!Objects.equals(blocks.get(0).previous(), last)) {
       mempool.forgetBlocks(); // some may have been disconnected
     }
     last = blocks.get(blocks.size() - 1).hash();
