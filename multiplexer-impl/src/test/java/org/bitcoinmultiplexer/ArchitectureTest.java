@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String PAIR = B + ".bitcoin.pair";
   private static final String HEADERS = B + ".cache.chain";
   private static final String JSPECIFY = "org.jspecify..";
+  private static final String FILTER = B + ".bitcoin.filter";
   private static final String LOGGING = "org.slf4j..";
   private static final String MVSTORE = "org.h2.mvstore..";
   private static final String GUAVA = "com.google.common..";
@@ -40,9 +41,9 @@ class ArchitectureTest {
   @ArchTest static final ArchRule blooms = only(B + ".bitcoin.bloom", WIRE, CHAIN, API);
   @ArchTest static final ArchRule numbersKnowTheWire = only(SEQUENCE, WIRE, API);
   @ArchTest static final ArchRule compacts = only(B + ".bitcoin.compact", WIRE, CHAIN, API);
-  @ArchTest static final ArchRule filters = only(B + ".bitcoin.filter", WIRE, API);
+  @ArchTest static final ArchRule filters = only(FILTER, WIRE, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
-  @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, API);
+  @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, FILTER, API);
 
   @ArchTest
   static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, CORE, API);

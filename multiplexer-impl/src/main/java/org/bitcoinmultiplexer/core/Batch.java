@@ -18,9 +18,20 @@ public interface Batch {
   /**
    * How many items there are.
    *
-   * @return 1 or more
+   * @return 1 or more; always the same unless the batch {@linkplain #grows grows}
    */
   int size();
+
+  /**
+   * Whether there may be more items, which only shows when the last of those that there are is
+   * delivered. Until then nothing is asked that is behind them. Whenever the last item has been
+   * delivered there is either another, or this is false for ever.
+   *
+   * @return true while it is not known how many there will be
+   */
+  default boolean grows() {
+    return false;
+  }
 
   /**
    * Settles an item without asking upstream.

@@ -80,6 +80,7 @@ final class DeliveryQueue {
     int delivered;
     @Nullable Slot firstSlot;
     @Nullable Slot lastSlot;
+    boolean aside; // without order, to be asked again when it has grown
 
     Entry(@Nullable Message reply, @Nullable Batch batch, long held, boolean ordered) {
       this.reply = reply;
@@ -89,7 +90,12 @@ final class DeliveryQueue {
     }
 
     boolean isAskedInFull() {
-      return batch == null || asked == batch.size();
+      return batch == null || (asked == batch.size() && !batch.grows());
+    }
+
+    /** Whether nothing can be asked of it before something is delivered. */
+    boolean mustGrow() {
+      return batch != null && asked == batch.size() && batch.grows();
     }
   }
 
@@ -313,6 +319,9 @@ final class DeliveryQueue {
         batch.end(client);
       } else if (resting) {
         waiting.settled.addFirst(entry); // more of it may be settled
+      } else if (entry.aside && !entry.mustGrow()) {
+        entry.aside = false;
+        waiting.toAsk.add(entry);
       }
     }
   }
@@ -347,7 +356,7 @@ final class DeliveryQueue {
     while (asking != null && asking.isAskedInFull()) {
       asking = asking.following;
     }
-    if (asking == null || !hasRoom(inOrder)) {
+    if (asking == null || asking.mustGrow() || !hasRoom(inOrder)) {
       return false;
     }
     askNext(asking);
@@ -366,7 +375,9 @@ final class DeliveryQueue {
     }
     toAsk.remove();
     askNext(entry);
-    if (!entry.isAskedInFull()) {
+    if (entry.mustGrow()) {
+      entry.aside = true;
+    } else if (!entry.isAskedInFull()) {
       toAsk.add(entry);
     }
     return true;

@@ -19,8 +19,9 @@ import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Vectors;
 import org.bitcoinmultiplexer.bitcoin.compact.CompactBlock;
-import org.bitcoinmultiplexer.bitcoin.filter.FilterHeaderChain;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterSpan;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterStretch;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
@@ -226,23 +227,29 @@ class CoreAgreementTest {
     do { // silent until its index is there
       whole = node.ask(all.toMessage(Commands.GETCFHEADERS));
     } while (whole.isEmpty());
-    FilterHeaderChain filters = FilterHeaderChain.EMPTY.append(FilterHeaders.parse(whole.get(0)));
-    assertThat(filters.size()).isEqualTo(view.height() + 1);
+    List<Hash> blocks = hashes(view);
+    FilterStretch filters =
+        FilterStretch.begin(0, Hash.ZERO).append(blocks, FilterHeaders.parse(whole.get(0)));
     for (int i = 0; i < 40; i++) {
-      int first = random.nextInt(filters.size());
-      int last = first + random.nextInt(filters.size() - first);
+      int first = random.nextInt(filters.end());
+      int last = first + random.nextInt(filters.end() - first);
       FilterRange range = new FilterRange(FilterSpan.BASIC, first, view.hash(last));
       assertThat(node.ask(range.toMessage(Commands.GETCFHEADERS)))
-          .containsExactly(filters.cfheaders(new FilterSpan(first, last), view.hash(last)));
+          .containsExactly(
+              FilterIndex.cfheaders(
+                  new FilterSpan(first, last), view.hash(last), List.of(filters)));
     }
     List<Message> sent = node.ask(all.toMessage(Commands.GETCFILTERS));
-    assertThat(sent).hasSize(filters.size());
+    assertThat(sent).hasSize(filters.end());
     for (int i = 0; i < sent.size(); i++) {
-      assertThat(filters.matches(CompactFilter.parse(sent.get(i)), i)).isTrue();
+      assertThat(CompactFilter.parse(sent.get(i)).filterHash()).isEqualTo(filters.filterHash(i));
     }
     FilterCheckpointsRequest request = new FilterCheckpointsRequest(FilterSpan.BASIC, view.tip());
+    assertThat(view.height()).isLessThan(FilterStretch.SIZE);
     assertThat(node.ask(request.toMessage()))
-        .containsExactly(filters.cfcheckpt(view.height(), view.tip()));
+        .containsExactly(
+            FilterIndex.cfcheckpt(
+                view.height(), view.tip(), new FilterIndex.Checkpoints(Hash.ZERO, List.of())));
   }
 
   private static List<Hash> hashes(ChainView view) {

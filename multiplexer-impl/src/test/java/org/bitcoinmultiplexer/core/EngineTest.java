@@ -68,6 +68,78 @@ class EngineTest extends EngineFixture {
   }
 
   @Test
+  void aBatchThatGrowsIsAskedStepByStepBeforeWhatIsBehindIt() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport alice = client();
+
+    alice.says("follow", "abc");
+    alice.says("get", "k");
+    assertThat(node.heard()).containsExactly("get abc", "mark 1");
+    node.says("item", "abc=value of abc");
+    assertThat(node.heard()).containsExactly("get bc", "mark 2");
+    node.says("item", "bc=value of bc");
+    assertThat(node.heard()).containsExactly("get c", "mark 3");
+    node.says("item", "c=value of c");
+    assertThat(node.heard()).containsExactly("get y,z,k", "mark 4");
+    node.says("item", "k=value of k");
+    node.says("item", "y=value of y");
+    node.says("item", "z=value of z");
+
+    assertThat(alice.heard())
+        .containsExactly(
+            "item abc=value of abc",
+            "item bc=value of bc",
+            "item c=value of c",
+            "item y=value of y",
+            "item z=value of z",
+            "end abc",
+            "item k=value of k");
+  }
+
+  @Test
+  void aBatchThatGrowsMayEndAtAnyStep() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport alice = client();
+
+    alice.says("follow", "abc");
+    alice.says("mark", "7");
+    assertThat(node.heard()).containsExactly("get abc", "mark 1");
+    node.says("item", "abc=value of abc");
+    assertThat(node.heard()).containsExactly("get bc", "mark 2");
+    node.says("echo", "1");
+    node.says("echo", "2");
+    assertThat(alice.heard()).containsExactly("item abc=value of abc", "end abc", "echo 7");
+    alice.says("get", "k");
+    assertThat(node.heard()).containsExactly("get k", "mark 3");
+  }
+
+  @Test
+  void aBatchThatGrowsDelaysNothingThatIsWithoutOrder() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport alice = client();
+
+    alice.says("loosely", "ab");
+    alice.says("loose", "k");
+    alice.says("loosely", "c");
+    assertThat(node.heard()).containsExactly("get ab,k,c", "mark 1");
+    node.says("item", "k=value of k");
+    node.says("item", "c=value of c");
+    assertThat(alice.heard()).containsExactly("item k=value of k", "item c=value of c");
+    assertThat(node.heard()).containsExactly("get y,z", "mark 2");
+    node.says("item", "ab=value of ab");
+    assertThat(node.heard()).containsExactly("get b", "mark 3");
+    node.says("item", "z=value of z");
+    node.says("item", "y=value of y");
+    assertThat(alice.heard())
+        .containsExactly("item ab=value of ab", "item y=value of y", "item z=value of z", "end c");
+    node.says("none", "b");
+    assertThat(alice.heard()).containsExactly("end ab");
+  }
+
+  @Test
   void silenceEndsAtTheEcho() {
     start("serial");
     ToyTransport node = node(first);

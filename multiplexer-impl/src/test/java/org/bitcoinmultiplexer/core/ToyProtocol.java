@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -145,6 +146,8 @@ final class ToyProtocol implements Protocol {
         case "get" -> client.ask(new Get(text(message).split(",", -1)));
         case "ask" -> client.ask(new Ask(message));
         case "loose" -> client.askUnordered(new Get(text(message).split(",", -1)));
+        case "follow" -> client.ask(new Follow(text(message)));
+        case "loosely" -> client.askUnordered(new Follow(text(message)));
         case "strict" -> client.needsEveryFrame();
         case "crash" -> throw new IllegalStateException("crash");
         case "bad" -> client.disconnect("bad", "it is bad");
@@ -194,6 +197,57 @@ final class ToyProtocol implements Protocol {
       } else {
         client.accept(ToyDialect.none(names[item]));
       }
+    }
+  }
+
+  /**
+   * Gets an item, then the one whose name is left without the first letter, and at last two more.
+   */
+  private static final class Follow implements Batch {
+
+    private final List<String> names = new ArrayList<>();
+    private boolean ended;
+
+    Follow(String first) {
+      names.add(first);
+    }
+
+    @Override
+    public int size() {
+      return names.size();
+    }
+
+    @Override
+    public boolean grows() {
+      return !ended;
+    }
+
+    @Override
+    public Message request(int item) {
+      return ToyDialect.get(names.get(item));
+    }
+
+    @Override
+    public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+      if (outcome instanceof Outcome.Answered answered) {
+        client.accept(answered.message());
+      }
+      if (!ended) {
+        String next = names.get(item).substring(1);
+        if (!next.isEmpty() && outcome instanceof Outcome.Answered) {
+          names.add(next);
+        } else {
+          ended = true;
+          if (outcome instanceof Outcome.Answered) {
+            names.addAll(List.of("y", "z"));
+          }
+        }
+      }
+    }
+
+    @Override
+    public void end(Consumer<? super Message> client) {
+      client.accept(message("end", names.get(0)));
     }
   }
 

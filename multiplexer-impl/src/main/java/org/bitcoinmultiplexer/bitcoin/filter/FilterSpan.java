@@ -1,8 +1,5 @@
 package org.bitcoinmultiplexer.bitcoin.filter;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.IntPredicate;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 
@@ -67,31 +64,5 @@ public record FilterSpan(int first, int last) {
    */
   public int size() {
     return last - first + 1;
-  }
-
-  /**
-   * What of these heights has to be asked for: as few pieces as cover all that is missing and
-   * nothing else.
-   *
-   * @param isThere tells of a height whether it is there already
-   * @param limit how many heights a piece may have, at least 1
-   * @return in ascending order, empty if nothing is missing
-   */
-  public List<FilterSpan> missing(IntPredicate isThere, int limit) {
-    List<FilterSpan> missing = new ArrayList<>();
-    int from = first;
-    while (from <= last) {
-      if (isThere.test(from)) {
-        from++;
-        continue;
-      }
-      int to = from;
-      while (to < last && to - from + 1 < limit && !isThere.test(to + 1)) {
-        to++;
-      }
-      missing.add(new FilterSpan(from, to));
-      from = to + 1;
-    }
-    return missing;
   }
 }

@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientHandshake {
 
-  /** Services of the node that the shared strategies do not pass on. */
-  public static final long WITHHELD = Version.NODE_BLOOM | Version.NODE_COMPACT_FILTERS;
+  /** The service of the node that the shared strategies do not pass on. */
+  public static final long WITHHELD = Version.NODE_BLOOM;
 
   /** Services that anybody here understands; a promise that nobody understands is not repeated. */
   private static final long UNDERSTOOD =

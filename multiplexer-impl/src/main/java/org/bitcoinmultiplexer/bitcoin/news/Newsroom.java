@@ -22,6 +22,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
@@ -66,7 +67,8 @@ public final class Newsroom {
 
   private final List<Runnable> waitingForNode = new ArrayList<>();
   private volatile @Nullable NodeInfo node;
-  private @Nullable HeaderSync headers; // set before anything runs
+  private volatile @Nullable HeaderSync headers; // set once, to keep the chain from then on
+  private volatile int reached;
 
   /**
    * A newsroom that knows nothing yet.
@@ -115,14 +117,20 @@ public final class Newsroom {
   }
 
   private void unknownBlock() {
-    if (headers != null) {
-      headers.behind();
+    HeaderSync sync = headers;
+    if (sync != null) {
+      sync.behind();
     }
   }
 
   private void newBlocks(List<BlockHeader> news) {
-    if (headers != null) {
-      headers.news(news);
+    HeaderSync sync = headers;
+    if (sync != null) {
+      sync.news(news);
+      ChainView known = sync.known();
+      if (known != null) {
+        reached = Math.max(reached, known.height(news.get(news.size() - 1).hash()));
+      }
     }
     if (mined != null) {
       mined.news(news);
@@ -201,7 +209,8 @@ public final class Newsroom {
    * @return null if it is not kept, or not complete, or does not end with {@link #tip}
    */
   public @Nullable ChainView headerChain() {
-    return headers == null ? null : headers.view(chain.tip());
+    HeaderSync sync = headers;
+    return sync == null ? null : sync.view(chain.tip());
   }
 
   /**
@@ -210,7 +219,29 @@ public final class Newsroom {
    * @return null if it is not kept, or not yet read
    */
   public @Nullable ChainView knownHeaders() {
-    return headers == null ? null : headers.known();
+    HeaderSync sync = headers;
+    return sync == null ? null : sync.known();
+  }
+
+  /**
+   * The height up to which the node of this connection has shown to have its best chain.
+   *
+   * @return what it stated when it was greeted, or more; kept up only as the header chain is
+   */
+  public int reached() {
+    return reached;
+  }
+
+  /**
+   * Whether the node serves compact filters (BIP157). Then the header chain is kept, without a file
+   * if {@link #keepHeaders} was not called: what a client asks for is a stretch of the chain, and a
+   * node disconnects whoever asks for one that there is not.
+   *
+   * @return as of its last handshake; false before
+   */
+  public boolean offersFilters() {
+    NodeInfo known = node;
+    return known != null && (known.services() & Version.NODE_COMPACT_FILTERS) != 0;
   }
 
   /**
@@ -407,6 +438,10 @@ public final class Newsroom {
     @Override
     public void greeted(NodeContext context, NodeInfo info) {
       node = info;
+      reached = info.height();
+      if (headers == null && offersFilters()) {
+        var unused = keepHeaders(null, Runnable::run);
+      }
       if (info.window() > 0) {
         context.ready(info.description(), new SequenceNumbering(info.window()));
       } else {
@@ -422,8 +457,9 @@ public final class Newsroom {
         mined.connected();
       }
       blocks.connected(info.height());
-      if (headers != null) {
-        headers.connected(info.height());
+      HeaderSync sync = headers;
+      if (sync != null) {
+        sync.connected(info.height());
       }
     }
 
@@ -493,8 +529,9 @@ public final class Newsroom {
       questions.disconnected();
       submissions.connected(null);
       transactions.disconnected();
-      if (headers != null) {
-        headers.disconnected();
+      HeaderSync sync = headers;
+      if (sync != null) {
+        sync.disconnected();
       }
     }
   }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.CompactFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpoints;
@@ -20,29 +21,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code getcfilters} is asked here for one block at a time, the stop block: which other blocks
  * a longer stretch has, only a chain could tell, and the filters of those would find nobody. The
- * start of {@code getcfheaders} is not in its answer; two that differ in it wait for each other.
+ * start of {@code getcfheaders} is not in its answer; two that differ in it wait for each other. A
+ * filter must have the hash that the {@link FilterIndex} knows; where that knows none, whoever
+ * asked has to check it.
  */
 final class FilterPair extends BuiltIn {
 
   private static final int KEY_SIZE = 1 + Hash.SIZE;
 
+  private final FilterIndex index;
   private final int kind;
   private final int stopAt;
   private final long weight;
 
-  private FilterPair(String request, String response, int kind, int stopAt, long weight) {
+  private FilterPair(
+      FilterIndex index, String request, String response, int kind, int stopAt, long weight) {
     super(request, Set.of(response));
+    this.index = index;
     this.kind = kind;
     this.stopAt = stopAt;
     this.weight = weight;
   }
 
-  static FilterPair filters() {
-    return new FilterPair(Commands.GETCFILTERS, Commands.CFILTER, Keys.FILTER, 5, Weights.FILTER);
+  static FilterPair filters(FilterIndex index) {
+    return new FilterPair(
+        index, Commands.GETCFILTERS, Commands.CFILTER, Keys.FILTER, 5, Weights.FILTER);
   }
 
-  static FilterPair headers() {
+  static FilterPair headers(FilterIndex index) {
     return new FilterPair(
+        index,
         Commands.GETCFHEADERS,
         Commands.CFHEADERS,
         Keys.FILTER_HEADERS,
@@ -50,8 +58,9 @@ final class FilterPair extends BuiltIn {
         (long) FilterRange.MAX_HEADERS * Hash.SIZE);
   }
 
-  static FilterPair checkpoints() {
+  static FilterPair checkpoints(FilterIndex index) {
     return new FilterPair(
+        index,
         Commands.GETCFCHECKPT,
         Commands.CFCHECKPT,
         Keys.FILTER_CHECKPOINTS,
@@ -106,8 +115,30 @@ final class FilterPair extends BuiltIn {
     return weight;
   }
 
+  /**
+   * A filter by its own hash, if that is known: so whatever the node says of its filters, nobody
+   * can find one under a name that it does not have.
+   */
+  @Override
+  @Nullable Key lasting(Message asked, Set<Key> keys) {
+    Hash content = kind == Keys.FILTER ? content(asked) : null;
+    return content == null ? null : Key.of(Keys.FILTER_CONTENT, content.toByteArray());
+  }
+
+  private @Nullable Hash content(Message asked) {
+    FilterRange one = FilterRange.parse(asked);
+    return one.start() > Integer.MAX_VALUE ? null : index.filterHash((int) one.start(), one.stop());
+  }
+
   @Override
   @Nullable String faultOf(Message asked, Message response, Weights weights) {
+    if (kind == Keys.FILTER) {
+      Hash content = content(asked);
+      Hash hash = response.derive(CompactFilter.HASH);
+      return content == null || content.equals(hash)
+          ? null
+          : "a filter with the hash " + hash + " instead of " + content;
+    }
     if (kind != Keys.FILTER_HEADERS) {
       return null;
     }

@@ -41,6 +41,9 @@ final class Keys {
   /** By nonce. */
   static final int PING = 7;
 
+  /** By the hash of a filter: not what is asked for, but what the answer has to be. */
+  static final int FILTER_CONTENT = 8;
+
   private static final Function<Message, Set<Key>> OF_BLOCK = Keys::computeOfBlock;
   private static final Function<Message, Set<Key>> OF_TRANSACTION = Keys::computeOfTransaction;
 

@@ -23,6 +23,7 @@ import org.bitcoinmultiplexer.api.KeyStrategy;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Pair;
 import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.jspecify.annotations.Nullable;
@@ -146,11 +147,12 @@ public final class Pairs {
   private final ImmutableMap<String, Pair> byRequest;
   private final BitcoinKeys keys;
   private final Weights weights = new Weights();
+  private final FilterIndex filters = new FilterIndex();
 
   private Pairs(Network network, Iterable<? extends PairProvider> providers) {
     Map<String, Pair> requests = new LinkedHashMap<>();
     Map<String, Pair> responses = new LinkedHashMap<>();
-    for (BuiltIn pair : builtIn(network)) {
+    for (BuiltIn pair : builtIn(network, filters)) {
       requests.put(pair.request(), pair);
       pair.responses().forEach(command -> responses.putIfAbsent(command, pair));
     }
@@ -190,15 +192,15 @@ public final class Pairs {
     return new Pairs(network, ServiceLoader.load(PairProvider.class));
   }
 
-  private static List<BuiltIn> builtIn(Network network) {
+  private static List<BuiltIn> builtIn(Network network, FilterIndex index) {
     return List.of(
         new PingPair(),
         new HeadersPair(network),
         new GetDataPair(network),
         new BlockTransactionsPair(network),
-        FilterPair.filters(),
-        FilterPair.headers(),
-        FilterPair.checkpoints());
+        FilterPair.filters(index),
+        FilterPair.headers(index),
+        FilterPair.checkpoints(index));
   }
 
   private static void refuseUnfit(Pair pair, PairProvider provider, Map<String, Pair> taken) {
@@ -260,6 +262,15 @@ public final class Pairs {
   }
 
   /**
+   * What the filters that the node sends are checked against.
+   *
+   * @return the same instance each time; empty at first
+   */
+  public FilterIndex filters() {
+    return filters;
+  }
+
+  /**
    * How requests and responses are matched.
    *
    * @return the same instance each time; safe on any thread
@@ -282,8 +293,8 @@ public final class Pairs {
 
   /**
    * The name under which the answer to a request may be kept, because it never changes: blocks by
-   * their hash and transactions by their wtxid. Compact filters only a chain of filter headers
-   * could tell from false ones, so they are not among them.
+   * their hash, transactions by their wtxid, and compact filters by the hash that the filter
+   * headers name, once these are known.
    *
    * @param request canonical
    * @param keys of it

@@ -130,6 +130,7 @@ public final class BitcoinProtocol implements Protocol {
 
   @Override
   public NodeConversation greet(NodeContext node) {
+    pairs.filters().clear(); // another node may have other filters
     return shared().newsroom().greet(node);
   }
 

@@ -32,6 +32,11 @@ final class NumberedBatch implements Batch {
   }
 
   @Override
+  public boolean grows() {
+    return !failed && batch.grows();
+  }
+
+  @Override
   public @Nullable Outcome local(int item) {
     return batch.local(item);
   }

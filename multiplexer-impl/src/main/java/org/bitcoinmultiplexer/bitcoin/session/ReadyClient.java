@@ -42,6 +42,7 @@ final class ReadyClient {
   private final TransactionAnnouncer transactions;
   private final @Nullable FilterRequests filters; // null if they are not offered
   private final SequenceAnswer plain;
+  private final boolean hasCompactFilters; // it was told so
   private final @Nullable SequenceResponder responder; // null unless numbers were agreed
   private BlockAnnouncer blocks;
   private long feeFilterTold;
@@ -76,6 +77,7 @@ final class ReadyClient {
       responder = null;
     }
     NodeInfo node = shared.newsroom().node();
+    hasCompactFilters = shared.newsroom().offersFilters();
     feeFilterTold = node != null ? node.feeFilter() : 0; // the handshake told it
   }
 
@@ -117,6 +119,8 @@ final class ReadyClient {
       case Commands.GETBLOCKS -> requests.getBlocks(message, answer);
       case Commands.GETDATA -> requests.getData(message, answer);
       case Commands.GETBLOCKTXN -> requests.getBlockTransactions(message, answer);
+      case Commands.GETCFILTERS, Commands.GETCFHEADERS, Commands.GETCFCHECKPT ->
+          getCompactFilters(message, answer);
       default -> {
         Pair row = shared.pairs().pair(message.command());
         if (row != null && shared.pairs().isProvided(message.command())) {
@@ -148,17 +152,23 @@ final class ReadyClient {
       // Only for their limits: addresses are not relayed, compact blocks not offered.
       case Commands.ADDR, Commands.ADDRV2 -> Addresses.count(message);
       case Commands.SENDCMPCT -> SendCompact.parse(message);
-      case Commands.MEMPOOL,
-          Commands.FILTERLOAD,
-          Commands.FILTERADD,
-          Commands.FILTERCLEAR,
-          Commands.GETCFILTERS,
-          Commands.GETCFHEADERS,
-          Commands.GETCFCHECKPT ->
-          throw new Violation(
-              Rules.NOT_OFFERED, message.command() + ", which needs a service that is not offered");
+      case Commands.MEMPOOL, Commands.FILTERLOAD, Commands.FILTERADD, Commands.FILTERCLEAR ->
+          throw notOffered(message);
       default -> {} // of no concern
     }
+  }
+
+  private static Violation notOffered(Message message) {
+    return new Violation(
+        Rules.NOT_OFFERED, message.command() + ", which needs a service that is not offered");
+  }
+
+  /** Whoever was offered them may ask, even if the node has none any more. */
+  private void getCompactFilters(Message message, SequenceAnswer answer) {
+    if (!hasCompactFilters) {
+      throw notOffered(message);
+    }
+    requests.getCompactFilters(message, answer);
   }
 
   private void ping(Message message, SequenceAnswer answer) {

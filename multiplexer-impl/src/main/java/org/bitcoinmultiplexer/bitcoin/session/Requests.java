@@ -3,12 +3,15 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.session.BlocksBatch.Continuation;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -33,6 +36,7 @@ final class Requests {
   private final KnownHeaders known;
   private final ClientFilter filter;
   private final @Nullable FilterRequests filters; // null if there are none
+  private final FilterIndex compactFilters;
 
   // Of the last full answer to getblocks. Whoever fetches its last block is told of a later one
   // right behind it, and asks on from there: bitcoinj's way to synchronise.
@@ -51,6 +55,7 @@ final class Requests {
     this.known = known;
     this.filter = filter;
     this.filters = filters;
+    this.compactFilters = shared.pairs().filters();
   }
 
   void getHeaders(Message message, SequenceAnswer answer) {
@@ -92,6 +97,26 @@ final class Requests {
   void getBlockTransactions(Message message, SequenceAnswer answer) {
     BlockTransactionsRequest request = BlockTransactionsRequest.parse(message);
     ask(new BlockTransactionsBatch(request, context), answer);
+  }
+
+  /** A request for compact filters, or what can be known of them. */
+  void getCompactFilters(Message message, SequenceAnswer answer) {
+    String command = message.command();
+    FilterRange range;
+    if (command.equals(Commands.GETCFCHECKPT)) {
+      FilterCheckpointsRequest asked = FilterCheckpointsRequest.parse(message);
+      range = new FilterRange(asked.type(), 0, asked.stop());
+    } else {
+      range = FilterRange.parse(message);
+    }
+    CompactFilterSearch search =
+        new CompactFilterSearch(command, range, newsroom, compactFilters, context.hub().counters());
+    CompactFilterBatch batch = new CompactFilterBatch(context, command, search);
+    if (batch.size() > 0) {
+      ask(batch, answer);
+    } else {
+      answer.end();
+    }
   }
 
   /** A request of a provider's row. */

@@ -21,6 +21,12 @@ final class Rules {
   /** Asks for a transaction that the block has not. */
   static final String BAD_INDEX = "bad-index";
 
+  /** Asks for compact filters of a type that nobody has. */
+  static final String BAD_FILTER_TYPE = "bad-filter-type";
+
+  /** Asks for compact filters up to a block that the node does not have. */
+  static final String UNKNOWN_STOP = "unknown-stop";
+
   /** A request of a provider's row that the row refuses. */
   static final String BAD_REQUEST = "bad-request";
 

@@ -22,8 +22,9 @@
  * version, verack, wtxidrelay,     the handshake, see bitcoin.handshake; later a second version or
  *   sendaddrv2, feature              verack is ignored, the others end the session
  * ping                             pong, behind the answers to everything asked before
- * getheaders                       asked upstream; headers, empty ones if upstream is silent
- * getblocks                        asked upstream as getheaders; inv of at most 500
+ * getheaders                       from the header chain where it is kept, else asked upstream;
+ *                                    headers, empty ones if upstream is silent
+ * getblocks                        the same, asked upstream as getheaders; inv of at most 500
  * getdata BLOCK, WITNESS_BLOCK,    asked upstream as WITNESS_BLOCK; block, stripped for BLOCK, whole
  *   CMPCT_BLOCK                      for CMPCT_BLOCK; silence if there is none
  * getdata FILTERED_BLOCK           asked upstream as WITNESS_BLOCK; merkleblock and the transactions
@@ -35,6 +36,10 @@
  *   filterclear                      asked before
  * mempool                          inv of the known unconfirmed transactions that pass the filter,
  *                                    in turn; silence if there are none
+ * getcfilters                      asked upstream block by block; every cfilter that is true, up to
+ *                                    the first that is not to be had
+ * getcfheaders, getcfcheckpt       from what is known of the filter headers, of which what is
+ *                                    missing is asked upstream; silence if it has not so many
  * getblocktxn                      asked upstream as the whole block; blocktxn, or silence
  * inv, headers, tx, block,         checked, then the newsroom's; an inv of the flavour that was not
  *   notfound                         negotiated is skipped
@@ -64,12 +69,16 @@
  * no-filter                        filteradd, and no filter is loaded
  * limit-sendcmpct                  an announce byte above 1
  * limit-getblocktxn                no index at all
+ * limit-getcfilters, -getcfheaders more than 1,000 or 2,000 blocks, or from above the stop block
+ * unknown-stop                     a request for compact filters up to a block that the node does
+ *                                    not have, or has left more than 30 days ago
+ * bad-filter-type                  compact filters of another type than basic
  * bad-index                        getblocktxn of a transaction that the block has not
  * bad-headers                      no proof of work, or not in a row
  * bad-block                        no proof of work; on a known parent also: other transactions or
  *                                    witnesses than it commits to
- * not-offered                      getcfilters, getcfheaders, getcfcheckpt; and where bloom filters
- *                                    are switched off mempool, filterload, filteradd, filterclear,
+ * not-offered                      getcfilters, getcfheaders, getcfcheckpt if the node has none; and
+ *                                    where bloom filters are switched off mempool, filterload, filteradd, filterclear,
  *                                    getdata FILTERED_BLOCK
  * bad-request                      a request that a provider's row refuses
  * too-early                        more than 100 messages, or 100,000 bytes, by a client that does
@@ -90,6 +99,22 @@
  * clients share; how that is bounded is told in {@code ClientFilter}. What has been done for
  * filters is counted: {@code client.bloom.blocks}, and {@code client.bloom.delayed}, how often a
  * client had used up its allowance and had to wait.
+ *
+ * <p><b>Compact filters</b> (BIP157) are offered if the node offers them. A node disconnects
+ * whoever asks for a stretch that it has not, so the header chain is kept as soon as there is such
+ * a node, and every range is placed in it before anything goes upstream. Nobody is turned away
+ * while the chain is not complete, or does not yet have the node's newest block: the request itself
+ * asks for what is missing and goes on when it is there, because a client that is not offered
+ * filters when it comes may stay away for a day (Neutrino does), and one that is disconnected for
+ * an honest request as well. Only while the kept chain is read from its file, in the first seconds,
+ * there is silence.
+ *
+ * <p>No filter is delivered or kept that has not the hash which the node's filter headers name, and
+ * filter headers are used only in stretches of a thousand blocks that link up with the node's
+ * checkpoints on both ends. They are asked for as clients need them and forgotten with the
+ * connection. A node that contradicts itself is counted, {@code filters.untrue}, and reported in
+ * the log; the request ends there. A node whose filters, headers and checkpoints are all false in
+ * the same way cannot be found out with one node.
  *
  * <p><b>Bounds on what is taken in.</b> Of announcements, and of transactions themselves, 5,000 at
  * once and 100 each second are looked at; the rest is dropped ({@code client.inv.dropped}, {@code

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 
 /**
@@ -8,6 +9,9 @@ import org.bitcoinmultiplexer.api.Message;
  * <p>Layout: filter type u8, block hash, CompactSize length, filter.
  */
 public final class CompactFilter {
+
+  /** The hash of the filter in a well-formed cfilter; {@link Message#derive} computes it once. */
+  public static final Function<Message, Hash> HASH = message -> parse(message).filterHash();
 
   private final Message message;
   private final int type;

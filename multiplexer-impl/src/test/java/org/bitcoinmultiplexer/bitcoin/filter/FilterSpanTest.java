@@ -3,10 +3,6 @@ package org.bitcoinmultiplexer.bitcoin.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Random;
-import java.util.Set;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
@@ -50,47 +46,6 @@ class FilterSpanTest {
   void refusesNoHeightsAtAll() {
     assertThatThrownBy(() -> new FilterSpan(3, 2)).hasMessage("heights 3 to 2");
     assertThatThrownBy(() -> new FilterSpan(-1, 2)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void asksForWhatIsMissingOnly() {
-    Set<Integer> there = Set.of(3, 4, 7);
-    FilterSpan span = new FilterSpan(2, 9);
-    assertThat(span.missing(there::contains, 1000))
-        .containsExactly(new FilterSpan(2, 2), new FilterSpan(5, 6), new FilterSpan(8, 9));
-    assertThat(span.missing(height -> true, 1000)).isEmpty();
-    assertThat(span.missing(height -> false, 1000)).containsExactly(span);
-    assertThat(span.missing(height -> false, 3))
-        .containsExactly(new FilterSpan(2, 4), new FilterSpan(5, 7), new FilterSpan(8, 9));
-  }
-
-  @Test
-  void piecesCoverExactlyWhatIsMissing() {
-    long seed = System.nanoTime();
-    System.out.println("piecesCoverExactlyWhatIsMissing: seed " + seed);
-    Random random = new Random(seed);
-    for (int round = 0; round < 500; round++) {
-      FilterSpan span = new FilterSpan(random.nextInt(50), 50 + random.nextInt(50));
-      Set<Integer> there = new HashSet<>();
-      for (int i = random.nextInt(100); i > 0; i--) {
-        there.add(random.nextInt(100));
-      }
-      int limit = 1 + random.nextInt(20);
-      List<FilterSpan> missing = span.missing(there::contains, limit);
-      int next = span.first();
-      for (FilterSpan piece : missing) {
-        assertThat(piece.size()).isLessThanOrEqualTo(limit);
-        for (; next < piece.first(); next++) {
-          assertThat(there).contains(next);
-        }
-        for (; next <= piece.last(); next++) {
-          assertThat(there).doesNotContain(next);
-        }
-      }
-      for (; next <= span.last(); next++) {
-        assertThat(there).contains(next);
-      }
-    }
   }
 
   private static FilterSpan span(int type, long start, int stopHeight, int limit) {

@@ -206,7 +206,10 @@ class ClientHandshakeTest {
         .isEqualTo(
             new Version(
                 70016,
-                Version.NODE_NETWORK | Version.NODE_WITNESS | Version.NODE_NETWORK_LIMITED,
+                Version.NODE_NETWORK
+                    | Version.NODE_WITNESS
+                    | Version.NODE_COMPACT_FILTERS
+                    | Version.NODE_NETWORK_LIMITED,
                 1_700_000_000L,
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,

@@ -28,7 +28,9 @@ final class Scene {
   final ScriptedEngine engine = new ScriptedEngine();
   final SplittableRandom random = new SplittableRandom(20110914);
   final Newsroom newsroom;
+  final Pairs pairs;
   private final Shared shared;
+  long nodeServices = NODE_SERVICES;
   private NodeConversation node;
 
   Scene() {
@@ -38,11 +40,12 @@ final class Scene {
   Scene(NewsOptions options, PairProvider... providers) {
     InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L));
     newsroom = new Newsroom(engine, Network.REGTEST, options, random, clock);
+    pairs = Pairs.of(Network.REGTEST, List.of(providers));
     shared =
         new Shared(
             Network.REGTEST,
             newsroom,
-            Pairs.of(Network.REGTEST, List.of(providers)),
+            pairs,
             new Announcements(),
             new CompactBlocks(newsroom, random, clock),
             options.bloom(),
@@ -64,7 +67,7 @@ final class Scene {
           node = newsroom.greet(engine);
           node.onOpen();
         });
-    nodeSays(ClientKind.introduction(70016, "/Satoshi:28.0.0/", NODE_SERVICES, relay, height));
+    nodeSays(ClientKind.introduction(70016, "/Satoshi:28.0.0/", nodeServices, relay, height));
     nodeSays(Message.of(Commands.WTXIDRELAY, new byte[0]));
     nodeSays(Message.of(Commands.VERACK, new byte[0]));
     assertThat(engine.nodeReady).isTrue();

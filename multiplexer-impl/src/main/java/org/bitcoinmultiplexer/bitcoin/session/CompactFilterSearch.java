@@ -1,0 +1,333 @@
+package org.bitcoinmultiplexer.bitcoin.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex.Checkpoints;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterSpan;
+import org.bitcoinmultiplexer.bitcoin.filter.FilterStretch;
+import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpoints;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterHeaders;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.bitcoinmultiplexer.core.Counters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what has to be known before a request for filters can be answered: where its stop block
+ * lies, and what hashes the filters up to there have. Mostly all of it is known already; what is
+ * not, the node is asked one question after the other, each worded so that everybody who lacks the
+ * same asks the same:
+ *
+ * <pre>
+ *   1  getheaders of the stop block alone    if the chain has it not, or not as the node's own
+ *   2  getheaders from the end of the chain  until the chain has it
+ *   3  getcfcheckpt                          if a checkpoint is missing
+ *   4  getcfheaders                          of each stretch that is missing, or short
+ * </pre>
+ *
+ * <p>After each the next is {@linkplain #next found} by looking again, since others learn too.
+ * Confined to the session's loop.
+ */
+final class CompactFilterSearch {
+
+  private static final Logger log = LoggerFactory.getLogger(CompactFilterSearch.class);
+
+  /** The whole chain at the most, should it be in the middle of its first synchronisation. */
+  private static final int MOST_QUESTIONS = 2_000;
+
+  /** So many answers in a row may bring nothing of the chain that was not known. */
+  private static final int MOST_IDLE = 3;
+
+  private final String command;
+  private final FilterRange range; // of getcfcheckpt the start is 0
+  private final Newsroom newsroom;
+  private final FilterIndex index;
+  private final Counters counters;
+
+  private boolean isThere; // the node has shown the stop block
+  private boolean isNarrow; // the node may have no filters beyond the stop block
+  private boolean isOver; // nothing can be found
+  private int questions;
+  private int idle;
+  private int chainSize;
+
+  // The stretch that is being asked for.
+  private @Nullable FilterStretch base;
+  private List<Hash> more = List.of();
+
+  // What was found.
+  private @Nullable ChainView view;
+  private int stopHeight;
+  private Checkpoints checkpoints;
+  private List<FilterStretch> stretches = List.of();
+
+  /**
+   * A search.
+   *
+   * @param command of the client's request
+   * @param range what it asks for; of a getcfcheckpt any start
+   * @throws Violation if the type of filter is one that nobody has
+   */
+  CompactFilterSearch(
+      String command, FilterRange range, Newsroom newsroom, FilterIndex index, Counters counters) {
+    if (range.type() != FilterSpan.BASIC) {
+      throw new Violation(
+          Rules.BAD_FILTER_TYPE,
+          command + " of filter type " + range.type() + ", which there is not");
+    }
+    this.command = command;
+    this.range = range;
+    this.newsroom = newsroom;
+    this.index = index;
+    this.counters = counters;
+    this.checkpoints = index.checkpoints();
+  }
+
+  /**
+   * Looks at what is known.
+   *
+   * @return what the node must be asked next; null if everything was {@linkplain #isFound found},
+   *     or cannot be found
+   * @throws Violation if Core would disconnect for the request
+   */
+  @Nullable Message next() {
+    if (isOver || ++questions > MOST_QUESTIONS) {
+      return end();
+    }
+    ChainView chain = newsroom.knownHeaders();
+    if (chain == null || !newsroom.offersFilters()) {
+      return end();
+    }
+    int height = chain.isShown(range.stop()) ? chain.height(range.stop()) : -1;
+    boolean isActive = height >= 0 && chain.isActive(range.stop());
+    int reached = Math.min(chain.height(), newsroom.reached());
+    if (!isThere && !(isActive && height <= reached)) {
+      return Locators.getHeaders(List.of(), range.stop());
+    }
+    if (height < 0) {
+      return catchUp(chain);
+    }
+    Hash top = isActive && height < reached && !isNarrow ? chain.hash(reached) : range.stop();
+    return nextOf(chain, height, top);
+  }
+
+  private @Nullable Message end() {
+    isOver = true;
+    return null;
+  }
+
+  private @Nullable Message catchUp(ChainView chain) {
+    idle = chain.size() == chainSize ? idle + 1 : 0;
+    chainSize = chain.size();
+    return idle > MOST_IDLE ? end() : Locators.getHeaders(chain.locator(), Hash.ZERO);
+  }
+
+  /**
+   * What is missing of the filter headers.
+   *
+   * @param top the stop block, or one above it: as far as it makes sense to ask
+   */
+  private @Nullable Message nextOf(ChainView chain, int height, Hash top) {
+    boolean forCheckpoints = command.equals(Commands.GETCFCHECKPT);
+    int first = forCheckpoints ? 0 : span(height).first();
+    int topHeight = chain.height(top);
+    int lastNumber = FilterStretch.number(height);
+    int wanted = forCheckpoints ? height / FilterStretch.SIZE : lastNumber + 1;
+    Checkpoints said = index.checkpoints();
+    if (said.size() < Math.min(wanted, topHeight / FilterStretch.SIZE)
+        || !isOf(said, chain, topHeight, top)) {
+      int at = topHeight / FilterStretch.SIZE * FilterStretch.SIZE;
+      if (at > 0) {
+        return new FilterCheckpointsRequest(FilterSpan.BASIC, ancestor(chain, top, at)).toMessage();
+      }
+      said = new Checkpoints(Hash.ZERO, List.of());
+    }
+    List<FilterStretch> found = new ArrayList<>();
+    if (!forCheckpoints) {
+      for (int number = FilterStretch.number(first); number <= lastNumber; number++) {
+        int end = Math.min(height, FilterStretch.last(number));
+        FilterStretch stretch = index.find(end, ancestor(chain, range.stop(), end));
+        if (stretch == null) {
+          return stretch(chain, number, Math.min(topHeight, FilterStretch.last(number)), top);
+        }
+        if (!FilterIndex.fits(stretch, said)) {
+          return contradiction(command + ": filter headers up to " + end + " and checkpoints");
+        }
+        found.add(stretch);
+      }
+    }
+    view = chain;
+    stopHeight = height;
+    checkpoints = said;
+    stretches = found;
+    return null;
+  }
+
+  /** Whether checkpoints are of the branch of a block, as far as both go. */
+  private static boolean isOf(Checkpoints said, ChainView chain, int height, Hash block) {
+    if (said.size() == 0) {
+      return true;
+    }
+    return said.height() <= height
+        ? ancestor(chain, block, said.height()).equals(said.block())
+        : chain.ancestor(said.block(), height).filter(block::equals).isPresent();
+  }
+
+  private static Hash ancestor(ChainView chain, Hash block, int height) {
+    return chain.ancestor(block, height).orElse(Hash.ZERO); // it is there: the height is less
+  }
+
+  private Message stretch(ChainView chain, int number, int end, Hash top) {
+    IntFunction<@Nullable Hash> branch = height -> chain.ancestor(top, height).orElse(null);
+    FilterStretch known = index.longest(number, branch);
+    List<Hash> blocks = new ArrayList<>();
+    for (int height = known.end(); height <= end; height++) {
+      blocks.add(ancestor(chain, top, height));
+    }
+    base = known;
+    more = blocks;
+    return new FilterRange(FilterSpan.BASIC, known.end(), ancestor(chain, top, end))
+        .toMessage(Commands.GETCFHEADERS);
+  }
+
+  private FilterSpan span(int height) {
+    int limit =
+        command.equals(Commands.GETCFILTERS) ? FilterRange.MAX_FILTERS : FilterRange.MAX_HEADERS;
+    try {
+      return FilterSpan.of(command, range, height, limit);
+    } catch (MalformedMessageException e) {
+      throw new Violation(Rules.LIMIT + "-" + command, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The node has answered.
+   *
+   * @param question that {@link #next} returned
+   * @param outcome how it ended
+   * @throws Violation if the node has no such block
+   */
+  void heard(Message question, Outcome outcome) {
+    if (outcome instanceof Outcome.Answered answered) {
+      switch (question.command()) {
+        case Commands.GETHEADERS -> heardHeaders(Headers.parse(answered.message()));
+        case Commands.GETCFCHECKPT -> heardCheckpoints(question, answered.message());
+        default -> heardFilterHeaders(FilterHeaders.parse(answered.message()));
+      }
+    } else if (outcome instanceof Outcome.Absent && isUnknown(question)) {
+      throw unknownStop();
+    } else if (outcome instanceof Outcome.Absent
+        && !isNarrow
+        && !question.command().equals(Commands.GETHEADERS)) {
+      isNarrow = true;
+    } else {
+      isOver = true;
+    }
+  }
+
+  private boolean isUnknown(Message question) {
+    return question.command().equals(Commands.GETHEADERS) && newsroom.headerChain() != null;
+  }
+
+  private Violation unknownStop() {
+    return new Violation(
+        Rules.UNKNOWN_STOP, command + " up to " + range.stop() + ", which the node does not have");
+  }
+
+  private void heardHeaders(Headers headers) {
+    if (isThere) {
+      return; // the newsroom has seen them too
+    }
+    isThere = headers.size() == 1 && headers.hash(0).equals(range.stop());
+    if (!isThere) {
+      isOver = true;
+      if (newsroom.headerChain() != null) {
+        throw unknownStop();
+      }
+    }
+  }
+
+  private void heardCheckpoints(Message question, Message answer) {
+    ChainView chain = newsroom.knownHeaders();
+    Hash block = FilterCheckpointsRequest.parse(question).stop();
+    FilterCheckpoints said = FilterCheckpoints.parse(answer);
+    if (chain == null || said.size() * FilterStretch.SIZE != chain.height(block)) {
+      contradiction("cfcheckpt: " + said.size() + " filter headers up to " + block);
+      return;
+    }
+    List<Hash> headers = new ArrayList<>(said.size());
+    for (int i = 0; i < said.size(); i++) {
+      headers.add(said.header(i));
+    }
+    index.checkpoints(new Checkpoints(block, List.copyOf(headers)));
+  }
+
+  private void heardFilterHeaders(FilterHeaders answer) {
+    FilterStretch known = base;
+    if (known == null || index.find(known.end() + more.size() - 1, answer.stop()) != null) {
+      return; // who asked the same has learnt it
+    }
+    try {
+      FilterStretch longer = known.append(more, answer);
+      if (FilterIndex.fits(longer, index.checkpoints())) {
+        index.add(longer);
+      } else {
+        contradiction("cfheaders: another filter header at height " + (longer.end() - 1));
+      }
+    } catch (MalformedMessageException e) {
+      contradiction(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Of two things that the node has said one is not true. Which, a new beginning may tell. */
+  private @Nullable Message contradiction(String what) {
+    log.warn("the node contradicts itself about compact filters: {}", what);
+    counters.count("filters.untrue");
+    index.clear();
+    return end();
+  }
+
+  /** Whether everything was found. */
+  boolean isFound() {
+    return view != null;
+  }
+
+  /** The heights that are asked for. */
+  FilterSpan span() {
+    return span(stopHeight);
+  }
+
+  /** The block at one of the heights. */
+  Hash block(int height) {
+    ChainView chain = view;
+    if (chain == null) {
+      throw new IllegalStateException("nothing was found");
+    }
+    return ancestor(chain, range.stop(), height);
+  }
+
+  /** What the filter of one of the heights must be. */
+  Hash filterHash(int height) {
+    int first = FilterStretch.number(span().first());
+    return stretches.get(FilterStretch.number(height) - first).filterHash(height);
+  }
+
+  /** The answer to a request that asks for no filters themselves. */
+  Message answer() {
+    return command.equals(Commands.GETCFCHECKPT)
+        ? FilterIndex.cfcheckpt(stopHeight, range.stop(), checkpoints)
+        : FilterIndex.cfheaders(span(), range.stop(), stretches);
+  }
+}
