@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * when the pool forgets it. That the node has dropped one for its fee or age nobody says. The
  * transactions of a block that is disconnected come back only if the node announces them again.
  *
- * <p>What is spent is known by 64 bits of it: whoever grinds two that agree has kept one of his own
- * out. Written in the hub's loop; {@link #all} and {@link #size} by any thread.
+ * <p>Written in the hub's loop; {@link #all} and {@link #size} by any thread.
  */
 final class MempoolView {
 
@@ -34,21 +34,27 @@ final class MempoolView {
       new ConcurrentSkipListMap<>();
   private final Map<Long, TransactionPool.Entry> spenders = new HashMap<>();
   private final Deque<long[]> spentInBlocks = new ArrayDeque<>(); // each sorted
+  private final Outpoints outpoints;
   private long last;
   private volatile int size;
+
+  /** A view of nothing, with a secret drawn for {@link Outpoints}. */
+  MempoolView(RandomGenerator random) {
+    outpoints = new Outpoints(random);
+  }
 
   /** The node has this transaction. */
   void add(TransactionPool.Entry entry) {
     if (entry.isUnconfirmed() || isSpentInBlocks(entry)) {
       return;
     }
-    for (long spent : entry.spends()) {
+    for (long spent : spends(entry)) {
       TransactionPool.Entry replaced = spenders.get(spent);
       if (replaced != null) {
         removeWithDescendants(replaced);
       }
     }
-    for (long spent : entry.spends()) {
+    for (long spent : spends(entry)) {
       spenders.put(spent, entry);
     }
     last++;
@@ -57,9 +63,18 @@ final class MempoolView {
     count(1);
   }
 
+  private long[] spends(TransactionPool.Entry entry) {
+    long[] known = entry.spends;
+    if (known == null) {
+      known = outpoints.spentBy(entry.full);
+      entry.spends = known;
+    }
+    return known;
+  }
+
   private boolean isSpentInBlocks(TransactionPool.Entry entry) {
     for (long[] block : spentInBlocks) {
-      for (long spent : entry.spends()) {
+      for (long spent : spends(entry)) {
         if (Arrays.binarySearch(block, spent) >= 0) {
           return true;
         }
@@ -75,7 +90,7 @@ final class MempoolView {
     }
     inOrder.remove(entry.place);
     entry.place = 0;
-    for (long spent : entry.spends()) {
+    for (long spent : spends(entry)) {
       spenders.remove(spent, entry);
     }
     count(-1);
@@ -90,7 +105,7 @@ final class MempoolView {
     Deque<TransactionPool.Entry> doomed = new ArrayDeque<>(List.of(entry));
     for (TransactionPool.Entry next = doomed.poll(); next != null; next = doomed.poll()) {
       remove(next);
-      for (long output : Outpoints.of(next.txid, Outpoints.outputs(next.full))) {
+      for (long output : outpoints.of(next.txid, Outpoints.outputs(next.full))) {
         TransactionPool.Entry child = spenders.get(output);
         if (child != null) {
           doomed.add(child);
@@ -105,7 +120,7 @@ final class MempoolView {
     long[] spent = new long[block.size()];
     int count = 0;
     for (int i = 1; i < block.size(); i++) { // the first spends nothing
-      for (long outpoint : Outpoints.spentBy(block.transaction(i))) {
+      for (long outpoint : outpoints.spentBy(block.transaction(i))) {
         if (count == spent.length) {
           spent = Arrays.copyOf(spent, 2 * count);
         }

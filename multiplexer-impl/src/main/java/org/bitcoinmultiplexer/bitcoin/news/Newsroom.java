@@ -89,7 +89,7 @@ public final class Newsroom {
     this.clock = clock;
     this.counters = hub.counters();
     chain = new RecentHeaders(network);
-    mempool = options.bloom() ? new MempoolView() : null;
+    mempool = options.bloom() ? new MempoolView(random) : null;
     pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED), mempool);
     Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);

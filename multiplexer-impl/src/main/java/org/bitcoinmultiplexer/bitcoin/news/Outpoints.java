@@ -1,32 +1,40 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import com.google.common.hash.HashFunction;
+import com.google.common.hash.Hashing;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 
-/** Outputs of transactions, each known by 64 bits of its txid and index. */
+/**
+ * Outputs of transactions, each known by 64 bits of its txid and index: SipHash-2-4 under a secret
+ * of this instance, so that nobody can make an output that is taken for somebody else's.
+ */
 final class Outpoints {
 
   private static final int OUTPOINT_SIZE = Hash.SIZE + 4;
-  private static final long STEP = 0x9e3779b97f4a7c15L; // odd, so no two indexes agree
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private Outpoints() {}
+  private final HashFunction hash;
+
+  /**
+   * Draws the secret.
+   *
+   * @param random a source that nobody can guess
+   */
+  Outpoints(RandomGenerator random) {
+    hash = Hashing.sipHash24(random.nextLong(), random.nextLong());
+  }
 
   /** What a well-formed transaction spends. */
-  static long[] spentBy(Message transaction) {
+  long[] spentBy(Message transaction) {
     ByteReader in = new ByteReader(transaction);
     byte[] array = in.array();
     long[] spent = new long[inputs(in)];
     for (int i = 0; i < spent.length; i++) {
       int at = in.skip(OUTPOINT_SIZE, "outpoint");
-      spent[i] = of(fold(array, at), (int) INT.get(array, at + Hash.SIZE));
+      spent[i] = hash.hashBytes(array, at, OUTPOINT_SIZE).asLong();
       in.skip(in.count("input script", 1), "input script");
       in.skip(4, "sequence");
     }
@@ -55,23 +63,15 @@ final class Outpoints {
   }
 
   /** So many outputs of a transaction, from the first. */
-  static long[] of(Hash txid, int count) {
-    long bits = fold(txid.toByteArray(), 0);
+  long[] of(Hash txid, int count) {
+    byte[] outpoint = Arrays.copyOf(txid.toByteArray(), OUTPOINT_SIZE);
     long[] outputs = new long[count];
     for (int i = 0; i < count; i++) {
-      outputs[i] = of(bits, i);
+      for (int j = 0; j < Integer.BYTES; j++) {
+        outpoint[Hash.SIZE + j] = (byte) (i >>> Byte.SIZE * j);
+      }
+      outputs[i] = hash.hashBytes(outpoint).asLong();
     }
     return outputs;
-  }
-
-  private static long fold(byte[] array, int txid) {
-    return (long) LONG.get(array, txid)
-        ^ (long) LONG.get(array, txid + 8)
-        ^ (long) LONG.get(array, txid + 16)
-        ^ (long) LONG.get(array, txid + 24);
-  }
-
-  private static long of(long bits, int index) {
-    return bits + index * STEP;
   }
 }

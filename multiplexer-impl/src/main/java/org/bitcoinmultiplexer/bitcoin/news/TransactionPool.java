@@ -36,7 +36,8 @@ final class TransactionPool {
     /** Its place among those that wait to be mined; 0 if it does not. */
     long place;
 
-    private long @Nullable [] spends;
+    /** What it spends, as the {@link Outpoints} of the view have it; null before anybody asked. */
+    long @Nullable [] spends;
 
     /** When it was given to the node or heard of from it, in the loop's nanoseconds. */
     long told;
@@ -46,16 +47,6 @@ final class TransactionPool {
       this.txid = transaction.txid();
       this.wtxid = transaction.wtxid();
       this.told = told;
-    }
-
-    /** What it spends, as {@link Outpoints} has it. */
-    long[] spends() {
-      long[] known = spends;
-      if (known == null) {
-        known = Outpoints.spentBy(full);
-        spends = known;
-      }
-      return known;
     }
 
     boolean isUnconfirmed() {
