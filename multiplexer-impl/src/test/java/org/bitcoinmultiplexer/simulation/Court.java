@@ -27,6 +27,7 @@ final class Court {
   final Truth truth;
   final Troubles troubles;
   private long items;
+  private boolean overflown;
   private final Map<Question, Waiting> waiting = new HashMap<>();
 
   Court(Truth truth, Troubles troubles) {
@@ -83,17 +84,28 @@ final class Court {
     return troubles.excuse(new Question.OfHeaders(locator, stop), asked, asked, now);
   }
 
+  /**
+   * The engine had no room for all that clients submitted, as when there is hardly ever a node for
+   * hours. Which it forgot cannot be told.
+   */
+  void overflown() {
+    overflown = true;
+  }
+
   /** Whether the engine may have asked in vain for a transaction that the node announced. */
   boolean mayHaveMissed(Truth.KnownTx known) {
     Question question = new Question.OfTransaction(known.tx.wtxid, true);
     long until = known.news + QUEUED;
-    return known.until < until || troubles.excuse(question, known.since, known.news, until);
+    return (overflown && known.isSubmitted())
+        || known.until < until
+        || troubles.excuse(question, known.since, known.news, until);
   }
 
   /** Whether the node may never have shown that it has what a client brought. */
   boolean mayNeverAccept(Truth.KnownTx known, long given) {
     Question question = new Question.OfTransaction(known.tx.wtxid, true);
-    return !known.isThere()
+    return overflown
+        || !known.isThere()
         || troubles.excuse(question, Math.min(known.since, given), given, given + QUEUED);
   }
 }

@@ -341,8 +341,11 @@ final class Simulation implements Client.Host {
   // ---- the accounts
 
   private void audit(long calmSince) {
-    clients.forEach(client -> client.check(calmSince));
     Stats stats = engine.stats();
+    if (stats.counter("submit.tx.displaced") > 0) {
+      court.overflown();
+    }
+    clients.forEach(client -> client.check(calmSince));
     require(stats.upstreamReady(), "upstream is not ready");
     require(stats.clients() == clients.size(), stats.clients() + " clients, not " + clients.size());
     require(stats.clientsReady() == clients.size(), stats.clientsReady() + " clients are ready");
