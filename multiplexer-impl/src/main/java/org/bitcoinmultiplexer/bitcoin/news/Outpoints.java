@@ -68,7 +68,7 @@ final class Outpoints {
     long[] outputs = new long[count];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < Integer.BYTES; j++) {
-        outpoint[Hash.SIZE + j] = (byte) (i >>> Byte.SIZE * j);
+        outpoint[Hash.SIZE + j] = (byte) (i >>> (Byte.SIZE * j));
       }
       outputs[i] = hash.hashBytes(outpoint).asLong();
     }
