@@ -24,15 +24,40 @@ final class Court {
   /** As long may it wait for its turn where only one thing is asked at a time. */
   private static final long QUEUED = 300_000_000_000L;
 
+  /** So many blocks may the node have got while it was mute, or had no way to say so. */
+  static final int LAG = 60;
+
   final Truth truth;
   final Troubles troubles;
+  private final boolean fromChain;
   private long items;
   private boolean overflown;
   private final Map<Question, Waiting> waiting = new HashMap<>();
 
-  Court(Truth truth, Troubles troubles) {
+  /**
+   * A court before which nobody waits.
+   *
+   * @param fromChain whether the engine keeps the header chain, and answers from it
+   */
+  Court(Truth truth, Troubles troubles, boolean fromChain) {
     this.truth = truth;
     this.troubles = troubles;
+    this.fromChain = fromChain;
+  }
+
+  /** Whether the engine may answer from a chain that it keeps. */
+  boolean fromChain() {
+    return fromChain;
+  }
+
+  /** So many blocks may an answer end below the best one. */
+  int lag() {
+    return fromChain ? LAG : 0;
+  }
+
+  /** The oldest version of the chain that may be the answer to what is asked now. */
+  int version() {
+    return fromChain ? truth.told() : truth.chain.version();
   }
 
   /** Somebody waits for an answer from now on. */

@@ -37,14 +37,17 @@ final class Expectations {
         return Verdict.FOREIGN;
       }
       Chain chain = court.truth.chain;
-      for (int at = chain.version(); at >= version; at--) {
+      boolean silent = court.mayBeSilent(locator, stop, asked, now);
+      // Who cannot ask the node answers with what it knows.
+      int oldest = silent && court.fromChain() ? 0 : version;
+      for (int at = chain.version(); at >= oldest; at--) {
         List<Chain.Known> honest = chain.headers(locator, stop, at);
         if (honest != null && Chain.isHeaders(answer, honest)) {
           return Verdict.LAST;
         }
       }
       boolean none = answer.size() == 1 && !locator.isEmpty();
-      return none && court.mayBeSilent(locator, stop, asked, now) ? Verdict.LAST : Verdict.FOREIGN;
+      return none && silent ? Verdict.LAST : Verdict.FOREIGN;
     }
 
     @Override

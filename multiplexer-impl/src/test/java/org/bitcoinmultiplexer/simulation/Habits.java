@@ -267,7 +267,8 @@ final class Habits {
       stop = draw.chance(0.3) ? draw.hash() : chain.hashAt(draw.between(1, client.lastOld()));
     } else {
       int from = draw.chance(0.9) ? chain.height() - draw.below(40) : draw.below(chain.height());
-      from = Math.max(0, distinct ? Math.min(from, chain.height() - 9) : from);
+      int above = 9 + client.court.lag();
+      from = Math.max(0, distinct ? Math.min(from, chain.height() - above) : from);
       locator = locator(from);
       if (draw.chance(0.3)) {
         int least = from + (distinct ? 9 : -5);
@@ -284,7 +285,8 @@ final class Habits {
     once(Commands.GETHEADERS + stop);
     client.ask(
         BlockLocator.of(Commands.GETHEADERS, client.kind.version(), locator, stop),
-        new Expectations.OfHeaders(client.court, locator, stop, client.now(), chain.version()));
+        new Expectations.OfHeaders(
+            client.court, locator, stop, client.now(), client.court.version()));
   }
 
   private List<Hash> locator(int from) {
@@ -311,12 +313,12 @@ final class Habits {
   private void getBlocks() {
     Hash passed = client.continuation().passed();
     Chain.Known end = passed == null ? null : chain.find(passed);
-    if (end != null && end.height() < chain.height() - 1 && draw.chance(0.5)) {
+    int tip = chain.height() - client.court.lag();
+    if (end != null && end.height() < tip - 1 && draw.chance(0.5)) {
       getBlocks(List.of(end.hash()), Hash.ZERO);
       return;
     }
-    int from =
-        draw.chance(0.7) ? chain.height() - 2 - draw.below(60) : draw.below(chain.height() - 2);
+    int from = draw.chance(0.7) ? tip - 2 - draw.below(60) : draw.below(tip - 2);
     List<Hash> locator = draw.chance(0.1) ? List.of() : locator(from);
     int fork = locator.isEmpty() || !known(locator) ? 0 : from;
     Hash stop = Hash.ZERO;
@@ -340,7 +342,7 @@ final class Habits {
     client.ask(
         BlockLocator.of(Commands.GETBLOCKS, client.kind.version(), locator, stop),
         new Expectations.OfInventory(
-            client.court, locator, asAsked, stop, client.now(), chain.version()));
+            client.court, locator, asAsked, stop, client.now(), client.court.version()));
   }
 
   /**

@@ -117,6 +117,7 @@ class NeverAWrongDeliveryTest {
       return new Simulation(
               strategy(name),
               answers,
+              name.equals("cache"),
               name.equals("serial"),
               name.equals("sequence-numbered"),
               seed,

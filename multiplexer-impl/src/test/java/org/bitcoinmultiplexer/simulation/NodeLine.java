@@ -368,7 +368,10 @@ final class NodeLine implements Pipe.Peer {
         () -> {
           if (isReady() && tip.equals(truth.chain.tip()) && !tip.equals(shown)) {
             if (!intake.isGiven(tip)) {
-              pipe.say(Inventory.of(Commands.INV, InventoryVector.BLOCK, tip));
+              int version = truth.chain.version();
+              pipe.say(
+                  Inventory.of(Commands.INV, InventoryVector.BLOCK, tip),
+                  () -> truth.told(version));
             }
           }
         });

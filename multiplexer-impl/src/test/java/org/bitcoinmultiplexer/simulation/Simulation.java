@@ -99,6 +99,7 @@ final class Simulation implements Client.Host {
    * A run that has not begun.
    *
    * @param answers what need not be asked
+   * @param headers whether the engine keeps the header chain
    * @param oneAtATime whether the strategy has but one exchange in flight
    * @param numbers whether the node knows numbered requests
    * @param target so many exchanges
@@ -106,6 +107,7 @@ final class Simulation implements Client.Host {
   Simulation(
       Strategy strategy,
       KnownAnswers answers,
+      boolean headers,
       boolean oneAtATime,
       boolean numbers,
       long seed,
@@ -117,7 +119,7 @@ final class Simulation implements Client.Host {
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.troubles = new Troubles(settings.patience().toNanos());
-    this.court = new Court(truth, troubles);
+    this.court = new Court(truth, troubles, headers);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
     int others = handOver > 0 ? draw.below(3) : 0;
@@ -133,10 +135,15 @@ final class Simulation implements Client.Host {
             draw.split(),
             InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L)));
     Draw checking = draw.split();
+    BitcoinProtocol protocol =
+        headers
+            ? BitcoinProtocol.withHeaderChain(
+                options, null, new VirtualLoop(time, processor, draw.split(), 5)::execute)
+            : new BitcoinProtocol(options);
     this.engine =
         new Engine(
             loops.get(0),
-            new BitcoinProtocol(options),
+            protocol,
             strategy,
             List.of(node),
             settings,

@@ -77,10 +77,21 @@ final class Truth {
   private final Map<Hash, KnownTx> byWtxid = new HashMap<>();
   private final Map<Hash, Set<Message>> variants = new HashMap<>();
   private Hash rumour;
+  private int told;
 
   final List<KnownTx> transactions = new ArrayList<>();
 
   // ---- blocks
+
+  /** The engine hears of the best block of a version. */
+  void told(int version) {
+    told = Math.max(told, version);
+  }
+
+  /** The version of the chain that the engine was told of last. */
+  int told() {
+    return told;
+  }
 
   /** A block that the node will have in a moment; null if there is none. */
   Hash rumour() {

@@ -1,7 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.util.List;
-import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -41,6 +40,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockDesk {
 
+  /** Hears what is found out before everybody else does. */
+  interface Listener {
+
+    /** The node announced a block of which nothing is known. */
+    void unknownBlock();
+
+    /** Whatever the node announced is known by now, or not of its chain. */
+    void nothingUnknown();
+
+    /** The node has another best block: the headers that lead there. */
+    void newBlocks(List<BlockHeader> headers);
+  }
+
   /** So many announced hashes wait for an answer; a node announces one or two at a time. */
   private static final int MOST_PENDING = 128;
 
@@ -53,23 +65,16 @@ final class BlockDesk {
   private final BoundedSet<Hash> pending = new BoundedSet<>(MOST_PENDING);
   private final BoundedSet<Hash> tried = new BoundedSet<>(MOST_TRIED);
 
-  private final Runnable unknown;
-  private final Consumer<List<BlockHeader>> first;
+  private final Listener listener;
 
   private int nodeHeight;
   private boolean asking;
   private boolean again;
 
-  /**
-   * A desk at which nothing has happened.
-   *
-   * @param unknown hears that the node announced a block of which nothing is known
-   * @param first hears what is news before everybody else
-   */
-  BlockDesk(Hub hub, RecentHeaders chain, Runnable unknown, Consumer<List<BlockHeader>> first) {
-    this.unknown = unknown;
+  /** A desk at which nothing has happened. */
+  BlockDesk(Hub hub, RecentHeaders chain, Listener listener) {
     this.hub = hub;
-    this.first = first;
+    this.listener = listener;
     this.counters = hub.counters();
     this.chain = chain;
   }
@@ -86,7 +91,7 @@ final class BlockDesk {
   /** The node announced a block by its hash. */
   void announced(Hash block) {
     if (!chain.contains(block) && tried.add(block)) {
-      unknown.run();
+      listener.unknownBlock();
       pending.add(block);
       askNext();
     }
@@ -157,7 +162,11 @@ final class BlockDesk {
         getheaders(chain.locator(), Hash.ZERO),
         outcome -> {
           asking = false;
-          toldTheWay(about, answer(outcome));
+          Headers headers = answer(outcome);
+          toldTheWay(about, headers);
+          if (headers != null) {
+            settled();
+          }
           askNext();
         });
   }
@@ -173,6 +182,12 @@ final class BlockDesk {
       count(about.size());
     } else {
       askOne(about.get(about.size() - 1));
+    }
+  }
+
+  private void settled() {
+    if (!asking && !again && pending.isEmpty()) {
+      listener.nothingUnknown();
     }
   }
 
@@ -219,6 +234,9 @@ final class BlockDesk {
               count(1);
             }
           }
+          if (headers != null) {
+            settled();
+          }
           askNext();
         });
   }
@@ -259,7 +277,7 @@ final class BlockDesk {
   }
 
   private void publish(List<BlockHeader> headers) {
-    first.accept(headers);
+    listener.newBlocks(headers);
     counters.count(Counts.BLOCKS);
     hub.publish(new BlockNews(headers));
   }

@@ -2,10 +2,12 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -50,7 +52,10 @@ final class HeaderSync {
   /** With so many headers whatever is heard of next connects. */
   private static final int RECENT = 2_000;
 
-  /** After so many answers that do not fit the node is not asked any more on this connection. */
+  /** After a question without an answer, as of a node that is just starting. */
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
+  /** A node of which so many answers do not fit the network is given up. */
   private static final int MOST_FLAWS = 3;
 
   private final Hub hub;
@@ -69,6 +74,8 @@ final class HeaderSync {
   private volatile boolean behind; // the node announced a block that is not known
   private int written; // headers that are in the file, or on their way
   private boolean connected;
+  private Consumer<String> refuse = reason -> {};
+  private EventLoop.@Nullable Timer retry;
   private boolean asking;
   private boolean again;
   private int flaws;
@@ -175,13 +182,21 @@ final class HeaderSync {
     return known;
   }
 
-  /** The node announced a block that is not known. */
-  void behind() {
-    behind = true;
+  /** Whether the node announced a block that is not known. */
+  void behind(boolean is) {
+    behind = is;
   }
 
-  void connected(int height) {
+  /**
+   * A node is there.
+   *
+   * @param height that it states
+   * @param refuse gives the connection up, for a reason
+   */
+  void connected(int height, Consumer<String> refuse) {
     connected = true;
+    this.refuse = refuse;
+    behind = false;
     progress.target(height);
     flaws = 0;
     askNext();
@@ -190,6 +205,10 @@ final class HeaderSync {
   void disconnected() {
     connected = false;
     complete = null;
+    if (retry != null) {
+      retry.cancel();
+      retry = null;
+    }
     progress.stops();
   }
 
@@ -214,7 +233,6 @@ final class HeaderSync {
 
   private void added(HeaderChain to) {
     keep(to.view());
-    behind = false;
     ChainView before = complete;
     if (before != null) {
       complete = to.view();
@@ -226,7 +244,7 @@ final class HeaderSync {
 
   private void askNext() {
     HeaderChain to = chain;
-    if (to == null || !connected || flaws >= MOST_FLAWS) {
+    if (to == null || !connected) {
       return;
     }
     if (asking) {
@@ -235,6 +253,10 @@ final class HeaderSync {
     }
     asking = true;
     again = false;
+    if (retry != null) {
+      retry.cancel();
+      retry = null;
+    }
     ChainView view = to.view();
     progress.asks(view.height());
     hub.ask(
@@ -249,8 +271,10 @@ final class HeaderSync {
     if (!(outcome instanceof Outcome.Answered answered)) {
       if (again) {
         askNext();
+      } else if (connected) {
+        retry = loop.schedule(RETRY, this::askNext);
       }
-      return; // a new connection asks again
+      return;
     }
     Headers headers = Headers.parse(answered.message());
     Added added = to.add(headers);
@@ -260,7 +284,11 @@ final class HeaderSync {
       flaws++;
       counters.count(Counts.HEADERS_UNTRUE);
       log.warn("headers: the node's do not fit: {}", added.flaw());
-      askNext();
+      if (flaws < MOST_FLAWS) {
+        askNext();
+      } else {
+        refuse.accept("its headers do not fit the network: " + added.flaw());
+      }
     } else if (headers.size() == Headers.MAX_SIZE || again) {
       progress.grew(to.view().height());
       askNext();
@@ -272,7 +300,6 @@ final class HeaderSync {
   private void completed(ChainView view) {
     ChainView before = complete;
     complete = view;
-    behind = false;
     if (before == null) {
       progress.completed(view.height());
       if (view.height() > 0) {

@@ -93,7 +93,7 @@ public final class Newsroom {
     pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED), mempool);
     Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);
-    blocks = new BlockDesk(hub, chain, this::unknownBlock, this::newBlocks);
+    blocks = new BlockDesk(hub, chain, new Desk());
     submissions =
         new BlockSubmissions(
             hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
@@ -114,27 +114,6 @@ public final class Newsroom {
     headers = sync;
     sync.open();
     return sync::close;
-  }
-
-  private void unknownBlock() {
-    HeaderSync sync = headers;
-    if (sync != null) {
-      sync.behind();
-    }
-  }
-
-  private void newBlocks(List<BlockHeader> news) {
-    HeaderSync sync = headers;
-    if (sync != null) {
-      sync.news(news);
-      ChainView known = sync.known();
-      if (known != null) {
-        reached = Math.max(reached, known.height(news.get(news.size() - 1).hash()));
-      }
-    }
-    if (mined != null) {
-      mined.news(news);
-    }
   }
 
   private void exhausted(Hash hash) {
@@ -432,6 +411,41 @@ public final class Newsroom {
     }
   }
 
+  /** Tells the header chain of news before anybody else hears of them. In the hub's loop. */
+  private final class Desk implements BlockDesk.Listener {
+
+    @Override
+    public void unknownBlock() {
+      HeaderSync sync = headers;
+      if (sync != null) {
+        sync.behind(true);
+      }
+    }
+
+    @Override
+    public void nothingUnknown() {
+      HeaderSync sync = headers;
+      if (sync != null) {
+        sync.behind(false);
+      }
+    }
+
+    @Override
+    public void newBlocks(List<BlockHeader> news) {
+      HeaderSync sync = headers;
+      if (sync != null) {
+        sync.news(news);
+        ChainView known = sync.known();
+        if (known != null) {
+          reached = Math.max(reached, known.height(news.get(news.size() - 1).hash()));
+        }
+      }
+      if (mined != null) {
+        mined.news(news);
+      }
+    }
+  }
+
   /** Hands what the node says to whom it concerns. In the hub's loop. */
   private final class Ear implements UpstreamConversation.Listener {
 
@@ -459,7 +473,7 @@ public final class Newsroom {
       blocks.connected(info.height());
       HeaderSync sync = headers;
       if (sync != null) {
-        sync.connected(info.height());
+        sync.connected(info.height(), context::fail);
       }
     }
 

@@ -38,7 +38,8 @@ final class HeadersBatch implements SingleBatch {
   @Override
   public @Nullable Outcome local(int item) {
     ChainView view = newsroom.headerChain();
-    return view == null
+    // A header that was asked for by name may be of a branch of which the node alone knows.
+    return view == null || (locator.size() == 0 && !view.contains(locator.stop()))
         ? null
         : view.headers(locator)
             .<Outcome>map(headers -> new Outcome.Answered(List.of(headers)))

@@ -278,6 +278,68 @@ class HeaderSyncTest {
     }
     assertThat(news.newsroom.headerChain()).isNull();
     assertThat(news.hub.count("news.headers.untrue")).isBetween(1L, 10L);
+    assertThat(news.line.failed)
+        .singleElement()
+        .asString()
+        .startsWith("its headers do not fit the network: header 3 of hash ")
+        .endsWith("no proof of work for bits 1d00ffff");
     assertThat(kept()).isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void aNodeThatWillNotAnswerYetIsAskedAgain() {
+    nodeMinesMany(2_500);
+    connect();
+    news.absent(news.hub.take());
+    assertThat(news.hub.questions).isEmpty();
+    news.hub.loop.advance(Duration.ofSeconds(9));
+    assertThat(news.hub.questions).isEmpty();
+    news.hub.loop.advance(Duration.ofSeconds(1));
+    nodeAnswersAll();
+    assertComplete();
+  }
+
+  @Test
+  void aNodeThatIsGoneIsNotAskedAgain() {
+    nodeMinesMany(2_500);
+    connect();
+    news.absent(news.hub.take());
+    news.line.closes();
+    news.hub.loop.advance(Duration.ofSeconds(20));
+    assertThat(news.hub.questions).isEmpty();
+  }
+
+  @Test
+  void theChainIsNotShownUntilAllThatWasAnnouncedIsKnown() {
+    nodeMinesMany(100);
+    connect();
+    nodeAnswersAll();
+    BlockHeader first = nodeMines(1, 0).get(0);
+    news.nodeAnnounces(InventoryVector.BLOCK, first.hash());
+    ScriptedHub.Question question = news.hub.take();
+    Message answer = node.view().headers(BlockLocator.parse(question.request())).orElseThrow();
+    BlockHeader second = nodeMines(1, 0).get(0);
+    news.nodeAnnounces(InventoryVector.BLOCK, second.hash());
+    news.answer(question, answer);
+    assertThat(news.takeBlockNews()).containsExactly(first.hash());
+    assertThat(news.newsroom.headerChain()).as("the second is not known yet").isNull();
+    nodeAnswersAll();
+    assertComplete();
+  }
+
+  @Test
+  void aBlockThatTheNodeAnnouncedAndDoesNotHaveChangesNothing() {
+    nodeMinesMany(100);
+    connect();
+    nodeAnswersAll();
+    news.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(77)));
+    assertThat(news.newsroom.headerChain()).isNull();
+    nodeAnswersAll();
+    assertComplete();
+    news.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(78)));
+    while (!news.hub.questions.isEmpty()) {
+      news.absent(news.hub.take());
+    }
+    assertThat(news.newsroom.headerChain()).as("as long as the node does not say").isNull();
   }
 }

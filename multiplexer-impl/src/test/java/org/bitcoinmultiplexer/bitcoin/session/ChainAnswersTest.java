@@ -95,6 +95,13 @@ class ChainAnswersTest {
       Message request =
           Locators.getHeaders(randomLocator(random), randomBlock(random, node.view()));
       client.says(request);
+      BlockLocator asked = BlockLocator.parse(request);
+      if (asked.size() == 0 && !node.view().contains(asked.stop())) {
+        assertThat(client.asked).as("the node may know a branch that we do not").hasSize(1);
+        client.asked.clear();
+        client.upstreamHasNothing();
+        continue;
+      }
       assertThat(client.asked).isEmpty();
       Optional<Message> expected = node.view().headers(BlockLocator.parse(request));
       assertThat(client.received).isEqualTo(expected.stream().toList());
