@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   IDLE ──dial──► DIALLING ──connected──► CONNECTED ──failed, before its handshake──► next node
- *                     ▲ └──────refused──► next node         └──lost, after its handshake──► first node
+ *                     ▲ └──────refused──► next node         ├──lost, after its handshake──► first node
+ *                     │                                     └──distrusted───────────────► next node
  *                     └──rested── RESTING ◄── no node left, or lost too soon too often
  * </pre>
  *
@@ -113,9 +114,11 @@ final class Dialler {
   /**
    * The node that was usable is lost: dialled again at once, unless it does so over and over. A
    * node that shakes hands and then closes would otherwise be dialled a hundred times a second.
+   *
+   * @param distrusted whether it was given up for what it said: then the next one's turn is first
    */
-  void lost() {
-    next = 0;
+  void lost(boolean distrusted) {
+    next = distrusted ? (next + 1) % nodes.size() : 0;
     if (loop.nanoTime() - usableSince >= SHORT.toNanos()) {
       shortOnes = 0;
       backoff.reset();

@@ -88,7 +88,9 @@ public final class Engine implements Multiplexer {
     this.connectors = List.copyOf(connectors);
     this.settings = settings;
     this.events = new Events(listener, listenerExecutor);
-    this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
+    this.upstream =
+        new Upstream(
+            loop, protocol, settings, checker, connectors.size() > 1, this::answered, counters);
     this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
     this.dialler =
@@ -286,7 +288,7 @@ public final class Engine implements Multiplexer {
       events.tell(l -> l.onUpstreamLost(gone.target(), reason));
       if (wasReady) {
         counters.count("upstream.lost");
-        dialler.lost();
+        dialler.lost(gone.isDistrusted());
       } else {
         dialler.failed();
       }

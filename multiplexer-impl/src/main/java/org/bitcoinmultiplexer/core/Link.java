@@ -82,6 +82,7 @@ final class Link implements NodeContext, Transport.Listener {
   private final LongAdder numbered;
   private final ArrayDeque<Asked> asked = new ArrayDeque<>(); // oldest first, some ended
   private State state = State.GREETING;
+  private boolean distrusted;
   private @Nullable ResponseRouter router;
   private @Nullable Numbering numbering;
   private EventLoop.@Nullable Timer watch;
@@ -181,7 +182,13 @@ final class Link implements NodeContext, Transport.Listener {
 
   @Override
   public void fail(String reason) {
+    distrusted = true;
     lose(reason);
+  }
+
+  /** Whether it was given up for what the node said, rather than lost. */
+  boolean isDistrusted() {
+    return distrusted;
   }
 
   @Override

@@ -42,7 +42,7 @@ public interface NodeContext {
   }
 
   /**
-   * Gives the connection up; another is dialled.
+   * Gives the connection up for what the node said; another is dialled, of another node first.
    *
    * @param reason in words
    */

@@ -41,6 +41,8 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final Executor checker;
   private final Answers answers;
   private final Turns turns = new Turns();
+  private final Lies lies = new Lies();
+  private final boolean replaceable;
   private final LargeShare large;
   private final LongAdder written;
   private final LongAdder answered;
@@ -52,16 +54,21 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private boolean pumping;
   private boolean closed;
 
+  /**
+   * @param replaceable whether there is another node to go to
+   */
   Upstream(
       EventLoop loop,
       Protocol protocol,
       Settings settings,
       Executor checker,
+      boolean replaceable,
       Answers answers,
       Counters counters) {
     this.loop = loop;
     this.protocol = protocol;
     this.settings = settings;
+    this.replaceable = replaceable;
     this.large = new LargeShare(settings.window());
     this.checker = checker;
     this.answers = answers;
@@ -165,6 +172,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   @Override
   public void linkReady(Link ready) {
     link = ready;
+    lies.clear();
     hopeless = false;
     if (patience != null) {
       patience.cancel();
@@ -283,6 +291,18 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     }
   }
 
+  private void distrust() {
+    Link liar = link;
+    if (liar != null && replaceable) {
+      liar.fail(Lies.MOST + " of its answers are not what was asked for");
+    } else {
+      log.error(
+          "upstream has answered {} questions with something else, and there is no other;"
+              + " more of it is not logged",
+          Lies.MOST);
+    }
+  }
+
   private void judge(LiveExchange exchange, List<Message> received, @Nullable String lie) {
     if (exchange.lead.isDeserted()) {
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
@@ -294,7 +314,9 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     counters.count("upstream.lies");
-    log.warn("upstream answered {} with something else: {}", exchange.request(), lie);
+    if (lies.areTooMany(exchange.request(), lie)) {
+      distrust();
+    }
     again(exchange, "upstream answered twice with something else: " + lie);
   }
 }

@@ -272,6 +272,46 @@ class EngineTest extends EngineFixture {
   }
 
   @Test
+  void aNodeThatLiesAboutManyThingsIsReplacedAndWhatWasAskedIsAskedOfTheOther() {
+    start("serial");
+    ToyTransport liar = node(first);
+    ToyTransport alice = client();
+    for (int i = 0; i < 30; i++) { // again and again the same is no reason
+      alice.says("get", "lie");
+      answerTwice(liar, "lie");
+      assertThat(alice.heard()).containsExactly("none lie");
+    }
+    for (int i = 1; i < Lies.MOST - 1; i++) {
+      alice.says("get", "lie" + i);
+      answerTwice(liar, "lie" + i);
+      assertThat(alice.heard()).containsExactly("none lie" + i);
+    }
+    assertThat(liar.closed).isFalse();
+
+    alice.says("get", "lie no more");
+    liar.heard();
+    liar.says("item", "lie no more=value of lie no more");
+
+    assertThat(liar.closed).isTrue();
+    ToyTransport honest = node(second);
+    assertThat(events)
+        .containsExactly(
+            "ready first",
+            "lost first: 16 of its answers are not what was asked for",
+            "ready second");
+    assertThat(honest.heard().get(0)).isEqualTo("get lie no more");
+  }
+
+  private static void answerTwice(ToyTransport node, String item) {
+    for (int attempt = 0; attempt < 2; attempt++) {
+      List<String> heard = node.heard();
+      assertThat(heard.get(0)).isEqualTo("get " + item);
+      node.says("item", item + "=value of " + item);
+      echoesLastMark(node, heard);
+    }
+  }
+
+  @Test
   void aLieIsAskedForAgainOnceAndThenFails() {
     start("key");
     ToyTransport node = node(first);

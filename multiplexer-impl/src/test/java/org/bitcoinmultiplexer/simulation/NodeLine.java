@@ -264,7 +264,7 @@ final class NodeLine implements Pipe.Peer {
         say(Commands.WTXIDRELAY);
         say(Commands.SENDADDRV2);
         if (numbers == null) {
-          say(Commands.VERACK);
+          acknowledge();
         }
       }
       case Commands.WTXIDRELAY -> {
@@ -277,7 +277,7 @@ final class NodeLine implements Pipe.Peer {
         // A node that does not know it ignores it; one that does held its verack back for it.
         if (numbers != null) {
           pipe.say(numbers.offer());
-          say(Commands.VERACK);
+          acknowledge();
         }
       }
       case Commands.VERACK -> {
@@ -297,6 +297,12 @@ final class NodeLine implements Pipe.Peer {
       }
       default -> throw refuse(message, "before the handshake is done, where Core ignores it");
     }
+  }
+
+  /** Who has a connection is to ask what the chain has become. */
+  private void acknowledge() {
+    int version = truth.chain.version();
+    pipe.say(Message.of(Commands.VERACK, new byte[0]), () -> truth.told(version));
   }
 
   private void say(String command) {
