@@ -100,7 +100,7 @@ final class Chain {
     best.addAll(way);
   }
 
-  private boolean isBest(Known known) {
+  boolean isBest(Known known) {
     return known.height() <= best.size() && best.get(known.height() - 1) == known;
   }
 

@@ -253,6 +253,7 @@ final class Client implements Pipe.Peer {
       case Commands.GETDATA -> goods.asked(Inventory.parse(message));
       case Commands.GETHEADERS -> goods.askedForHeaders();
       case Commands.FEEFILTER -> require(kind.version() >= 70013, message);
+      case Commands.SENDCMPCT -> require(kind.version() >= 70014, message);
       case Commands.PONG, Commands.BLOCK, Commands.TX, Commands.NOTFOUND, Commands.BLOCKTXN ->
           answer(message);
       default -> throw complaint("is sent " + message);

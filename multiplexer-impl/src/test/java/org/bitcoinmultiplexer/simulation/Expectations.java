@@ -111,6 +111,12 @@ final class Expectations {
     }
   }
 
+  /** Blocks below the tip of which parts are served; deeper ones come whole. */
+  private static final int MOST_DEPTH = 10;
+
+  /** So many blocks the best chain may get shorter, or the multiplexer be ahead of it. */
+  private static final int LAG = 8;
+
   /** A getblocktxn. */
   record OfBlockTransactions(Court court, Hash block, int[] indexes, long asked)
       implements Expectation {
@@ -128,8 +134,11 @@ final class Expectations {
     @Override
     public Verdict take(Message answer, long now) {
       Chain.Known known = court.truth.chain.find(block);
-      if (!answer.command().equals(Commands.BLOCKTXN) || known == null || !known.hasBody) {
+      if (known == null || !known.hasBody) {
         return Verdict.FOREIGN;
+      }
+      if (isWholeOfDeep(answer)) {
+        return Verdict.LAST;
       }
       Bytes body = new Bytes().hash(block).size(indexes.length);
       for (int index : indexes) {
@@ -138,6 +147,16 @@ final class Expectations {
       return answer.equals(Message.of(Commands.BLOCKTXN, body.toArray()))
           ? Verdict.LAST
           : Verdict.FOREIGN;
+    }
+
+    /** A block far below the tip, or of another branch; the multiplexer may have seen it so. */
+    boolean isWholeOfDeep(Message answer) {
+      Chain.Known known = court.truth.chain.find(block);
+      return known != null
+          && known.hasBody
+          && answer.equals(known.block.full)
+          && (!court.truth.chain.isBest(known)
+              || court.truth.chain.height() - known.height() > MOST_DEPTH - LAG);
     }
 
     @Override
@@ -156,6 +175,10 @@ final class Expectations {
 
     @Override
     public Verdict take(Message answer, long now) {
+      if (wrong.isWholeOfDeep(answer)) {
+        absolve.run();
+        return Verdict.LAST;
+      }
       return Verdict.FOREIGN;
     }
 

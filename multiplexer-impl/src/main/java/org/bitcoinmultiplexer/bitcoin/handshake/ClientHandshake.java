@@ -320,6 +320,9 @@ public final class ClientHandshake {
   private Step done() {
     state = State.DONE;
     NodeInfo known = node.get();
+    if (client.common() >= ProtocolVersions.COMPACT_BLOCKS) {
+      out.accept(Handshakes.SENDCMPCT);
+    }
     if (known != null && known.feeFilter() > 0 && client.common() >= ProtocolVersions.FEE_FILTER) {
       out.accept(new FeeFilter(known.feeFilter()).toMessage());
     }

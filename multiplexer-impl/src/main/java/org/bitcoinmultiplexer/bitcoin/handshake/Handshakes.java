@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.handshake;
 import java.util.StringJoiner;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 
 /** What both handshakes say, and how they describe a peer. */
@@ -19,6 +20,9 @@ public final class Handshakes {
 
   /** Asks for addresses in their second form (BIP155). */
   public static final Message SENDADDRV2 = Message.of(Commands.SENDADDRV2, new byte[0]);
+
+  /** Offers compact blocks with wtxids, and does not ask for announcements by them (BIP152). */
+  public static final Message SENDCMPCT = new SendCompact(false, 2).toMessage();
 
   private static final long[] BITS = {
     Version.NODE_NETWORK,

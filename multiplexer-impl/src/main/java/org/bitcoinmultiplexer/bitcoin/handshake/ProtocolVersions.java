@@ -22,6 +22,9 @@ public final class ProtocolVersions {
   /** From here on a peer understands {@code feefilter} (BIP133). */
   public static final int FEE_FILTER = 70013;
 
+  /** From here on a peer understands {@code sendcmpct} (BIP152). */
+  public static final int COMPACT_BLOCKS = 70014;
+
   /** From here on a peer understands {@code wtxidrelay} (BIP339), and {@code sendaddrv2} early. */
   public static final int WTXID_RELAY = 70016;
 

@@ -56,6 +56,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   private final ClientHandshake handshake;
   private @Nullable ReadyClient client; // null while GREETING
   private boolean prefersHeaders;
+  private @Nullable SendCompact prefersCompact;
   private boolean waiting;
   private int malformed;
   private List<Message> held = List.of();
@@ -128,7 +129,10 @@ final class BitcoinConversation implements ClientConversation, Client {
     } else if (message.command().equals(Commands.SENDHEADERS)) {
       prefersHeaders = true;
     } else if (message.command().equals(Commands.SENDCMPCT)) {
-      var unused = SendCompact.parse(message); // only for its limit: compact blocks are not offered
+      SendCompact wish = SendCompact.parse(message);
+      if (wish.version() == CompactBlocks.VERSION) {
+        prefersCompact = wish;
+      }
     }
   }
 
@@ -150,6 +154,9 @@ final class BitcoinConversation implements ClientConversation, Client {
     ReadyClient ready = new ReadyClient(this, context, shared, info);
     if (prefersHeaders) {
       ready.preferHeaders();
+    }
+    if (prefersCompact != null) {
+      ready.preferCompact(prefersCompact);
     }
     client = ready;
     context.ready(info.userAgent() + " " + info.version());

@@ -89,7 +89,7 @@ public final class BitcoinProtocol implements Protocol {
             newsroom,
             pairs,
             new Announcements(),
-            new CompactBlocks(newsroom, random, options.clock()),
+            new CompactBlocks(hub, newsroom, random, options.clock()),
             options.news().bloom(),
             random,
             options.clock());

@@ -1,15 +1,26 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Announces blocks to one client as Bitcoin Core does: by {@code headers} to whoever asked for that
- * ({@code sendheaders}, BIP130), if there are at most {@value #MOST_HEADERS} and the client has the
- * parent of the first it lacks; to everybody else by an {@code inv} of the best block alone. A
- * block that the client has is not announced to it.
+ * Announces blocks to one client as Bitcoin Core does:
+ *
+ * <ul>
+ *   <li>by {@code cmpctblock} to whoever asked for that ({@code sendcmpct}, BIP152, high
+ *       bandwidth), if the block's parent is the last that the client has;
+ *   <li>by {@code headers} to whoever asked for that ({@code sendheaders}, BIP130), if there are at
+ *       most {@value #MOST_HEADERS} and the client has the parent of the first it lacks;
+ *   <li>to everybody else by an {@code inv} of the best block alone.
+ * </ul>
+ *
+ * <p>A block that the client has is not announced to it. For a {@code cmpctblock} the block has to
+ * come first; if it does not, or there is another best block meanwhile, the client is told in one
+ * of the other ways, so that nobody misses a block or hears of it twice.
  *
  * <p>Confined to the session's loop.
  */
@@ -21,31 +32,70 @@ final class BlockAnnouncer {
   private final ClientContext context;
   private final KnownHeaders known;
   private final Announcements announcements;
-  private final boolean byHeaders;
+  private final CompactBlocks compactBlocks;
+  private boolean byHeaders;
+  private boolean inShort;
+  private @Nullable BlockNews waiting; // for its block
 
   /**
-   * An announcer.
+   * An announcer to a client that has no wishes.
    *
    * @param context whom it is said to
    * @param known what the client has
    * @param announcements makes the messages
-   * @param byHeaders whether the client has asked for headers
+   * @param compactBlocks makes blocks short
    */
   BlockAnnouncer(
-      ClientContext context, KnownHeaders known, Announcements announcements, boolean byHeaders) {
+      ClientContext context,
+      KnownHeaders known,
+      Announcements announcements,
+      CompactBlocks compactBlocks) {
     this.context = context;
     this.known = known;
     this.announcements = announcements;
-    this.byHeaders = byHeaders;
+    this.compactBlocks = compactBlocks;
   }
 
-  /** An announcer to the same client by headers from now on. */
-  BlockAnnouncer byHeaders() {
-    return new BlockAnnouncer(context, known, announcements, true);
+  /** From now on the client wants headers. */
+  void byHeaders() {
+    byHeaders = true;
+  }
+
+  /** From now on the client wants blocks in short, or not any more. */
+  void inShort(boolean wanted) {
+    inShort = wanted;
   }
 
   /** The node has another best block. */
   void onNews(BlockNews news) {
+    BlockNews late = waiting;
+    if (late != null) {
+      waiting = null;
+      announce(late);
+    }
+    if (inShort && known.has(news.tip().previous()) && !known.has(news.tip().hash())) {
+      waiting = news;
+      compactBlocks.newest(
+          news.tip().hash(), context.loop(), block -> announceInShort(news, block));
+    } else {
+      announce(news);
+    }
+  }
+
+  private void announceInShort(BlockNews news, @Nullable Message block) {
+    if (!news.equals(waiting)) {
+      return; // it was told already
+    }
+    waiting = null;
+    if (block == null) {
+      announce(news);
+    } else if (!known.has(news.tip().hash())) {
+      context.push(block);
+      known.sent(news.tip().hash());
+    }
+  }
+
+  private void announce(BlockNews news) {
     if (known.has(news.tip().hash())) {
       return;
     }

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
@@ -11,11 +12,12 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code getblocktxn}: cut out of the whole block, because a {@code blocktxn} does not say which
- * positions it has, so that two clients' could be swapped. Of any depth; Core sends the whole block
- * from depth 11 on, which costs the client more.
+ * positions it has, so that two clients' could be swapped. Of a block that lies deeper than ten
+ * below the tip the whole is sent instead, as by Core.
  */
 final class BlockTransactionsBatch implements SingleBatch {
 
@@ -23,11 +25,21 @@ final class BlockTransactionsBatch implements SingleBatch {
   private static final Function<Message, Block> PARSED = Block::parse;
 
   private final BlockTransactionsRequest wanted;
+  private final CompactBlocks blocks;
   private final ClientContext context;
 
-  BlockTransactionsBatch(BlockTransactionsRequest wanted, ClientContext context) {
+  BlockTransactionsBatch(
+      BlockTransactionsRequest wanted, CompactBlocks blocks, ClientContext context) {
     this.wanted = wanted;
+    this.blocks = blocks;
     this.context = context;
+  }
+
+  /** Whoever was told of a block by its short form asks for this next. */
+  @Override
+  public @Nullable Outcome local(int item) {
+    Message newest = blocks.find(wanted.block());
+    return newest == null ? null : new Outcome.Answered(List.of(newest));
   }
 
   @Override
@@ -38,6 +50,10 @@ final class BlockTransactionsBatch implements SingleBatch {
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
     if (!(outcome instanceof Outcome.Answered answered)) {
+      return;
+    }
+    if (!blocks.servesPartsOf(wanted.block())) {
+      client.accept(answered.message());
       return;
     }
     Message part;

@@ -1,34 +1,48 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.compact.CompactBlock;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.bitcoinmultiplexer.core.Hub;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Recent blocks in short, each made once for all who ask for it so.
+ * Recent blocks in short (BIP152, version 2), each made once for all who ask for it so.
  *
  * <p>As in Core only close to a tip that is not old: whoever has not followed lacks most of the
- * transactions anyway. How deep a block lies only the header chain tells; without it all come
- * whole, which BIP152 allows. Any thread.
+ * transactions anyway. How deep a block lies the header chain tells, or else the recent headers if
+ * they are known so far; of a block of unknown depth comes the whole, which BIP152 allows. Any
+ * thread.
  */
 final class CompactBlocks {
 
   /** Blocks below the tip that are still made short (Core's MAX_CMPCTBLOCK_DEPTH). */
   static final int MOST_DEPTH = 5;
 
+  /** Blocks below the tip of which parts are served (Core's MAX_BLOCKTXN_DEPTH). */
+  static final int MOST_DEPTH_OF_PARTS = 10;
+
+  /** The version of compact blocks that has wtxids; there is no other any more. */
+  static final int VERSION = 2;
+
   /** The most that the tip's time may be behind, in seconds: that of 20 blocks. */
   private static final long MOST_AGE = 20 * 600;
 
   private final Newsroom newsroom;
+  private final NewestBlock newest;
   private final InstantSource clock;
   private final Function<Message, Message> made; // one identity: kept with the block
 
-  CompactBlocks(Newsroom newsroom, RandomGenerator random, InstantSource clock) {
+  CompactBlocks(Hub hub, Newsroom newsroom, RandomGenerator random, InstantSource clock) {
+    this.newest = new NewestBlock(hub);
     this.newsroom = newsroom;
     this.clock = clock;
     this.made = block -> CompactBlock.of(block, random.nextLong());
@@ -41,12 +55,68 @@ final class CompactBlocks {
    * @return the same, or the {@code cmpctblock} of it
    */
   Message of(Message block) {
-    ChainView chain = newsroom.headerChain();
     BlockHeader tip = newsroom.tip();
-    if (chain == null || tip == null || clock.instant().getEpochSecond() - tip.time() > MOST_AGE) {
-      return block;
+    return tip != null
+            && clock.instant().getEpochSecond() - tip.time() <= MOST_AGE
+            && isWithin(BlockHeader.of(block).hash(), tip, MOST_DEPTH)
+        ? block.derive(made)
+        : block;
+  }
+
+  /**
+   * Whether parts of a block are served; otherwise it comes whole.
+   *
+   * @param block a block hash
+   * @return true if it lies at most {@value #MOST_DEPTH_OF_PARTS} blocks below the tip, on whatever
+   *     branch, or if that is not known
+   */
+  boolean servesPartsOf(Hash block) {
+    ChainView chain = newsroom.headerChain();
+    if (chain != null) {
+      int height = chain.height(block);
+      return height < 0 || height >= chain.height() - MOST_DEPTH_OF_PARTS;
     }
-    int depth = chain.depth(BlockHeader.of(block).hash());
-    return depth >= 0 && depth <= MOST_DEPTH ? block.derive(made) : block;
+    BlockHeader tip = newsroom.tip();
+    return tip == null
+        || newsroom.header(block) == null
+        || isWithin(block, tip, MOST_DEPTH_OF_PARTS);
+  }
+
+  private boolean isWithin(Hash block, BlockHeader tip, int depth) {
+    ChainView chain = newsroom.headerChain();
+    if (chain != null) {
+      int found = chain.depth(block);
+      return found >= 0 && found <= depth;
+    }
+    BlockHeader at = tip;
+    for (int i = 0; at != null && i <= depth; i++) {
+      if (at.hash().equals(block)) {
+        return true;
+      }
+      at = newsroom.header(at.previous());
+    }
+    return false;
+  }
+
+  /**
+   * The block that is announced last, in short.
+   *
+   * @param hash of the block
+   * @param where the loop in which it is wanted
+   * @param then takes its {@code cmpctblock}, or null if the block is not to be had soon; once,
+   *     never before this returns
+   */
+  void newest(Hash hash, EventLoop where, Consumer<? super @Nullable Message> then) {
+    newest.get(hash, where, block -> then.accept(block == null ? null : block.derive(made)));
+  }
+
+  /**
+   * A block, if it is the one that was announced last and is there.
+   *
+   * @param hash of any block
+   * @return whole, or null
+   */
+  @Nullable Message find(Hash hash) {
+    return newest.find(hash);
   }
 }

@@ -44,7 +44,7 @@ final class ReadyClient {
   private final SequenceAnswer plain;
   private final boolean hasCompactFilters; // it was told so
   private final @Nullable SequenceResponder responder; // null unless numbers were agreed
-  private BlockAnnouncer blocks;
+  private final BlockAnnouncer blocks;
   private long feeFilterTold;
 
   /**
@@ -66,7 +66,7 @@ final class ReadyClient {
         shared.bloom()
             ? new FilterRequests(context, shared.newsroom(), filter, transactions)
             : null;
-    blocks = new BlockAnnouncer(context, known, shared.announcements(), false);
+    blocks = new BlockAnnouncer(context, known, shared.announcements(), shared.compactBlocks());
     requests = new Requests(context, shared, known, filter, filters);
     offers = new Offers(self, context, shared, info.wtxidRelay(), known, transactions);
     plain = SequenceAnswer.plain(context::reply);
@@ -149,9 +149,9 @@ final class ReadyClient {
       case Commands.NOTFOUND -> offers.notFound(message);
       case Commands.SENDHEADERS -> preferHeaders();
       case Commands.FEEFILTER -> feeFilter(message);
-      // Only for their limits: addresses are not relayed, compact blocks not offered.
+      // Only for their limits: addresses are not relayed.
       case Commands.ADDR, Commands.ADDRV2 -> Addresses.count(message);
-      case Commands.SENDCMPCT -> SendCompact.parse(message);
+      case Commands.SENDCMPCT -> preferCompact(SendCompact.parse(message));
       case Commands.MEMPOOL, Commands.FILTERLOAD, Commands.FILTERADD, Commands.FILTERCLEAR ->
           throw notOffered(message);
       default -> {} // of no concern
@@ -183,9 +183,18 @@ final class ReadyClient {
     }
   }
 
+  /**
+   * The client tells how it wants blocks announced; of other versions it is ignored, as by Core.
+   */
+  void preferCompact(SendCompact wish) {
+    if (wish.version() == CompactBlocks.VERSION) {
+      blocks.inShort(wish.announce());
+    }
+  }
+
   /** The client wants blocks announced by headers. */
   void preferHeaders() {
-    blocks = blocks.byHeaders();
+    blocks.byHeaders();
   }
 
   private void feeFilter(Message message) {

@@ -96,7 +96,7 @@ final class Requests {
 
   void getBlockTransactions(Message message, SequenceAnswer answer) {
     BlockTransactionsRequest request = BlockTransactionsRequest.parse(message);
-    ask(new BlockTransactionsBatch(request, context), answer);
+    ask(new BlockTransactionsBatch(request, compactBlocks, context), answer);
   }
 
   /** A request for compact filters, or what can be known of them. */

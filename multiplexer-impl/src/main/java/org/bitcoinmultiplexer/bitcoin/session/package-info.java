@@ -40,11 +40,13 @@
  *                                    the first that is not to be had
  * getcfheaders, getcfcheckpt       from what is known of the filter headers, of which what is
  *                                    missing is asked upstream; silence if it has not so many
- * getblocktxn                      asked upstream as the whole block; blocktxn, or silence
+ * getblocktxn                      asked upstream as the whole block; blocktxn, the block if it lies
+ *                                    more than 10 below the tip, or silence
  * inv, headers, tx, block,         checked, then the newsroom's; an inv of the flavour that was not
  *   notfound                         negotiated is skipped
- * sendheaders, feefilter           how news come to this client
- * sendcmpct, addr, addrv2          ignored within their limits
+ * sendheaders, sendcmpct,          how news come to this client; sendcmpct of another version than
+ *   feefilter                        2 is ignored
+ * addr, addrv2                     ignored within their limits
  * a request of a provider's row    asked upstream; all of the answer
  * seq, if it was agreed            the next message is numbered: it is answered as without a number,
  *                                    but by itself, in no order, and its end is told. What asks for

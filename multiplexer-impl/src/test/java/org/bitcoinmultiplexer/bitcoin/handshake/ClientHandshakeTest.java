@@ -13,6 +13,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class ClientHandshakeTest {
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.DONE);
 
     assertThat(commands())
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "feefilter");
     assertThat(handshake.client().numbers()).isFalse();
   }
 
@@ -124,7 +125,8 @@ class ClientHandshakeTest {
     assertThat(handshake.nodeKnown()).isEqualTo(acknowledged ? Step.DONE : Step.TAKEN);
     handshake.onMessage(plain("verack"));
     assertThat(commands())
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "sendseq", "verack", "feefilter");
+        .containsExactly(
+            "version", "wtxidrelay", "sendaddrv2", "sendseq", "verack", "sendcmpct", "feefilter");
     assertThat(handshake.client().numbers()).isTrue();
   }
 
@@ -139,7 +141,7 @@ class ClientHandshakeTest {
 
     assertThat(handshake.nodeKnown()).isEqualTo(Step.DONE);
     assertThat(commands())
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "feefilter");
   }
 
   @Test
@@ -160,7 +162,7 @@ class ClientHandshakeTest {
 
     assertThat(handshake.client().version()).isEqualTo(70016);
     assertThat(commands())
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "feefilter");
   }
 
   @ParameterizedTest
@@ -183,6 +185,15 @@ class ClientHandshakeTest {
 
     assertThat(sent.contains(new FeeFilter(1000).toMessage())).isEqualTo(passedOn);
     assertThat(handshake.client().takesFeeFilter()).isEqualTo(passedOn);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"70013, false", "70014, true", "70016, true"})
+  void compactBlocksAreOfferedToWhoKnowsThem(int version, boolean offered) {
+    handshake.onMessage(version(version, 0, "/x/", true));
+    handshake.onMessage(plain("verack"));
+
+    assertThat(sent.contains(new SendCompact(false, 2).toMessage())).isEqualTo(offered);
   }
 
   @Test
@@ -270,7 +281,7 @@ class ClientHandshakeTest {
 
     assertThat(handshake.nodeKnown()).isEqualTo(Step.DONE);
     assertThat(commands())
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "feefilter");
   }
 
   @Test
@@ -338,7 +349,7 @@ class ClientHandshakeTest {
 
     assertThat(handshake.client().userAgent()).isEqualTo("/first/");
     assertThat(commands())
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "feefilter");
+        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "feefilter");
   }
 
   @Test
@@ -347,7 +358,7 @@ class ClientHandshakeTest {
     handshake.onMessage(plain("verack"));
 
     assertThat(handshake.onMessage(plain("verack"))).isEqualTo(Step.IGNORED);
-    assertThat(sent).hasSize(5);
+    assertThat(sent).hasSize(6);
   }
 
   @Test

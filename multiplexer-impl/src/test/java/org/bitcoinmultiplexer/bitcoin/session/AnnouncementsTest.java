@@ -347,7 +347,11 @@ class AnnouncementsTest {
     assertThat(client.heard())
         .extracting(Message::command)
         .containsExactly(
-            Commands.VERSION, Commands.WTXIDRELAY, Commands.SENDADDRV2, Commands.VERACK);
+            Commands.VERSION,
+            Commands.WTXIDRELAY,
+            Commands.SENDADDRV2,
+            Commands.VERACK,
+            Commands.SENDCMPCT);
     assertThat(client.description).contains("/Satoshi:28.0.0/").contains("70016");
   }
 

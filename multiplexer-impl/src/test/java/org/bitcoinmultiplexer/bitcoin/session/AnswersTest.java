@@ -111,7 +111,8 @@ class AnswersTest {
 
     assertThat(early.heard().stream().filter(m -> !m.command().equals(Commands.FEEFILTER)))
         .extracting(Message::command)
-        .containsExactly("version", "wtxidrelay", "sendaddrv2", "verack", "headers", "pong");
+        .containsExactly(
+            "version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "headers", "pong");
     assertThat(early.rule).isNull();
   }
 

@@ -47,7 +47,7 @@ final class Scene {
             newsroom,
             pairs,
             new Announcements(),
-            new CompactBlocks(newsroom, random, clock),
+            new CompactBlocks(engine, newsroom, random, clock),
             options.bloom(),
             random,
             clock);
