@@ -22,11 +22,13 @@ final class Announced {
   private final Client client;
   private final Truth truth;
   private final Goods goods;
+  private final Wallet wallet;
   private final Set<Hash> blocks = new HashSet<>();
   private final Map<Hash, Integer> transactions = new HashMap<>();
   private Hash lastBlock;
 
-  Announced(Client client, Truth truth, Goods goods) {
+  Announced(Client client, Truth truth, Goods goods, Wallet wallet) {
+    this.wallet = wallet;
     this.client = client;
     this.truth = truth;
     this.goods = goods;
@@ -66,8 +68,12 @@ final class Announced {
     }
   }
 
+  /** Of which transactions it was told, by their wtxids. */
+  Set<Hash> transactions() {
+    return transactions.keySet();
+  }
+
   void transactions(Inventory items) {
-    client.require(client.kind.relay(), "is told of transactions, which it does not want");
     for (int i = 0; i < items.size(); i++) {
       InventoryVector item = items.get(i);
       client.require(item.type() == client.kind.transactionType(), "is told of " + item);
@@ -75,7 +81,12 @@ final class Announced {
       if (known == null || known.seen > client.now() || known.isForged) {
         throw client.complaint("is told of transaction " + item + ", which is no news: " + known);
       }
-      if (transactions.merge(known.tx.wtxid, 1, Integer::sum) > 1 + goods.given(known)) {
+      client.require(
+          wallet.mayHear(known.tx) || goods.given(known) > 0,
+          "is told of transaction " + item + ", which it does not want");
+      wallet.hears(known);
+      if (transactions.merge(known.tx.wtxid, 1, Integer::sum)
+          > 1 + goods.given(known) + wallet.mempools()) {
         throw client.complaint("is told again of transaction " + item);
       }
     }
@@ -102,7 +113,8 @@ final class Announced {
       return;
     }
     for (Truth.KnownTx known : truth.transactions) {
-      if (known.seen > since
+      if (wallet.wantedAll()
+          && known.seen > since
           && known.news < settled
           && !goods.isOwn(known.tx.wtxid)
           && !transactions.containsKey(known.tx.wtxid)

@@ -62,6 +62,7 @@ final class Client implements Pipe.Peer {
   private Pipe pipe;
   private Goods goods;
   private Announced announced;
+  private Wallet wallet;
   private State state = State.GREETING;
   private int heard;
   private long readySince = Long.MAX_VALUE;
@@ -98,7 +99,8 @@ final class Client implements Pipe.Peer {
   void connected(Pipe to) {
     pipe = to;
     goods = new Goods(this, to, draw.split());
-    announced = new Announced(this, truth, goods);
+    wallet = new Wallet(this, truth, draw.split());
+    announced = new Announced(this, truth, goods, wallet);
     greeting.add(Commands.VERSION);
     if (kind.version() >= 70016) {
       greeting.add(Commands.WTXIDRELAY);
@@ -165,6 +167,14 @@ final class Client implements Pipe.Peer {
 
   Goods goods() {
     return goods;
+  }
+
+  Wallet wallet() {
+    return wallet;
+  }
+
+  void askForMempool() {
+    wallet.askForMempool(announced.transactions());
   }
 
   /** A block that the engine is known to know; null if there is none. */
@@ -246,6 +256,9 @@ final class Client implements Pipe.Peer {
     if (continuation.isDue() && !message.command().equals(Commands.INV)) {
       throw complaint("is not told to go on with getblocks but sent " + message);
     }
+    if (!owed.isEmpty() && owed.peek().isTied() && !message.command().equals(Commands.TX)) {
+      throw complaint("is sent " + message + " between a merkleblock and its transactions");
+    }
     switch (message.command()) {
       case Commands.PING -> say(Ping.pong(Ping.nonce(message)));
       case Commands.INV -> inv(message, Inventory.parse(message));
@@ -254,7 +267,12 @@ final class Client implements Pipe.Peer {
       case Commands.GETHEADERS -> goods.askedForHeaders();
       case Commands.FEEFILTER -> require(kind.version() >= 70013, message);
       case Commands.SENDCMPCT -> require(kind.version() >= 70014, message);
-      case Commands.PONG, Commands.BLOCK, Commands.TX, Commands.NOTFOUND, Commands.BLOCKTXN ->
+      case Commands.PONG,
+          Commands.BLOCK,
+          Commands.TX,
+          Commands.NOTFOUND,
+          Commands.BLOCKTXN,
+          Commands.MERKLEBLOCK ->
           answer(message);
       default -> throw complaint("is sent " + message);
     }
@@ -263,6 +281,10 @@ final class Client implements Pipe.Peer {
   private void greet(Message message) {
     String expected = greeting.remove();
     require(message.command().equals(expected), message);
+    if (expected.equals(Commands.VERSION)) {
+      boolean bloom = (Version.parse(message).services() & Version.NODE_BLOOM) != 0;
+      require(bloom == host.news().bloom(), message);
+    }
     if (expected.equals(Commands.VERSION) && kind.byWtxid()) {
       say(Message.of(Commands.WTXIDRELAY, new byte[0]));
     }

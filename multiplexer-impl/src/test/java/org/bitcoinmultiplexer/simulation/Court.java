@@ -30,6 +30,7 @@ final class Court {
   final Truth truth;
   final Troubles troubles;
   private final boolean fromChain;
+  private final boolean looksThroughBlocks;
   private long items;
   private boolean overflown;
   private final Map<Question, Waiting> waiting = new HashMap<>();
@@ -38,8 +39,10 @@ final class Court {
    * A court before which nobody waits.
    *
    * @param fromChain whether the engine keeps the header chain, and answers from it
+   * @param looksThroughBlocks whether the engine fetches blocks for itself
    */
-  Court(Truth truth, Troubles troubles, boolean fromChain) {
+  Court(Truth truth, Troubles troubles, boolean fromChain, boolean looksThroughBlocks) {
+    this.looksThroughBlocks = looksThroughBlocks;
     this.truth = truth;
     this.troubles = troubles;
     this.fromChain = fromChain;
@@ -99,6 +102,9 @@ final class Court {
       Chain.Known known = truth.chain.find(hash);
       if (known == null || !known.hasBody || known.since > asked) {
         return true;
+      }
+      if (looksThroughBlocks) { // the engine asks for those that the node announces, too
+        open = Math.min(open, Math.max(known.since, asked - OWN));
       }
     }
     return troubles.excuse(question, open, asked, now);

@@ -1,7 +1,9 @@
 package org.bitcoinmultiplexer.simulation;
 
 import com.google.common.collect.ImmutableMultiset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -18,6 +20,7 @@ final class DataExpectation implements Expectation {
 
   private final Court court;
   private final List<InventoryVector> items;
+  private final Sieve sieve; // null if there is none, and so no answer for filtered blocks
   private final long asked;
 
   /** The first item that has not been settled. */
@@ -26,20 +29,27 @@ final class DataExpectation implements Expectation {
   /** Transactions of the current run before {@link #next} that were passed over. */
   private final List<InventoryVector> passedOver = new ArrayList<>();
 
-  /** The block that the last message was, if it was one. */
+  /** The block that the last message was, or ended, if it did. */
   private Hash delivered;
 
-  DataExpectation(Court court, List<InventoryVector> items, long asked) {
+  /** The filtered block that is under way, and what is missing of it. */
+  private Hash filtered;
+
+  private final Deque<Message> following = new ArrayDeque<>();
+
+  DataExpectation(Court court, List<InventoryVector> items, Sieve sieve, long asked) {
     this.court = court;
     this.items = items;
+    this.sieve = sieve;
     this.asked = asked;
-    items.stream()
-        .filter(DataExpectation::isAsked)
-        .forEach(i -> court.waits(Question.of(i), asked));
+    items.stream().filter(this::isAsked).forEach(i -> court.waits(Question.of(i), asked));
   }
 
-  private static boolean isAsked(InventoryVector item) {
-    return InventoryVector.isTransaction(item.type()) || InventoryVector.isBlock(item.type());
+  private boolean isAsked(InventoryVector item) {
+    int type = item.type();
+    return InventoryVector.isTransaction(type)
+        || (InventoryVector.isBlock(type)
+            && (type != InventoryVector.FILTERED_BLOCK || sieve != null));
   }
 
   Hash delivered() {
@@ -49,16 +59,32 @@ final class DataExpectation implements Expectation {
   @Override
   public Verdict take(Message answer, long now) {
     delivered = null;
+    if (isTied()) {
+      if (!answer.equals(following.remove())) {
+        throw new AssertionError("is no part of filtered block " + filtered);
+      }
+      delivered = isTied() ? null : filtered;
+      return verdict();
+    }
     boolean taken =
         switch (answer.command()) {
-          case Commands.BLOCK, Commands.TX -> takeBody(answer, now);
+          case Commands.BLOCK, Commands.TX, Commands.MERKLEBLOCK -> takeBody(answer, now);
           case Commands.NOTFOUND -> takeNotFound(Inventory.parse(answer), now);
           default -> false;
         };
     if (!taken) {
       return Verdict.FOREIGN;
     }
-    return next == items.size() && passedOver.isEmpty() ? Verdict.LAST : Verdict.PART;
+    return verdict();
+  }
+
+  private Verdict verdict() {
+    return next == items.size() && passedOver.isEmpty() && !isTied() ? Verdict.LAST : Verdict.PART;
+  }
+
+  @Override
+  public boolean isTied() {
+    return !following.isEmpty();
   }
 
   private boolean takeBody(Message body, long now) {
@@ -77,7 +103,11 @@ final class DataExpectation implements Expectation {
         passedOver.clear();
         passedOver.addAll(open);
         next = i + 1;
-        delivered = isTransaction ? null : item.hash();
+        if (item.type() == InventoryVector.FILTERED_BLOCK) {
+          filtered = item.hash();
+          following.addAll(Filtered.transactions(court.truth.chain.find(item.hash()).block, sieve));
+        }
+        delivered = isTransaction || isTied() ? null : item.hash();
         return true;
       }
       if (isTransaction) {
@@ -91,6 +121,13 @@ final class DataExpectation implements Expectation {
 
   private boolean isBody(InventoryVector item, Message body) {
     int type = item.type();
+    if (type == InventoryVector.FILTERED_BLOCK) {
+      Chain.Known known = court.truth.chain.find(item.hash());
+      return sieve != null
+          && known != null
+          && known.hasBody
+          && body.equals(Filtered.merkleblock(known.block, sieve));
+    }
     if (InventoryVector.isBlock(type) && body.command().equals(Commands.BLOCK)) {
       Chain.Known known = court.truth.chain.find(item.hash());
       return known != null
@@ -159,6 +196,9 @@ final class DataExpectation implements Expectation {
 
   @Override
   public String endsHere(long now) {
+    if (isTied()) {
+      return following.size() + " transactions of filtered block " + filtered;
+    }
     List<InventoryVector> rest = items.subList(next, items.size());
     for (InventoryVector item : rest) {
       if (InventoryVector.isTransaction(item.type())) {
@@ -171,11 +211,12 @@ final class DataExpectation implements Expectation {
 
   @Override
   public void forget() {
-    items.stream().filter(DataExpectation::isAsked).forEach(i -> court.done(Question.of(i)));
+    items.stream().filter(this::isAsked).forEach(i -> court.done(Question.of(i)));
   }
 
   @Override
   public String toString() {
-    return "getdata at %d of %s: next %d, passed over %s".formatted(asked, items, next, passedOver);
+    return "getdata at %d of %s: next %d, passed over %s, filter %s"
+        .formatted(asked, items, next, passedOver, sieve);
   }
 }

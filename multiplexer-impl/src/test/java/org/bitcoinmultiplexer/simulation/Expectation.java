@@ -29,6 +29,11 @@ interface Expectation {
    */
   String endsHere(long now);
 
+  /** Whether what is taken next has to follow at once, with nothing of anything else between. */
+  default boolean isTied() {
+    return false;
+  }
+
   /** Nobody waits any more. */
   default void forget() {}
 }

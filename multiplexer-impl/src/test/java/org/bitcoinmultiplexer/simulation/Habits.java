@@ -47,6 +47,7 @@ final class Habits {
   private final Plan plan;
   private final SimulatedLoop time;
   private final Offerings offerings;
+  private final boolean hasWallet;
   private final Set<Object> unproven = new HashSet<>();
   private int requests;
   private boolean thinking;
@@ -62,6 +63,7 @@ final class Habits {
     this.plan = plan;
     this.time = time;
     this.offerings = new Offerings(client, truth, draw.split());
+    this.hasWallet = client.host.news().bloom() && draw.chance(0.4);
   }
 
   void begin() {
@@ -161,7 +163,11 @@ final class Habits {
 
   private void request() {
     int what = draw.below(100);
-    if (client.continuation().last() != null && draw.chance(0.3)) {
+    if (hasWallet && draw.chance(0.15)) {
+      client.wallet().change();
+    } else if (hasWallet && draw.chance(0.04)) {
+      client.askForMempool();
+    } else if (client.continuation().last() != null && draw.chance(0.3)) {
       goOn(client.continuation().last());
     } else if (what < 22) {
       getData(List.of(block()));
@@ -197,7 +203,7 @@ final class Habits {
     once(items.stream().map(this::name).toArray());
     client.ask(
         Inventory.of(Commands.GETDATA, items),
-        new DataExpectation(client.court, items, client.now()));
+        new DataExpectation(client.court, items, client.wallet().sieve(), client.now()));
   }
 
   /** One name for all forms of a transaction or block. */
@@ -229,7 +235,11 @@ final class Habits {
   }
 
   private InventoryVector block() {
-    return new InventoryVector(draw.of(BLOCK_TYPES), blockHash());
+    return new InventoryVector(blockType(), blockHash());
+  }
+
+  private int blockType() {
+    return hasWallet && draw.chance(0.5) ? InventoryVector.FILTERED_BLOCK : draw.of(BLOCK_TYPES);
   }
 
   private Hash blockHash() {
@@ -350,7 +360,7 @@ final class Habits {
    */
   private void goOn(Hash continuation) {
     List<InventoryVector> items = list(draw.between(1, 6), this::block);
-    InventoryVector last = new InventoryVector(draw.of(BLOCK_TYPES), continuation);
+    InventoryVector last = new InventoryVector(blockType(), continuation);
     items.removeIf(item -> item.hash().equals(continuation));
     items.add(draw.below(items.size() + 1), last);
     getData(items);

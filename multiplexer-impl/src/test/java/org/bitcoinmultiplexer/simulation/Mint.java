@@ -68,7 +68,8 @@ final class Mint {
     }
   }
 
-  private static Hash hash(byte[] bytes) {
+  /** The double SHA-256. */
+  static Hash hash(byte[] bytes) {
     return Sha256d.hash(bytes, 0, bytes.length);
   }
 

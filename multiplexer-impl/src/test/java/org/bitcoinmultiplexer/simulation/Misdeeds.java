@@ -18,6 +18,10 @@ final class Misdeeds {
   static void commit(Client client, Truth truth, Draw draw) {
     switch (draw.below(12)) {
       case 0 -> {
+        if (client.host.news().bloom()) {
+          withAFilter(client, draw);
+          return;
+        }
         client.misbehaves("not-offered");
         client.say(
             Inventory.of(Commands.GETDATA, InventoryVector.FILTERED_BLOCK, truth.chain.hashAt(1)));
@@ -60,6 +64,14 @@ final class Misdeeds {
                     .toArray()));
       }
       case 6 -> {
+        if (client.host.news().bloom()) {
+          client.misbehaves("limit-filterload");
+          client.say(
+              Message.of(
+                  Commands.FILTERLOAD,
+                  new Bytes().sized(new byte[36_001]).i32(1).i32(0).u8(0).toArray()));
+          return;
+        }
         client.misbehaves("not-offered");
         client.say(Message.of(Commands.MEMPOOL, new byte[0]));
       }
@@ -76,6 +88,15 @@ final class Misdeeds {
         client.say(Message.of(Commands.SENDADDRV2, new byte[0]));
       }
     }
+  }
+
+  private static void withAFilter(Client client, Draw draw) {
+    boolean loaded = client.wallet().sieve() != null;
+    client.misbehaves(loaded ? "limit-filteradd" : "no-filter");
+    client.say(
+        loaded
+            ? Message.of(Commands.FILTERADD, new Bytes().sized(new byte[521]).toArray())
+            : Sieve.add(draw.hash()));
   }
 
   /** Asks for a transaction behind the last of a block. */

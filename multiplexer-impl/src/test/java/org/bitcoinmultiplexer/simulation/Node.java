@@ -158,7 +158,9 @@ final class Node implements Connector {
     }
     List<Truth.KnownTx> chosen = new ArrayList<>();
     for (int n = draw.below(8); n > 0 && !mempool.isEmpty(); n--) {
-      chosen.add(mempool.remove(draw.below(mempool.size())));
+      Truth.KnownTx next = mempool.remove(draw.below(mempool.size()));
+      next.isMined = true;
+      chosen.add(next);
     }
     Mint.Block block =
         Mint.block(

@@ -63,7 +63,11 @@ final class Simulation implements Client.Host {
           NewsOptions.DEFAULT,
           NewsOptions.DEFAULT,
           new NewsOptions(false, true, 16L << 20),
-          new NewsOptions(true, true, 16L << 20));
+          new NewsOptions(true, true, 16L << 20),
+          new NewsOptions(false, false, 16L << 20, true),
+          new NewsOptions(false, false, 16L << 20, true),
+          new NewsOptions(false, true, 16L << 20, true),
+          new NewsOptions(true, true, 16L << 20, true));
 
   /** After so long nothing is asked any more on behalf of those who are gone. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(11);
@@ -119,7 +123,7 @@ final class Simulation implements Client.Host {
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.troubles = new Troubles(settings.patience().toNanos());
-    this.court = new Court(truth, troubles, headers);
+    this.court = new Court(truth, troubles, headers, news.bloom());
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
     int others = handOver > 0 ? draw.below(3) : 0;

@@ -28,6 +28,9 @@ final class Truth {
     /** Whether the node refuses it, which it never says: then nobody may hear of it. */
     boolean isForged;
 
+    /** Whether it is in a block, or about to be. */
+    boolean isMined;
+
     long since = Long.MAX_VALUE;
     long until = Long.MAX_VALUE;
 
