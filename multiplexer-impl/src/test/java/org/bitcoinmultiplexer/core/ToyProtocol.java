@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,8 @@ import org.bitcoinmultiplexer.tck.ToyNumbering;
  * {@code mark}, which is echoed in order; {@code loose a,b,c}, which is a get that is delivered in
  * no order. A node that says {@code hello 5} takes five numbered requests. {@code strict} makes
  * every frame count, {@code crash} makes its conversation throw, {@code bad} breaks a rule. What
- * begins with {@code big} is expected to be {@value #BIG} bytes.
+ * begins with {@code big} is expected to be {@value #BIG} bytes; after an item that ends with
+ * {@code tired} the client rests, after one that ends with {@code weary} for a second.
  */
 final class ToyProtocol implements Protocol {
 
@@ -143,9 +145,9 @@ final class ToyProtocol implements Protocol {
           client.ready("a toy");
         }
         case "mark" -> client.reply(message("echo", text(message)));
-        case "get" -> client.ask(new Get(text(message).split(",", -1)));
+        case "get" -> client.ask(new Get(text(message).split(",", -1), client));
         case "ask" -> client.ask(new Ask(message));
-        case "loose" -> client.askUnordered(new Get(text(message).split(",", -1)));
+        case "loose" -> client.askUnordered(new Get(text(message).split(",", -1), client));
         case "follow" -> client.ask(new Follow(text(message)));
         case "loosely" -> client.askUnordered(new Follow(text(message)));
         case "strict" -> client.needsEveryFrame();
@@ -171,7 +173,7 @@ final class ToyProtocol implements Protocol {
     }
   }
 
-  private record Get(String[] names) implements Batch {
+  private record Get(String[] names, ClientContext asking) implements Batch {
 
     @Override
     public int size() {
@@ -196,6 +198,11 @@ final class ToyProtocol implements Protocol {
         answered.messages().forEach(client);
       } else {
         client.accept(ToyDialect.none(names[item]));
+      }
+      if (names[item].endsWith("tired")) {
+        asking.rest(Duration.ZERO);
+      } else if (names[item].endsWith("weary")) {
+        asking.rest(Duration.ofSeconds(1));
       }
     }
   }

@@ -154,7 +154,8 @@ abstract class InteropSuite {
   @Test
   void servesAWalletAppKit(@TempDir Path directory) {
     assumeThat(way.shares() || node.takesUnrequestedTransactions()).isTrue();
-    try (BitcoinjWallet wallet = BitcoinjWallet.launchKit(server(), directory)) {
+    try (BitcoinjWallet wallet =
+        BitcoinjWallet.launchKit(server(), directory, BitcoinjWallet.Mode.WHOLE_BLOCKS)) {
       paysAndSpends(wallet);
     }
   }

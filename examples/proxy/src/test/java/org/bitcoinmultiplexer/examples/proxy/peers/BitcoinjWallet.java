@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.bitcoinj.base.Address;
 import org.bitcoinj.base.BitcoinNetwork;
 import org.bitcoinj.base.Coin;
@@ -18,6 +19,7 @@ import org.bitcoinj.core.PeerAddress;
 import org.bitcoinj.core.PeerGroup;
 import org.bitcoinj.core.StoredBlock;
 import org.bitcoinj.core.Transaction;
+import org.bitcoinj.core.TransactionBroadcast;
 import org.bitcoinj.core.listeners.DownloadProgressTracker;
 import org.bitcoinj.kits.WalletAppKit;
 import org.bitcoinj.script.ScriptBuilder;
@@ -88,7 +90,7 @@ public final class BitcoinjWallet implements AutoCloseable {
   }
 
   /** A new wallet as applications have it: from the kit, with files, and witness addresses. */
-  public static BitcoinjWallet launchKit(InetSocketAddress server, Path directory) {
+  public static BitcoinjWallet launchKit(InetSocketAddress server, Path directory, Mode mode) {
     Threading.ignoreLockCycles();
     WalletAppKit kit =
         new WalletAppKit(
@@ -100,7 +102,7 @@ public final class BitcoinjWallet implements AutoCloseable {
           @Override
           protected PeerGroup createPeerGroup() {
             PeerGroup peers = super.createPeerGroup();
-            peers.setBloomFilteringEnabled(false);
+            peers.setBloomFilteringEnabled(mode == Mode.BLOOM);
             peers.setUseLocalhostPeerWhenPossible(false);
             peers.setMinBroadcastConnections(1);
             return peers;
@@ -172,6 +174,18 @@ public final class BitcoinjWallet implements AutoCloseable {
 
   /** Pays from the wallet. Returns when the transaction was sent, not when anybody confirmed it. */
   public String send(Address to, Coin amount) {
+    return broadcast(to, amount, TransactionBroadcast::awaitSent);
+  }
+
+  /** Pays from the wallet. Returns when a peer has announced the transaction back. */
+  public String sendAndAwaitEcho(Address to, Coin amount) {
+    return broadcast(to, amount, TransactionBroadcast::awaitRelayed);
+  }
+
+  private String broadcast(
+      Address to,
+      Coin amount,
+      Function<TransactionBroadcast, CompletableFuture<TransactionBroadcast>> until) {
     SendRequest request = SendRequest.to(to, amount);
     try {
       wallet.completeTx(request);
@@ -180,8 +194,8 @@ public final class BitcoinjWallet implements AutoCloseable {
     }
     wallet.commitTx(request.tx);
     Await.result(
-        peers.broadcastTransaction(request.tx, 1, false).awaitSent(),
-        () -> "the wallet's transaction is sent");
+        until.apply(peers.broadcastTransaction(request.tx, 1, false)),
+        () -> "the wallet's transaction is sent, and told back if that is waited for");
     return request.tx.getTxId().toString();
   }
 
