@@ -88,9 +88,7 @@ public final class Engine implements Multiplexer {
     this.connectors = List.copyOf(connectors);
     this.settings = settings;
     this.events = new Events(listener, listenerExecutor);
-    this.upstream =
-        new Upstream(
-            loop, protocol, settings, checker, connectors.size() > 1, this::answered, counters);
+    this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
     this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
     this.dialler =
@@ -261,6 +259,11 @@ public final class Engine implements Multiplexer {
     @Override
     public Counters counters() {
       return counters;
+    }
+
+    @Override
+    public boolean hasOtherNode() {
+      return connectors.size() > 1;
     }
 
     @Override

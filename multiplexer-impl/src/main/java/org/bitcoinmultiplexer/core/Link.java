@@ -9,6 +9,8 @@ import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Transport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection to the node, from the moment it is open until it is lost.
@@ -50,6 +52,9 @@ final class Link implements NodeContext, Transport.Listener {
 
     Settings settings();
 
+    /** Whether there is a node to go to if this one is no good. */
+    boolean hasOtherNode();
+
     void ready(Link link, String description);
 
     void gone(Link link, boolean wasReady, String reason);
@@ -62,6 +67,8 @@ final class Link implements NodeContext, Transport.Listener {
     READY,
     LOST
   }
+
+  private static final Logger log = LoggerFactory.getLogger(Link.class);
 
   /** An exchange and when it was admitted. */
   private record Asked(LiveExchange exchange, long when) {}
@@ -177,6 +184,15 @@ final class Link implements NodeContext, Transport.Listener {
       router = host.newRouter(agreed);
       host.ready(this, description);
       owner.linkReady(this);
+    }
+  }
+
+  @Override
+  public void distrust(String reason) {
+    if (host.hasOtherNode()) {
+      fail(reason);
+    } else {
+      log.error("upstream {} is not to be trusted, and there is no other: {}", target, reason);
     }
   }
 

@@ -42,6 +42,14 @@ public interface NodeContext {
   }
 
   /**
+   * Gives the connection up for what the node did, if there is another node to go to; if not, it is
+   * better than none, and the log says so.
+   *
+   * @param reason in words
+   */
+  void distrust(String reason);
+
+  /**
    * Gives the connection up for what the node said; another is dialled, of another node first.
    *
    * @param reason in words

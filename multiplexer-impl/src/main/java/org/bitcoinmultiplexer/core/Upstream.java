@@ -42,7 +42,6 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final Answers answers;
   private final Turns turns = new Turns();
   private final Lies lies = new Lies();
-  private final boolean replaceable;
   private final LargeShare large;
   private final LongAdder written;
   private final LongAdder answered;
@@ -54,21 +53,16 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private boolean pumping;
   private boolean closed;
 
-  /**
-   * @param replaceable whether there is another node to go to
-   */
   Upstream(
       EventLoop loop,
       Protocol protocol,
       Settings settings,
       Executor checker,
-      boolean replaceable,
       Answers answers,
       Counters counters) {
     this.loop = loop;
     this.protocol = protocol;
     this.settings = settings;
-    this.replaceable = replaceable;
     this.large = new LargeShare(settings.window());
     this.checker = checker;
     this.answers = answers;
@@ -291,18 +285,6 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     }
   }
 
-  private void distrust() {
-    Link liar = link;
-    if (liar != null && replaceable) {
-      liar.fail(Lies.MOST + " of its answers are not what was asked for");
-    } else {
-      log.error(
-          "upstream has answered {} questions with something else, and there is no other;"
-              + " more of it is not logged",
-          Lies.MOST);
-    }
-  }
-
   private void judge(LiveExchange exchange, List<Message> received, @Nullable String lie) {
     if (exchange.lead.isDeserted()) {
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
@@ -314,8 +296,9 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     counters.count("upstream.lies");
-    if (lies.areTooMany(exchange.request(), lie)) {
-      distrust();
+    Link liar = link;
+    if (lies.areTooMany(exchange.request(), lie) && liar != null) {
+      liar.distrust(Lies.MOST + " of its answers are not what was asked for");
     }
     again(exchange, "upstream answered twice with something else: " + lie);
   }

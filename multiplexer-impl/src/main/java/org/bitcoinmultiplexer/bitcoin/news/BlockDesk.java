@@ -49,8 +49,13 @@ final class BlockDesk {
     /** Whatever the node announced is known by now, or not of its chain. */
     void nothingUnknown();
 
-    /** The node has another best block: the headers that lead there. */
-    void newBlocks(List<BlockHeader> headers);
+    /**
+     * The node has another best block.
+     *
+     * @param headers that lead there
+     * @return whether anybody else is to hear of it
+     */
+    boolean newBlocks(List<BlockHeader> headers);
   }
 
   /** So many announced hashes wait for an answer; a node announces one or two at a time. */
@@ -277,9 +282,10 @@ final class BlockDesk {
   }
 
   private void publish(List<BlockHeader> headers) {
-    listener.newBlocks(headers);
-    counters.count(Counts.BLOCKS);
-    hub.publish(new BlockNews(headers));
+    if (listener.newBlocks(headers)) {
+      counters.count(Counts.BLOCKS);
+      hub.publish(new BlockNews(headers));
+    }
   }
 
   private void count(int unproven) {

@@ -6,6 +6,7 @@ final class Counts {
   static final String BLOCKS = "news.blocks";
   static final String TRANSACTIONS = "news.transactions";
   static final String BLOCKS_UNPROVEN = "news.blocks.unproven";
+  static final String BLOCKS_WITHHELD = "news.blocks.withheld";
   static final String HEADERS_UNTRUE = "news.headers.untrue";
   static final String HEADERS = "news.headers";
   static final String NODE_MALFORMED = "news.node.malformed";

@@ -55,8 +55,8 @@ final class HeaderSync {
   /** After a question without an answer, as of a node that is just starting. */
   private static final Duration RETRY = Duration.ofSeconds(10);
 
-  /** A node of which so many answers do not fit the network is given up. */
-  private static final int MOST_FLAWS = 3;
+  /** A node that does not answer in a way that can be believed is given up after so many times. */
+  private static final int MOST_FAILURES = 3;
 
   private final Hub hub;
   private final EventLoop loop;
@@ -78,7 +78,8 @@ final class HeaderSync {
   private EventLoop.@Nullable Timer retry;
   private boolean asking;
   private boolean again;
-  private int flaws;
+  private int failures;
+  private int nodeHeight;
 
   /**
    * A chain that is not there yet.
@@ -197,8 +198,9 @@ final class HeaderSync {
     connected = true;
     this.refuse = refuse;
     behind = false;
+    nodeHeight = height;
     progress.target(height);
-    flaws = 0;
+    failures = 0;
     askNext();
   }
 
@@ -212,11 +214,15 @@ final class HeaderSync {
     progress.stops();
   }
 
-  /** The node has other blocks: before anybody else hears of them. */
-  void news(List<BlockHeader> headers) {
+  /**
+   * The node has other blocks: before anybody else hears of them.
+   *
+   * @return false if they do not fit the network, for which the node is given up
+   */
+  boolean news(List<BlockHeader> headers) {
     HeaderChain to = chain;
     if (to == null) {
-      return;
+      return true;
     }
     byte[] bytes = new byte[headers.size() * BlockHeader.SIZE];
     for (int i = 0; i < headers.size(); i++) {
@@ -225,10 +231,21 @@ final class HeaderSync {
     Added added = to.add(bytes, 0, headers.size());
     if (added.isConnected()) {
       added(to);
-    } else {
-      complete = null;
-      askNext();
+      return true;
     }
+    complete = null;
+    if (added.outcome() == Added.Outcome.INVALID) {
+      keep(to.view());
+      refuse(added);
+      return false;
+    }
+    askNext();
+    return true;
+  }
+
+  private void refuse(Added added) {
+    counters.count(Counts.HEADERS_UNTRUE);
+    refuse.accept("its headers do not fit the network: " + added.flaw());
   }
 
   private void added(HeaderChain to) {
@@ -269,32 +286,35 @@ final class HeaderSync {
 
   private void answered(HeaderChain to, Outcome outcome) {
     if (!(outcome instanceof Outcome.Answered answered)) {
-      if (again) {
+      boolean isRefused =
+          outcome instanceof Outcome.Failed && connected && ++failures == MOST_FAILURES;
+      if (isRefused) {
+        refuse.accept("it does not say what its chain is");
+      } else if (again) {
         askNext();
       } else if (connected) {
         retry = loop.schedule(RETRY, this::askNext);
       }
       return;
     }
+    failures = 0;
     Headers headers = Headers.parse(answered.message());
     Added added = to.add(headers);
     keep(to.view());
     if (!added.isConnected()) {
       complete = null;
-      flaws++;
-      counters.count(Counts.HEADERS_UNTRUE);
-      log.warn("headers: the node's do not fit: {}", added.flaw());
-      if (flaws < MOST_FLAWS) {
-        askNext();
-      } else {
-        refuse.accept("its headers do not fit the network: " + added.flaw());
-      }
-    } else if (headers.size() == Headers.MAX_SIZE || again) {
+      refuse(added);
+    } else if (headers.size() == Headers.MAX_SIZE || again || isCutShort(to.view(), added)) {
       progress.grew(to.view().height());
       askNext();
     } else {
       completed(to.view());
     }
+  }
+
+  /** Whether the node had said that there was more: then who asks on is told, or that it is not. */
+  private boolean isCutShort(ChainView view, Added added) {
+    return added.fresh() > 0 && view.height() < nodeHeight;
   }
 
   private void completed(ChainView view) {

@@ -60,6 +60,7 @@ public final class Newsroom {
   private final TransactionPool pool;
   private final Fetches fetches;
   private final BlockDesk blocks;
+  private final WithheldBlocks withheld;
   private final BlockSubmissions submissions;
   private final TransactionDesk transactions;
   private final NodeQuestions questions;
@@ -94,6 +95,7 @@ public final class Newsroom {
     Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);
     blocks = new BlockDesk(hub, chain, new Desk());
+    withheld = new WithheldBlocks(counters);
     submissions =
         new BlockSubmissions(
             hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
@@ -221,6 +223,18 @@ public final class Newsroom {
   public boolean offersFilters() {
     NodeInfo known = node;
     return known != null && (known.services() & Version.NODE_COMPACT_FILTERS) != 0;
+  }
+
+  /**
+   * The node did not give a block that a client asked for.
+   *
+   * @param block a block hash
+   */
+  public void missing(Hash block) {
+    ChainView view = headerChain();
+    if (view != null && WithheldBlocks.isDue(view, block)) {
+      run(() -> withheld.missing(block));
+    }
   }
 
   /**
@@ -431,10 +445,12 @@ public final class Newsroom {
     }
 
     @Override
-    public void newBlocks(List<BlockHeader> news) {
+    public boolean newBlocks(List<BlockHeader> news) {
       HeaderSync sync = headers;
       if (sync != null) {
-        sync.news(news);
+        if (!sync.news(news)) {
+          return false;
+        }
         ChainView known = sync.known();
         if (known != null) {
           reached = Math.max(reached, known.height(news.get(news.size() - 1).hash()));
@@ -443,6 +459,7 @@ public final class Newsroom {
       if (mined != null) {
         mined.news(news);
       }
+      return true;
     }
   }
 
@@ -470,6 +487,7 @@ public final class Newsroom {
       if (mined != null) {
         mined.connected();
       }
+      withheld.connected(context);
       blocks.connected(info.height());
       HeaderSync sync = headers;
       if (sync != null) {
@@ -540,6 +558,7 @@ public final class Newsroom {
 
     @Override
     public void lost() {
+      withheld.disconnected();
       questions.disconnected();
       submissions.connected(null);
       transactions.disconnected();

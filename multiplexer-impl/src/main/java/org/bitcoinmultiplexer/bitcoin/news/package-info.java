@@ -47,6 +47,8 @@
  *   <dd>news published
  *   <dt>{@code news.blocks.unproven}
  *   <dd>hashes of blocks that the node announced and did not prove
+ *   <dt>{@code news.blocks.withheld}
+ *   <dd>blocks of its own best chain that the node did not give
  *   <dt>{@code news.headers.untrue}
  *   <dd>messages of the node with headers that are not consecutive or lack proof of work
  *   <dt>{@code news.node.malformed}

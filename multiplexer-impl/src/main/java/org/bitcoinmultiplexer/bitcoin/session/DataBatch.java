@@ -77,9 +77,12 @@ final class DataBatch implements Batch {
       Message tx = newsroom.transaction(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
-    boolean isSeen =
-        InventoryVector.isBlock(type) && (type != InventoryVector.FILTERED_BLOCK || filter != null);
-    return isSeen ? null : Outcome.Absent.INSTANCE;
+    return isSeen(type) ? null : Outcome.Absent.INSTANCE;
+  }
+
+  private boolean isSeen(int type) {
+    return InventoryVector.isBlock(type)
+        && (type != InventoryVector.FILTERED_BLOCK || filter != null);
   }
 
   @Override
@@ -113,6 +116,8 @@ final class DataBatch implements Batch {
     if (outcome instanceof Outcome.Answered answered) {
       send(type, answered.message(), client);
       afterBlock.delivered(items, item, client);
+    } else if (outcome instanceof Outcome.Absent && isSeen(type)) {
+      newsroom.missing(items.hash(item));
     }
   }
 

@@ -33,6 +33,7 @@ final class NewsFixture {
     final List<Message> sent = new ArrayList<>();
     final List<String> ready = new ArrayList<>();
     final List<String> failed = new ArrayList<>();
+    final List<String> distrusted = new ArrayList<>();
     Numbering numbered;
     final NodeConversation conversation = newsroom.greet(this);
 
@@ -55,6 +56,11 @@ final class NewsFixture {
     public void ready(String description, Numbering numbering) {
       ready.add(description);
       numbered = numbering;
+    }
+
+    @Override
+    public void distrust(String reason) {
+      distrusted.add(reason);
     }
 
     @Override

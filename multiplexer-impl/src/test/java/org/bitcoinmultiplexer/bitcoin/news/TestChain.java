@@ -12,15 +12,15 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
 
 /** Makes headers, blocks and transactions of regtest. */
-final class TestChain {
+public final class TestChain {
 
-  static final int BITS = Network.REGTEST.powLimitBits();
+  public static final int BITS = Network.REGTEST.powLimitBits();
   private static final long TIME = 1_700_000_000L;
 
   private TestChain() {}
 
   /** Headers on a parent; the branch tells chains on one parent apart. */
-  static List<BlockHeader> grow(Hash parent, int count, int branch) {
+  public static List<BlockHeader> grow(Hash parent, int count, int branch) {
     List<BlockHeader> headers = new ArrayList<>();
     Hash previous = parent;
     long time = TIME;
@@ -32,7 +32,7 @@ final class TestChain {
     return headers;
   }
 
-  static List<BlockHeader> grow(BlockHeader parent, int count, int branch) {
+  public static List<BlockHeader> grow(BlockHeader parent, int count, int branch) {
     List<BlockHeader> headers = new ArrayList<>();
     BlockHeader previous = parent;
     for (int i = 0; i < count; i++) {
@@ -43,7 +43,7 @@ final class TestChain {
   }
 
   /** A header with proof of work, or with none. */
-  static BlockHeader header(Hash parent, int branch, long time, int bits, boolean proven) {
+  public static BlockHeader header(Hash parent, int branch, long time, int bits, boolean proven) {
     Hash root = Sha256d.hash(new byte[] {(byte) branch}, 0, 1);
     return BlockHeader.at(mine(headerBytes(parent, root, time, bits), proven), 0);
   }
@@ -77,7 +77,7 @@ final class TestChain {
     return block(parent.hash(), parent.time() + 600, 1);
   }
 
-  static Message block(Hash parent, long time, int extra) {
+  public static Message block(Hash parent, long time, int extra) {
     byte[] coinbase = coinbase(extra);
     Hash root = Sha256d.hash(coinbase, 0, coinbase.length);
     byte[] header = mine(headerBytes(parent, root, time, BITS), true);
@@ -124,7 +124,7 @@ final class TestChain {
     return out.i32(0).toMessage("tx");
   }
 
-  static Message headers(List<BlockHeader> headers) {
+  public static Message headers(List<BlockHeader> headers) {
     Headers.Builder builder = new Headers.Builder(headers.size());
     for (BlockHeader header : headers) {
       byte[] bytes = new byte[80];
@@ -138,7 +138,7 @@ final class TestChain {
     return headers(List.of(headers));
   }
 
-  static BlockHeader last(List<BlockHeader> headers) {
+  public static BlockHeader last(List<BlockHeader> headers) {
     return headers.get(headers.size() - 1);
   }
 

@@ -79,6 +79,11 @@ final class ScriptedEngine implements Hub, NodeContext {
   }
 
   @Override
+  public void distrust(String reason) {
+    throw new AssertionError("the node is distrusted: " + reason);
+  }
+
+  @Override
   public void fail(String reason) {
     throw new AssertionError("the conversation gave the node up: " + reason);
   }
