@@ -22,7 +22,7 @@ final class Cache implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Cache.class);
 
-  /** Room for any one block, in both of its forms. */
+  /** Room for any one block, in all of its forms. */
   static final long LEAST_BYTES = 20_000_000;
 
   static final long DEFAULT_DISK_BYTES = 10_000_000_000L;
@@ -42,8 +42,14 @@ final class Cache implements AutoCloseable {
   private final AnswerCache answers;
 
   Cache(
-      long bytes, long diskBytes, @Nullable Path directory, @Nullable AnswerStore embeddersStore) {
-    memory = new MemoryStore(bytes, BitcoinProtocol::footprint);
+      long bytes,
+      long diskBytes,
+      boolean filters,
+      @Nullable Path directory,
+      @Nullable AnswerStore embeddersStore) {
+    memory =
+        new MemoryStore(
+            bytes, filters ? BitcoinProtocol::footprintWithFilters : BitcoinProtocol::footprint);
     if (directory != null && embeddersStore != null) {
       throw new IllegalArgumentException("data-dir: an answer store is set already");
     }

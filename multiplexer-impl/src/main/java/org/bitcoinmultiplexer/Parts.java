@@ -55,6 +55,7 @@ final class Parts {
     return new Cache(
         cacheBytes("cache.bytes", Cache.defaultBytes(), Cache.LEAST_BYTES),
         cacheBytes("cache.disk-bytes", Cache.DEFAULT_DISK_BYTES, Cache.LEAST_DISK_BYTES),
+        builder.bloom,
         builder.dataDirectory,
         builder.answerStore);
   }

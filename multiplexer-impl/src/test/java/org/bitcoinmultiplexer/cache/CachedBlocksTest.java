@@ -259,6 +259,7 @@ class CachedBlocksTest {
   void theFootprintCountsBothForms() {
     Message block = Vectors.block(BLOCK);
     assertThat(BitcoinProtocol.footprint(block)).isEqualTo(9_288 + 8_809);
+    assertThat(BitcoinProtocol.footprintWithFilters(block)).isEqualTo(9_288 + 8_809 + 8_809 / 2);
     Message without = Block.strip(block);
     assertThat(BitcoinProtocol.footprint(Message.of("block", without.toByteArray())))
         .isEqualTo(8_809);

@@ -42,6 +42,16 @@ public final class BlockMatcher {
   }
 
   /**
+   * About how much memory it takes to have a block ready, beside the block itself.
+   *
+   * @param strippedSize the size of the block without witnesses, in bytes
+   * @return in bytes
+   */
+  public static long footprint(int strippedSize) {
+    return strippedSize / 2;
+  }
+
+  /**
    * Passes a filter over the block, transaction by transaction. An output that matches may be put
    * into the filter at once, so that a later transaction that spends it matches, too.
    *

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
@@ -162,6 +163,20 @@ public final class BitcoinProtocol implements Protocol {
     }
     int stripped = answer.derive(Block.STRIPPED_SIZE);
     return stripped == answer.size() ? stripped : answer.size() + (long) stripped;
+  }
+
+  /**
+   * How many bytes an answer may come to take where clients have bloom filters: what makes a block
+   * ready for them is remembered with it, too, because it takes longer than any filter then does.
+   *
+   * @param answer a message that was checked
+   * @return its {@linkplain #footprint footprint} or more
+   */
+  public static long footprintWithFilters(Message answer) {
+    long footprint = footprint(answer);
+    return answer.command().equals(Commands.BLOCK)
+        ? footprint + BlockMatcher.footprint(answer.derive(Block.STRIPPED_SIZE))
+        : footprint;
   }
 
   /**

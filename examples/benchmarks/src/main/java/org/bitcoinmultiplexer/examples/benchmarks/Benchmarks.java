@@ -34,8 +34,8 @@ public final class Benchmarks {
   private static final Set<String> SECTIONS =
       new TreeSet<>(
           List.of(
-              "small", "headers", "chain", "link", "window", "large", "steady", "new", "idle",
-              "fleet"));
+              "bloom", "small", "headers", "chain", "link", "window", "large", "steady", "new",
+              "idle", "fleet"));
 
   private final Plan plan;
   private final Set<String> sections;
@@ -145,6 +145,9 @@ public final class Benchmarks {
   private void run() throws IOException {
     long start = System.nanoTime();
     report.line(machine());
+    if (sections.contains("bloom")) {
+      new FilterMatching(plan, report).run();
+    }
     small();
     if (sections.contains("large") || sections.contains("steady")) {
       large();
