@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
  * something proves nothing, and it is asked again: at planned times, ever more rarely, and a few
  * times when a hint came that there was such a round or a block.
  *
- * <p>What this costs is charged to whoever submitted: so many questions, then so many a second. And
- * each who submitted has a seat of its own from which the node is asked: what is asked for one
- * keeps nobody else waiting, neither another who submitted, nor a client, nor the library's own
- * questions.
+ * <p>What this costs is charged to whoever submitted: so many questions, then so many a second, and
+ * only few of them at the same time. Each client that submitted has a seat of its own from which
+ * the node is asked; all that clients left behind shares one. So what is asked for one keeps nobody
+ * else waiting, neither another who submitted, nor a client, nor the library's own questions; and
+ * it is of no use to come, submit and leave a thousand times.
  *
  * <p>Confined to the hub's loop.
  */
@@ -52,6 +53,11 @@ final class EvidenceSearch {
   /** And so much more often each second. */
   static final int ASKS_PER_TICK = 50;
 
+  /**
+   * So many questions for one client are under way; the others wait here for an answer to these.
+   */
+  static final int MOST_UNDER_WAY = 32;
+
   /** How many hints count for one submission. */
   static final int MOST_HINTS = 8;
 
@@ -64,6 +70,7 @@ final class EvidenceSearch {
   private final UnprovenTransactions unproven;
   private final Consumer<? super Message> answered;
   private final Consumer<? super Submission> givenUp;
+  private final Hub.Seat leftBehind;
   private @Nullable NodeInfo node;
   private EventLoop.@Nullable Timer timer;
   private boolean hinted;
@@ -85,6 +92,7 @@ final class EvidenceSearch {
     this.unproven = unproven;
     this.answered = answered;
     this.givenUp = givenUp;
+    this.leftBehind = hub.seat();
     this.heeded = hub.loop().nanoTime() - TICK.toNanos();
   }
 
@@ -95,6 +103,10 @@ final class EvidenceSearch {
 
   void disconnected() {
     node = null;
+    for (Submitter submitter : unproven.submitters()) {
+      submitter.waiting.forEach(submission -> submission.asking = false);
+      submitter.waiting.clear();
+    }
     hinted = false;
     if (timer != null) {
       timer.cancel();
@@ -156,6 +168,7 @@ final class EvidenceSearch {
           pursue(submission, hint);
         }
       }
+      askNext(submitter);
     }
     for (Submission submission : hopeless) {
       unproven.remove(submission);
@@ -187,12 +200,28 @@ final class EvidenceSearch {
     }
     submission.by.asks--;
     submission.asking = true;
-    hub.counters().count(Counts.TX_ASKED);
-    submission.by.seat.ask(request(submission.entry), outcome -> heard(submission, outcome));
+    submission.by.waiting.add(submission);
+    askNext(submission.by);
+  }
+
+  private void askNext(Submitter submitter) {
+    while (submitter.underWay < MOST_UNDER_WAY) {
+      Submission next = submitter.waiting.poll();
+      if (next == null) {
+        return;
+      }
+      if (submitter.submissions().contains(next)) {
+        submitter.underWay++;
+        hub.counters().count(Counts.TX_ASKED);
+        Hub.Seat seat = submitter.client() == null ? leftBehind : submitter.seat;
+        seat.ask(request(next.entry), outcome -> heard(next, outcome));
+      }
+    }
   }
 
   private void heard(Submission submission, Outcome outcome) {
     submission.asking = false;
+    submission.by.underWay--;
     if (outcome instanceof Outcome.Answered answer) {
       answered.accept(answer.message());
     }
@@ -201,6 +230,9 @@ final class EvidenceSearch {
       if (node != null && unproven.of(submission.entry.wtxid).contains(submission)) {
         pursue(submission, true);
       }
+    }
+    if (!(outcome instanceof Outcome.Failed)) { // else the next would fail, too
+      askNext(submission.by);
     }
   }
 

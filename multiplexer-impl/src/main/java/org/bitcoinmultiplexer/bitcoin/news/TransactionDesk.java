@@ -2,9 +2,11 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
@@ -59,6 +61,15 @@ final class TransactionDesk {
   /** How many transactions that the node had once wait for a connection. */
   private static final int MOST_UNSENT = 1_000;
 
+  /**
+   * What the node has not accepted is given to it again on the next connection, so much at once and
+   * then each time after so long. All of it at once could keep a node busy for many seconds before
+   * it answers anybody, and anybody can submit what it will never accept.
+   */
+  static final int GIVEN_AT_ONCE = 50;
+
+  private static final Duration GIVING = Duration.ofMillis(250);
+
   /** After so long a transaction that comes again is given to the node again: a rebroadcast. */
   static final Duration REBROADCAST = Duration.ofMinutes(10);
 
@@ -76,6 +87,8 @@ final class TransactionDesk {
   private final BoundedSet<InventoryVector> queue = new BoundedSet<>(MOST_QUEUED);
   private final BoundedSet<Hash> missed = new BoundedSet<>(MOST_MISSED);
   private final BoundedSet<Hash> unsent = new BoundedSet<>(MOST_UNSENT);
+  private final Set<Hash> toGive = new LinkedHashSet<>();
+  private EventLoop.@Nullable Timer giving;
   private @Nullable NodeInfo node;
   private @Nullable Hash looked;
 
@@ -99,9 +112,24 @@ final class TransactionDesk {
       }
     }
     search.connected(ready);
-    for (List<Submission> submissions : unproven.all()) {
-      give(submissions.get(0).entry, false);
-      submissions.forEach(search::given);
+    toGive.addAll(unproven.inTurns());
+    giveAgain();
+  }
+
+  private void giveAgain() {
+    giving = null;
+    for (int given = 0; given < GIVEN_AT_ONCE && !toGive.isEmpty(); ) {
+      Hash wtxid = toGive.iterator().next();
+      toGive.remove(wtxid);
+      List<Submission> submissions = List.copyOf(unproven.of(wtxid));
+      if (!submissions.isEmpty()) {
+        give(submissions.get(0).entry, false);
+        submissions.forEach(search::given);
+        given++;
+      }
+    }
+    if (!toGive.isEmpty()) {
+      giving = hub.loop().schedule(GIVING, this::giveAgain);
     }
   }
 
@@ -109,6 +137,11 @@ final class TransactionDesk {
   void disconnected() {
     node = null;
     queue.clear();
+    toGive.clear();
+    if (giving != null) {
+      giving.cancel();
+      giving = null;
+    }
     search.disconnected();
   }
 
@@ -378,6 +411,7 @@ final class TransactionDesk {
 
   private void give(TransactionPool.Entry entry, boolean nodeAsked) {
     entry.told = now();
+    toGive.remove(entry.wtxid);
     if (node == null) {
       if (pool.find(entry.wtxid, true) == entry) {
         unsent.push(entry.wtxid); // what is unproven is given again anyway

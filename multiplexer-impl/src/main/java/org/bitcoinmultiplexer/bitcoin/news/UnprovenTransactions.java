@@ -1,9 +1,11 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +75,13 @@ final class UnprovenTransactions {
     /** How often the node may be asked on its behalf before it has to wait. */
     int asks = EvidenceSearch.MOST_ASKS;
 
-    /** From where it is asked. */
+    /** From where it is asked, as long as the client is there. */
     final Hub.Seat seat;
+
+    /** How many questions are under way, and for what it is to be asked next. */
+    int underWay;
+
+    final Deque<Submission> waiting = new ArrayDeque<>();
 
     private Submitter(Client client, Hub.Seat seat) {
       this.client = client;
@@ -94,7 +101,7 @@ final class UnprovenTransactions {
 
   private final Hub hub;
   private final Consumer<? super Submission> displaced;
-  private final Map<Hash, List<Submission>> byWtxid = new LinkedHashMap<>();
+  private final Map<Hash, List<Submission>> byWtxid = new HashMap<>();
   private final Map<Hash, List<Submission>> byTxid = new HashMap<>();
   private final Map<Client, Submitter> present = new HashMap<>();
   private final Set<Submitter> submitters = new LinkedHashSet<>();
@@ -120,9 +127,25 @@ final class UnprovenTransactions {
     return submitters;
   }
 
-  /** Each transaction once, what was submitted first first. */
-  Collection<List<Submission>> all() {
-    return byWtxid.values();
+  /**
+   * The wtxids of all, in which everybody has turns: one of each client, its oldest first, and so
+   * on until all of those are named who are here; then in the same way what others left behind.
+   */
+  Collection<Hash> inTurns() {
+    Set<Hash> all = new LinkedHashSet<>();
+    for (boolean here : new boolean[] {true, false}) {
+      List<Iterator<Submission>> turns = new ArrayList<>();
+      for (Submitter submitter : submitters) {
+        if (submitter.client != null == here) {
+          turns.add(submitter.submissions.iterator());
+        }
+      }
+      while (!turns.isEmpty()) {
+        turns.forEach(turn -> all.add(turn.next().entry.wtxid));
+        turns.removeIf(turn -> !turn.hasNext());
+      }
+    }
+    return all;
   }
 
   /** All submissions of a transaction. */

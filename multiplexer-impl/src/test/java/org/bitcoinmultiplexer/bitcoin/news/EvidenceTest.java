@@ -283,6 +283,33 @@ class EvidenceTest {
   }
 
   @Test
+  void givesMuchOnTheNextConnectionOnlyLittleByLittleAndClientsThatAreThereInTurnsFirst() {
+    Peer gone = new Peer("gone");
+    for (int i = 0; i < 300; i++) {
+      fixture.submits(gone, TestChain.tx(10_000 + i, 0));
+    }
+    hub.loop.run(() -> fixture.newsroom.left(gone));
+    for (int i = 0; i < 300; i++) {
+      fixture.submits(alice, TestChain.tx(20_000 + i, 0));
+    }
+    fixture.submits(bob, TX);
+    fixture.line.closes();
+    hub.told.clear();
+    fixture.line = fixture.new Line();
+    fixture.line.greets(NewsFixture.LONG, true);
+    assertThat(hub.told)
+        .hasSize(TransactionDesk.GIVEN_AT_ONCE)
+        .startsWith(TestChain.tx(20_000, 0), TX, TestChain.tx(20_001, 0));
+
+    Message first = TestChain.tx(10_000, 0);
+    hub.loop.advance(TransactionDesk.RETRY.minusSeconds(5));
+    assertThat(hub.told).hasSize(601).doesNotHaveDuplicates();
+    assertThat(hub.told.get(301)).isEqualTo(first);
+    fixture.line.closes();
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
   void givesTheNodeAgainWhatIsSubmittedAgainWithoutEvidence() {
     fixture.submits(alice, TX);
     fixture.submits(alice, TX);
@@ -342,20 +369,62 @@ class EvidenceTest {
     for (int i = 0; i < 800; i++) {
       fixture.submits(alice, TestChain.tx(10_000 + i, 0));
     }
-    assertThat(hub.questions).hasSize(EvidenceSearch.MOST_ASKS);
+    assertThat(hub.questions).hasSize(EvidenceSearch.MOST_UNDER_WAY);
     fixture.submits(bob, TX);
-    assertThat(hub.questions).hasSize(EvidenceSearch.MOST_ASKS + 1);
-    assertThat(hub.questions.get(EvidenceSearch.MOST_ASKS).request()).isEqualTo(ASKED);
+    assertThat(hub.questions).hasSize(EvidenceSearch.MOST_UNDER_WAY + 1);
+    assertThat(hub.questions.get(EvidenceSearch.MOST_UNDER_WAY).request()).isEqualTo(ASKED);
+    assertThat(absentUntilNothingIsAsked()).isEqualTo(EvidenceSearch.MOST_ASKS + 1);
     for (int second = 0; second < 20; second++) {
-      while (!hub.questions.isEmpty()) {
-        fixture.absent(hub.take());
-      }
+      hub.loop.advance(Duration.ofSeconds(1));
       fixture.nodeAnnounces(
           InventoryVector.WTX, Transaction.parse(TestChain.tx(5_000 + second, 0)).wtxid());
-      fixture.absent(hub.questions.remove(hub.questions.size() - 1));
-      hub.loop.advance(Duration.ofSeconds(1));
-      assertThat(hub.questions).hasSizeLessThanOrEqualTo(EvidenceSearch.ASKS_PER_TICK + 2);
+      assertThat(absentUntilNothingIsAsked())
+          .isBetween(
+              EvidenceSearch.ASKS_PER_TICK,
+              EvidenceSearch.ASKS_PER_TICK + 3); // what is announced, and bob's
     }
+  }
+
+  private int absentUntilNothingIsAsked() {
+    int asked = 0;
+    for (; !hub.questions.isEmpty(); asked++) {
+      assertThat(hub.questions).hasSizeLessThanOrEqualTo(EvidenceSearch.MOST_UNDER_WAY + 2);
+      fixture.absent(hub.take());
+    }
+    return asked;
+  }
+
+  @Test
+  void whatWaitsForItsTurnIsAskedOnTheNextConnectionAndNotTwice() {
+    for (int i = 0; i < TransactionDesk.GIVEN_AT_ONCE; i++) {
+      fixture.submits(alice, TestChain.tx(10_000 + i, 0));
+    }
+    fixture.line.closes();
+    fixture.line = fixture.new Line();
+    fixture.line.greets(NewsFixture.LONG, true);
+    List<ScriptedHub.Question> old = new ArrayList<>(hub.questions);
+    hub.questions.clear();
+    assertThat(old).hasSize(EvidenceSearch.MOST_UNDER_WAY);
+    old.forEach(fixture::absent);
+    assertThat(absentUntilNothingIsAsked()).isEqualTo(TransactionDesk.GIVEN_AT_ONCE);
+  }
+
+  @Test
+  void allThatClientsLeftBehindIsAskedFromOneSeat() {
+    for (Peer client : List.of(alice, bob)) {
+      for (int i = 0; i < 2 * EvidenceSearch.MOST_UNDER_WAY; i++) {
+        fixture.submits(client, TestChain.tx(10_000 * client.name.length() + i, 0));
+      }
+      hub.loop.run(() -> fixture.newsroom.left(client));
+    }
+    List<ScriptedHub.Question> before = new ArrayList<>(hub.questions);
+    hub.questions.clear();
+    before.forEach(fixture::absent);
+    assertThat(before.stream().map(ScriptedHub.Question::seat).distinct()).hasSize(2);
+    assertThat(hub.questions)
+        .hasSize(before.size())
+        .extracting(ScriptedHub.Question::seat)
+        .containsOnly(hub.questions.get(0).seat());
   }
 
   @Test
