@@ -342,4 +342,31 @@ class HeaderSyncTest {
     }
     assertThat(news.newsroom.headerChain()).as("as long as the node does not say").isNull();
   }
+
+  @Test
+  void aRestartInFrontOfANodeOnAnotherBranchFindsThatOne() {
+    nodeMinesMany(3_000);
+    connect();
+    nodeAnswersAll();
+    HeaderChain mine = node;
+    node = new HeaderChain(Network.REGTEST);
+    List<BlockHeader> trunk = new ArrayList<>();
+    for (int height = 1; height <= 1_990; height++) {
+      trunk.add(mine.view().header(mine.view().hash(height)).orElseThrow());
+    }
+    node.add(Headers.parse(TestChain.headers(trunk)));
+    nodeMines(20, 1); // which has less work than what was kept
+
+    news = restart();
+    connect();
+    nodeAnswersAll();
+    assertThat(news.newsroom.headerChain()).as("a chain that is not the node's").isNull();
+    assertThat(news.newsroom.tip().hash()).isEqualTo(node.view().tip());
+
+    nodeMines(1_100, 1);
+    news.nodeAnnounces(InventoryVector.BLOCK, node.view().tip());
+    nodeAnswersAll();
+    assertComplete();
+    assertThat(kept()).isEqualTo(3_000 + 1_120);
+  }
 }
