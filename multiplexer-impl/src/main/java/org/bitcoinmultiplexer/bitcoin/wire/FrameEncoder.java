@@ -108,6 +108,18 @@ public final class FrameEncoder {
     return HEADER_SIZE + message.size();
   }
 
+  /**
+   * Keeps the header of an equal message, so that it need not be computed.
+   *
+   * @param message any message
+   * @param header of an equal one, as {@link #header} gives it; copied
+   */
+  public void remember(Message message, ByteBuffer header) {
+    byte[] bytes = new byte[HEADER_SIZE];
+    header.get(header.position(), bytes);
+    remember(message, bytes);
+  }
+
   /** Keeps a header that came over the wire, its checksum verified, for when it is relayed. */
   void remember(Message message, byte[] header) {
     message.remember(toHeader, header);

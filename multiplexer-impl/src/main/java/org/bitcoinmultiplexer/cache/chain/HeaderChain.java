@@ -22,7 +22,7 @@ public final class HeaderChain {
   private final Network network;
   private final HeaderRules rules;
   private final HeaderStore store = new HeaderStore();
-  private final HeaderBatches batches = new HeaderBatches();
+  private final HeaderBatches batches;
   private BitSet excluded = new BitSet(); // by number, descendants included; views have it, too
   private ActiveChain active = ActiveChain.genesis();
   private int best; // the number of the header with the most work
@@ -40,6 +40,7 @@ public final class HeaderChain {
   public HeaderChain(Network network) {
     this.network = network;
     this.rules = new HeaderRules(network);
+    this.batches = new HeaderBatches(network);
     BlockHeader genesis = GenesisHeaders.of(network);
     store.append(genesis, HeaderStore.NONE, work(genesis.bits()));
     view = new ChainView(store.snapshot(), active, excluded, batches);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Vectors;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -248,6 +250,20 @@ class HeaderChainTest {
     assertThat(chain.view().tip()).isEqualTo(first.get(4).hash());
     chain.exclude(first.get(4).hash());
     assertThat(chain.view().tip()).isEqualTo(second.get(4).hash());
+  }
+
+  @Test
+  void aBatchThatIsMadeAgainHasTheHeaderOfItsOwnFrame() {
+    List<BlockHeader> trunk = grow(4100);
+    FrameEncoder encoder = FrameEncoder.of(Network.REGTEST);
+    Random random = new Random(3);
+    for (int i = 0; i < 200; i++) {
+      int from = random.nextBoolean() ? random.nextInt(20) : 1_990 + random.nextInt(20);
+      Message batch =
+          chain.view().headers(locator(List.of(trunk.get(from).hash()), Hash.ZERO)).orElseThrow();
+      Message equal = Message.of(batch.command(), batch.toByteArray());
+      assertThat(encoder.header(batch)).isEqualTo(encoder.header(equal));
+    }
   }
 
   @Test

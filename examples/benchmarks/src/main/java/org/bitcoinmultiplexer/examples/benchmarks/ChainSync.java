@@ -72,6 +72,7 @@ final class ChainSync {
         sync(rig, target, way + ", first", questions, 1);
         sync(rig, target, way.toString(), questions, 1);
         sync(rig, target, way.toString(), questions, CLIENTS);
+        syncScattered(rig, target, questions);
       }
     }
   }
@@ -88,30 +89,44 @@ final class ChainSync {
       add("cache, empty", 1, "complete after start", seconds(began), "s");
       sync(rig, target, "cache", questions, 1);
       sync(rig, target, "cache", questions, CLIENTS);
+      syncScattered(rig, target, questions);
     }
   }
 
+  /** Each client asks for all, from the beginning on. */
   private void sync(Rig rig, Target target, String way, List<Question> questions, int clients)
       throws IOException {
     try (Load load = Load.connect(target.port(), rig.network(), questions, clients)) {
       Measure measure = Measure.of(rig, target, load::runThrough);
-      double answers = (double) clients * questions.size();
-      double seconds = answers / measure.perSecond();
-      double rate = (double) clients * chain.size() / seconds;
+      double seconds = clients * questions.size() / measure.perSecond();
       add(way, clients, "seconds", seconds, "s");
-      add(way, clients, "rate", rate, "headers/s");
-      add(way, clients, "cpu-proxy", measure.proxyCpu(), "us/answer");
-      add(way, clients, "cpu-node", measure.nodeCpu(), "us/answer");
-      syncs.add(
-          List.of(
-              way,
-              Integer.toString(clients),
-              Report.number(seconds),
-              Report.number(rate),
-              target.process() == null ? "-" : Report.number(measure.proxyCpu()),
-              Report.number(measure.nodeCpu()),
-              Report.number(measure.p99() / 1e3)));
+      add(target, way, clients, Report.number(seconds), measure);
     }
+  }
+
+  /** Clients that are at different heights, as those are who come at different times. */
+  private void syncScattered(Rig rig, Target target, List<Question> questions) throws IOException {
+    try (Load load = Load.connect(target.port(), rig.network(), questions, CLIENTS)) {
+      Measure measure =
+          Measure.of(rig, target, () -> load.run(plan.round().multipliedBy(plan.rounds())));
+      add(target, target.way() + ", scattered", CLIENTS, "-", measure);
+    }
+  }
+
+  private void add(Target target, String way, int clients, String seconds, Measure measure) {
+    double rate = measure.perSecond() * HeaderList.MOST_AT_ONCE;
+    add(way, clients, "rate", rate, "headers/s");
+    add(way, clients, "cpu-proxy", measure.proxyCpu(), "us/answer");
+    add(way, clients, "cpu-node", measure.nodeCpu(), "us/answer");
+    syncs.add(
+        List.of(
+            way,
+            Integer.toString(clients),
+            seconds,
+            Report.number(rate),
+            target.process() == null ? "-" : Report.number(measure.proxyCpu()),
+            Report.number(measure.nodeCpu()),
+            Report.number(measure.p99() / 1e3)));
   }
 
   /** Times from the start of the process on: until it listens, serves, and answers by itself. */
