@@ -116,13 +116,20 @@ final class FilterPair extends BuiltIn {
   }
 
   /**
-   * A filter by its own hash, if that is known: so whatever the node says of its filters, nobody
-   * can find one under a name that it does not have.
+   * A filter by its block and its own hash, if that is known: so whatever the node says of its
+   * filters, nobody can find one under a name that it does not have. The block is part of the name
+   * because small filters of different blocks may be the same.
    */
   @Override
   @Nullable Key lasting(Message asked, Set<Key> keys) {
     Hash content = kind == Keys.FILTER ? content(asked) : null;
-    return content == null ? null : Key.of(Keys.FILTER_CONTENT, content.toByteArray());
+    if (content == null) {
+      return null;
+    }
+    byte[] name = new byte[2 * Hash.SIZE];
+    System.arraycopy(asked.array(), asked.offset() + stopAt, name, 0, Hash.SIZE);
+    content.write(name, Hash.SIZE);
+    return Key.of(Keys.FILTER_CONTENT, name);
   }
 
   private @Nullable Hash content(Message asked) {

@@ -41,7 +41,7 @@ final class Keys {
   /** By nonce. */
   static final int PING = 7;
 
-  /** By the hash of a filter: not what is asked for, but what the answer has to be. */
+  /** By block hash and the hash of its filter: not only what is asked for, but what has to come. */
   static final int FILTER_CONTENT = 8;
 
   private static final Function<Message, Set<Key>> OF_BLOCK = Keys::computeOfBlock;

@@ -100,7 +100,7 @@ final class Handshake {
     services = theirServices;
     version = Math.min(theirs, Messages.PROTOCOL_VERSION);
     long nonce = ThreadLocalRandom.current().nextLong();
-    peer.send("version", Messages.version(node.clock(), nonce, node.chain().tip().height()));
+    peer.send("version", Messages.version(node, nonce));
     if (version >= WTXID_RELAY_VERSION) {
       peer.send("wtxidrelay", new byte[0]);
       peer.send("sendaddrv2", new byte[0]);

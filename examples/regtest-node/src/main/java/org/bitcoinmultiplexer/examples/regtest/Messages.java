@@ -1,7 +1,6 @@
 package org.bitcoinmultiplexer.examples.regtest;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.List;
 import org.bitcoinj.base.Sha256Hash;
 
@@ -13,23 +12,25 @@ final class Messages {
   /** NODE_NETWORK and NODE_WITNESS. */
   static final long SERVICES = 1 | 8;
 
+  private static final long COMPACT_FILTERS = 1 << 6;
+
   private static final String USER_AGENT = "/regtest-node:0.1.0/";
   private static final byte[] NO_ADDRESS = new byte[26];
 
   private Messages() {}
 
-  static byte[] version(Clock clock, long nonce, int height) {
+  static byte[] version(Node node, long nonce) {
     byte[] agent = USER_AGENT.getBytes(StandardCharsets.US_ASCII);
     return new PayloadWriter()
         .int32(PROTOCOL_VERSION)
-        .int64(SERVICES)
-        .int64(clock.instant().getEpochSecond())
+        .int64(node.servesFilters() ? SERVICES | COMPACT_FILTERS : SERVICES)
+        .int64(node.clock().instant().getEpochSecond())
         .bytes(NO_ADDRESS)
         .bytes(NO_ADDRESS)
         .int64(nonce)
         .compactSize(agent.length)
         .bytes(agent)
-        .int32(height)
+        .int32(node.chain().tip().height())
         .uint8(1)
         .toByteArray();
   }

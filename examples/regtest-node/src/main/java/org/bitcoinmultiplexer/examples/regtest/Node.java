@@ -39,7 +39,9 @@ final class Node {
   private final BoundedSet<Sha256Hash> done = new BoundedSet<>(REMEMBERED_TRANSACTIONS);
   private final BoundedSet<Sha256Hash> refused = new BoundedSet<>(REMEMBERED_TRANSACTIONS);
   private final Map<Sha256Hash, TransactionBody> inTip = new HashMap<>();
+  private final Filters filters = new Filters();
   private boolean takesNumbers;
+  private boolean servesFilters;
 
   Node(Clock clock) {
     this.clock = clock;
@@ -113,6 +115,19 @@ final class Node {
 
   void takeNumbers(boolean takes) {
     takesNumbers = takes;
+  }
+
+  /** Whether compact filters are offered and served. */
+  boolean servesFilters() {
+    return servesFilters;
+  }
+
+  void serveFilters(boolean serves) {
+    servesFilters = serves;
+  }
+
+  Filters filters() {
+    return filters;
   }
 
   Chain chain() {

@@ -28,6 +28,7 @@ final class Peer {
   private final Knowledge knowledge = new Knowledge();
   private final ChainRequests chainRequests;
   private final DataRequests dataRequests;
+  private final FilterRequests filterRequests;
   private final Submissions submissions;
   private final Numbers numbers = new Numbers(this);
 
@@ -43,6 +44,7 @@ final class Peer {
     this.announcer = new Announcer(node, this);
     this.dataRequests = new DataRequests(node, this);
     this.chainRequests = new ChainRequests(node, this, dataRequests);
+    this.filterRequests = new FilterRequests(node, this);
     this.submissions = new Submissions(node, this);
   }
 
@@ -211,8 +213,9 @@ final class Peer {
       case "getaddr" -> ignore("no addresses");
       case "mempool", "filterload", "filteradd", "filterclear" ->
           throw new PeerViolationException(command + " without NODE_BLOOM");
-      case "getcfilters", "getcfheaders", "getcfcheckpt" ->
-          throw new PeerViolationException(command + " without NODE_COMPACT_FILTERS");
+      case "getcfilters" -> filterRequests.onGetFilters(payload);
+      case "getcfheaders" -> filterRequests.onGetHeaders(payload);
+      case "getcfcheckpt" -> filterRequests.onGetCheckpoints(payload);
       default -> ignore("unknown or unsolicited");
     }
   }

@@ -234,6 +234,15 @@ public final class RegtestNode implements AutoCloseable {
   }
 
   /**
+   * Offers and serves compact filters (BIP157) to peers that connect from now on, or does not.
+   *
+   * @param serves false unless this was called
+   */
+  public void serveFilters(boolean serves) {
+    node.locked(() -> node.serveFilters(serves));
+  }
+
+  /**
    * Drops all connections and stops listening, as a node that is shut down does. Nothing happens if
    * it is offline.
    */

@@ -12,6 +12,6 @@ class EmbeddedInteropTest extends InteropSuite {
 
   @Override
   UpstreamNode startNode(Path directory) {
-    return new EmbeddedNode();
+    return EmbeddedNode.servingFilters();
   }
 }

@@ -35,6 +35,13 @@ public final class EmbeddedNode implements UpstreamNode {
     return node;
   }
 
+  /** Starts one that serves compact filters (BIP157). */
+  public static EmbeddedNode servingFilters() {
+    EmbeddedNode node = new EmbeddedNode();
+    node.node.serveFilters(true);
+    return node;
+  }
+
   @Override
   public InetSocketAddress address() {
     return Ports.loopback(node.port());
