@@ -274,10 +274,14 @@ final class BlockDesk {
     }
   }
 
-  /** The end of the chain is known from elsewhere; no news to anybody, nor if one is known. */
+  /**
+   * The end of the chain is known from elsewhere, if none was. It is news only if it lies above
+   * what clients were told when they came: the node announces no block that it has shown when it
+   * was asked for the chain.
+   */
   void beginAt(List<BlockHeader> headers, int height) {
     if (chain.tip() == null) {
-      begin(headers, height, false);
+      begin(headers, height, nodeHeight > 0 && height > nodeHeight);
     }
   }
 

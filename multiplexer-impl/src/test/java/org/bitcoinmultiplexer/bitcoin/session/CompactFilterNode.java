@@ -61,10 +61,12 @@ final class CompactFilterNode {
     return mined;
   }
 
+  private static byte[] content(Hash block) {
+    return new byte[] {1, (byte) (block.hashCode() & 7), 2};
+  }
+
   static Message filter(Hash block) {
-    byte[] content = new byte[40];
-    block.write(content, 3);
-    return cfilter(block, content);
+    return cfilter(block, content(block));
   }
 
   private static Message cfilter(Hash block, byte[] content) {
@@ -76,8 +78,7 @@ final class CompactFilterNode {
   }
 
   private static Hash filterHash(Hash block) {
-    byte[] content = new byte[40];
-    block.write(content, 3);
+    byte[] content = content(block);
     return Sha256d.hash(content, 0, content.length);
   }
 

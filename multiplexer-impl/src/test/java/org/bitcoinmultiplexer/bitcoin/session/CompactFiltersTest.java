@@ -3,8 +3,11 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -346,6 +349,41 @@ class CompactFiltersTest {
     assertThat(scene.pairs.check(request, List.of(truth))).isNull();
     assertThat(scene.pairs.check(request, List.of(lie))).contains("a filter with the hash");
     assertThat(scene.pairs.lasting(request, scene.pairs.keys().requestKeys(request))).isNotNull();
+  }
+
+  @Test
+  void equalFiltersOfDifferentBlocksAreKeptApart() {
+    start();
+    ask(client(), filterHeaders(1_001, view().hash(1_300)));
+    Map<Hash, Integer> seen = new HashMap<>();
+    int pairs = 0;
+    for (int height = 1_201; height <= 1_300; height++) {
+      Hash hash = CompactFilter.HASH.apply(CompactFilterNode.filter(view().hash(height)));
+      Integer same = seen.put(hash, height);
+      if (same != null) {
+        assertThat(keptAs(height)).isEqualTo(keptAs(height)).isNotEqualTo(keptAs(same));
+        pairs++;
+      }
+    }
+    assertThat(pairs).isGreaterThan(50);
+  }
+
+  private Key keptAs(int height) {
+    Message request = filters(height, view().hash(height));
+    Key name = scene.pairs.lasting(request, scene.pairs.keys().requestKeys(request));
+    assertThat(name).isNotNull();
+    return name;
+  }
+
+  @Test
+  void aBlockThatComesWithTheFirstAnswersIsNews() {
+    scene.nodeConnects(HEIGHT, true);
+    scene.engine.loop.runTasks();
+    ScriptedClient client = client();
+    node.mine(view().tip(), 1, 0);
+    nodeAnswersAll();
+    assertThat(client.heard())
+        .containsExactly(Inventory.of(Commands.INV, InventoryVector.BLOCK, view().tip()));
   }
 
   @ParameterizedTest

@@ -3,9 +3,10 @@ package org.bitcoinmultiplexer.examples.regtest;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.bitcoinj.base.Sha256Hash;
 import org.bitcoinj.core.TransactionOutput;
 
@@ -27,31 +28,31 @@ final class BlockFilter {
    * @param spent the scripts of the outputs that the block spends, its own ones included
    */
   static byte[] of(BlockBody block, Collection<byte[]> spent) {
-    Set<ByteBuffer> scripts = new HashSet<>();
+    Set<byte[]> scripts = new TreeSet<>(Arrays::compare);
     for (TransactionBody body : block.transactions()) {
       for (TransactionOutput output : body.transaction().getOutputs()) {
         byte[] script = output.getScriptBytes();
         if (script.length > 0 && script[0] != OP_RETURN) {
-          scripts.add(ByteBuffer.wrap(script));
+          scripts.add(script);
         }
       }
     }
     for (byte[] script : spent) {
       if (script.length > 0) {
-        scripts.add(ByteBuffer.wrap(script));
+        scripts.add(script);
       }
     }
     return encode(block.header().hash(), scripts);
   }
 
-  private static byte[] encode(Sha256Hash block, Set<ByteBuffer> scripts) {
+  private static byte[] encode(Sha256Hash block, Set<byte[]> scripts) {
     ByteBuffer key = ByteBuffer.wrap(block.serialize()).order(ByteOrder.LITTLE_ENDIAN);
     long k0 = key.getLong();
     long k1 = key.getLong();
     long range = scripts.size() * M;
     long[] values =
         scripts.stream()
-            .mapToLong(script -> high(sipHash(k0, k1, script.array()), range))
+            .mapToLong(script -> high(sipHash(k0, k1, script), range))
             .sorted()
             .toArray();
     Bits bits = new Bits();
@@ -65,10 +66,7 @@ final class BlockFilter {
       bits.write(difference, P);
       previous = value;
     }
-    return new PayloadWriter()
-        .compactSize(values.length)
-        .bytes(bits.toByteArray())
-        .toByteArray();
+    return new PayloadWriter().compactSize(values.length).bytes(bits.toByteArray()).toByteArray();
   }
 
   /** The upper half of the product of two unsigned numbers, of which the second is positive. */

@@ -46,10 +46,7 @@ final class Filters {
     }
     for (BlockEntry next : way) {
       byte[] pair =
-          new PayloadWriter()
-              .bytes(Sha256Hash.hashTwice(filter(next)))
-              .hash(header)
-              .toByteArray();
+          new PayloadWriter().bytes(Sha256Hash.hashTwice(filter(next))).hash(header).toByteArray();
       header = Sha256Hash.wrapReversed(Sha256Hash.hashTwice(pair));
       headers.put(next, header);
     }

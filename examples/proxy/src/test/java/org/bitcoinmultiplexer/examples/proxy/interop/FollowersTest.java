@@ -146,8 +146,7 @@ class FollowersTest {
         assertThat(Wire.blockHash(Arrays.copyOf(block, HEADER))).isEqualTo(chain.tip());
         assertThat(eager.fence()).as("told once").isEmpty();
         List<Received> parts =
-            eager.ask(
-                "getblocktxn", new Payload().hash(chain.tip()).size(1).size(0).toBytes());
+            eager.ask("getblocktxn", new Payload().hash(chain.tip()).size(1).size(0).toBytes());
         assertThat(parts).extracting(Received::command).containsExactly("blocktxn");
       }
     }
