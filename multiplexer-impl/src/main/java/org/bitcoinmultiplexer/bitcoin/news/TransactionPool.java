@@ -27,6 +27,9 @@ final class TransactionPool {
   /** What it takes in addition to know what an entry spends, each. */
   private static final long PER_INPUT = 80;
 
+  /** And for what makes it ready for filters, beside half its size. */
+  private static final long FILTERED = 150;
+
   /** A transaction that is kept. What changes is confined to the hub's loop. */
   static final class Entry {
     final Message full;
@@ -54,7 +57,10 @@ final class TransactionPool {
     }
 
     long weight() {
-      return OVERHEAD + (long) full.size() + (spends == null ? 0 : PER_INPUT * spends.length);
+      long weight = OVERHEAD + (long) full.size();
+      return spends == null
+          ? weight
+          : weight + PER_INPUT * spends.length + FILTERED + full.size() / 2;
     }
   }
 

@@ -142,7 +142,8 @@ final class ClientFilter {
     rest();
   }
 
-  private void spend(long work) {
+  /** Counts work, in hashes. */
+  void spend(long work) {
     Allowance left = allowance;
     long now = context.loop().nanoTime();
     if (left == null) {

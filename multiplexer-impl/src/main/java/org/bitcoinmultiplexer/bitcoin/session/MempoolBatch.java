@@ -28,6 +28,9 @@ final class MempoolBatch implements Batch {
   /** So many are looked through for one item. */
   static final int STEP = 1_000;
 
+  /** What it takes to look at one and tell of it, in hashes. */
+  static final int WORK = 50;
+
   private final Newsroom newsroom;
   private final ClientFilter filter;
   private final TransactionAnnouncer transactions;
@@ -70,6 +73,7 @@ final class MempoolBatch implements Batch {
         add(Transaction.parse(tx), client);
       }
     }
+    filter.spend((long) WORK * (to - from));
     filter.rest();
   }
 

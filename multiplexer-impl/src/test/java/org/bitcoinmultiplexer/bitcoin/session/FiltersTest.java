@@ -302,6 +302,28 @@ class FiltersTest {
     assertThat(late.heard()).isEmpty();
   }
 
+  @Test
+  void othersHaveTheirTurnWhileALongMempoolIsLookedThrough() {
+    Scene busy = new Scene(new NewsOptions(true, true, 100 << 20, true));
+    busy.nodeConnects(chain.size(), true);
+    busy.nodeHas(chain);
+    int all = 3 * ClientFilter.SLICE / MempoolBatch.WORK;
+    for (int i = 0; i < all; i++) {
+      Message each = Chain.tx(i);
+      busy.nodeRelays(each, Transaction.parse(each).wtxid());
+    }
+    ScriptedClient late = ClientKind.BITCOINJ.greet(busy);
+    late.says(Commands.MEMPOOL);
+
+    assertThat(late.rests).hasSize(2).containsOnly(Duration.ZERO);
+    List<Message> heard = late.heard();
+    assertThat(heard).hasSize(1);
+    Inventory told = Inventory.parse(heard.get(0));
+    assertThat(told.size()).isEqualTo(all);
+    assertThat(told.hash(0)).isEqualTo(hashOf(Chain.tx(0)));
+    assertThat(told.hash(all - 1)).isEqualTo(hashOf(Chain.tx(all - 1)));
+  }
+
   // ---- cost
 
   @Test
