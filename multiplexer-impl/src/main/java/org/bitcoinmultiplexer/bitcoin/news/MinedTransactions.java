@@ -17,16 +17,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks through new blocks for what of the {@link MempoolView} they have.
  *
- * <p>A block is asked for as soon as it is known, together with the clients that want it, and only
- * if there is anything that it could have: a node without wallets behind us is asked for nothing.
- * After more than {@link #MOST} at once, as after a long time without a node, nothing is known of
- * what waits, and all of it is forgotten.
+ * <p>A block is asked for as soon as it is known, together with the clients that want it, but only
+ * if there is anything that it could have, and from when on a client {@linkplain #needed needs} to
+ * know: a node without wallets behind us is asked for nothing. Until then, and while there is no
+ * node, it is remembered which blocks are to be looked through. When these become more than {@link
+ * #MOST}, nothing is known of what waits, and all of it is forgotten.
  *
  * <p>Confined to the hub's loop.
  */
 final class MinedTransactions {
 
-  /** At most so many blocks are looked through at once: of most of a day. */
+  /** At most so many blocks are to be looked through at a time: those of most of a day. */
   static final int MOST = 100;
 
   private final Hub hub;
@@ -34,6 +35,7 @@ final class MinedTransactions {
   private final BooleanSupplier awaitsAny;
   private final BoundedSet<Hash> missed = new BoundedSet<>(MOST);
   private @Nullable Hash last;
+  private boolean needed;
 
   /**
    * No block is known.
@@ -53,15 +55,40 @@ final class MinedTransactions {
     }
     last = blocks.get(blocks.size() - 1).hash();
     if (blocks.size() > MOST) {
-      mempool.clear();
-      missed.clear();
+      loseTrack();
     } else if (mempool.size() > 0 || awaitsAny.getAsBoolean()) {
-      blocks.forEach(header -> ask(header.hash()));
+      blocks.forEach(header -> miss(header.hash()));
+      if (needed) {
+        askForAll();
+      }
     }
+  }
+
+  private void miss(Hash block) {
+    if (missed.push(block) != null) {
+      loseTrack();
+    }
+  }
+
+  private void loseTrack() {
+    missed.clear();
+    mempool.clear();
+  }
+
+  /** Somebody wants to know what waits, from now on. */
+  void needed() {
+    needed = true;
+    askForAll();
   }
 
   /** There is a node again. */
   void connected() {
+    if (needed) {
+      askForAll();
+    }
+  }
+
+  private void askForAll() {
     missed.drain().forEach(this::ask);
   }
 
@@ -72,7 +99,7 @@ final class MinedTransactions {
           if (outcome instanceof Outcome.Answered answered) {
             lookThrough(answered.message());
           } else if (outcome instanceof Outcome.Failed) {
-            missed.add(block);
+            miss(block);
           }
         });
   }

@@ -64,6 +64,7 @@ public final class Newsroom {
   private final BlockSubmissions submissions;
   private final TransactionDesk transactions;
   private final NodeQuestions questions;
+  private volatile boolean followsMined;
   private final @Nullable MinedTransactions mined; // null if nobody may ask for the mempool
 
   private final List<Runnable> waitingForNode = new ArrayList<>();
@@ -276,6 +277,17 @@ public final class Newsroom {
    */
   public List<Message> unconfirmed() {
     return mempool == null ? List.of() : mempool.all();
+  }
+
+  /**
+   * Somebody is going to need what is {@link #unconfirmed}: before, it is not looked after what of
+   * it is mined.
+   */
+  public void followUnconfirmed() {
+    if (mined != null && !followsMined) {
+      followsMined = true;
+      run(mined::needed);
+    }
   }
 
   /**

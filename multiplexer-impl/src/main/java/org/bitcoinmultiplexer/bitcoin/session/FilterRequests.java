@@ -58,6 +58,7 @@ final class FilterRequests {
     switch (message.command()) {
       case Commands.FILTERLOAD -> {
         FilterLoad load = FilterLoad.parse(message);
+        newsroom.followUnconfirmed();
         willBeLoaded = true;
         inTurn(() -> filter.load(load), answer);
       }
@@ -90,6 +91,7 @@ final class FilterRequests {
   }
 
   private void mempool(SequenceAnswer answer) {
+    newsroom.followUnconfirmed();
     Batch batch = new MempoolBatch(newsroom, filter, transactions);
     if (answer.isNumbered()) {
       context.askUnordered(new NumberedBatch(batch, answer));

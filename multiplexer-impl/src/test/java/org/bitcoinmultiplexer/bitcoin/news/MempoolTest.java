@@ -21,10 +21,33 @@ class MempoolTest {
 
   private final NewsFixture fixture = new NewsFixture(new NewsOptions(true, true, 1 << 20, true));
   private final ScriptedHub hub = fixture.hub;
-  private final List<BlockHeader> chain = fixture.knowing(3);
+  private final List<BlockHeader> chain = knowing();
   private final Message parent = TestChain.tx(COINS, 0, 900, 7);
   private final Message child = TestChain.tx(txid(parent), 0, 800, 0);
   private final Message other = TestChain.tx(COINS, 1, 700, 0);
+
+  private List<BlockHeader> knowing() {
+    fixture.newsroom.followUnconfirmed();
+    hub.loop.runTasks();
+    return fixture.knowing(3);
+  }
+
+  @Test
+  void looksThroughNothingBeforeSomebodyNeedsToKnowAndThenWhatHasBeenMissed() {
+    NewsFixture idle = new NewsFixture(new NewsOptions(true, true, 1 << 20, true));
+    List<BlockHeader> known = idle.knowing(3);
+    idle.nodeAnnounces(InventoryVector.WTX, Transaction.parse(parent).wtxid());
+    idle.answer(parent);
+    BlockHeader next = TestChain.grow(TestChain.last(known), 1, 0).get(0);
+    idle.line.says(TestChain.headers(next));
+    assertThat(idle.hub.questions).isEmpty();
+
+    idle.newsroom.followUnconfirmed();
+    idle.hub.loop.runTasks();
+    idle.answer(blockOf(next, parent));
+    assertThat(idle.newsroom.unconfirmed()).isEmpty();
+    assertThat(idle.hub.questions).isEmpty();
+  }
 
   @Test
   void hasWhatTheNodeAcceptedInTheOrderInWhichItCame() {
