@@ -24,6 +24,9 @@ final class Joining {
 
     void ask(Lead lead);
 
+    /** Somebody else has joined a question. */
+    void joined(Lead lead, Turns.Seat seat);
+
     void withdraw(Lead lead);
   }
 
@@ -49,6 +52,7 @@ final class Joining {
       if (lead != null && lead.request.equals(request)) {
         joined.increment();
         lead.join(asker);
+        questions.joined(lead, seat);
         return;
       }
     }

@@ -78,6 +78,11 @@ final class LiveExchange implements Exchange {
     lead.written();
   }
 
+  /** Whether it is still to be asked. */
+  boolean isWaiting() {
+    return state == State.WAITING;
+  }
+
   boolean asked() {
     return state == State.ASKED;
   }

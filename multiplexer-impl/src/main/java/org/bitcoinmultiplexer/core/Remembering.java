@@ -105,6 +105,11 @@ final class Remembering implements Joining.Questions {
   }
 
   @Override
+  public void joined(Lead lead, Turns.Seat seat) {
+    upstream.joined(lead, seat);
+  }
+
+  @Override
   public void withdraw(Lead lead) {
     upstream.withdraw(lead); // which knows nothing of one that is still searched for
   }

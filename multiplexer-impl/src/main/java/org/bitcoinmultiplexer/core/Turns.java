@@ -85,10 +85,10 @@ final class Turns {
       super(4);
     }
 
-    /** The first that somebody still waits for; forgets those before it. */
+    /** The first that is still to be asked; forgets those before it. */
     @Nullable LiveExchange firstOpen() {
       for (LiveExchange next = peek(); next != null; next = peek()) {
-        if (!next.ended()) {
+        if (next.isWaiting()) {
           return next;
         }
         remove();
@@ -113,12 +113,7 @@ final class Turns {
       return number >= LARGE_ANSWERS;
     }
 
-    private void add(LiveExchange exchange) {
-      if (exchange.attempt > 1) {
-        again.add(exchange);
-        return;
-      }
-      Seat seat = exchange.lead.seat;
+    private void add(LiveExchange exchange, Seat seat) {
       Waiting queue = seat.waiting(number);
       if (queue.isEmpty()) {
         seats.add(seat);
@@ -163,12 +158,31 @@ final class Turns {
   }
 
   void add(LiveExchange exchange) {
-    lanes[laneOf(exchange)].add(exchange);
+    Seat seat = exchange.lead.seat;
+    if (exchange.attempt > 1) {
+      laneOf(exchange, seat).again.add(exchange);
+    } else {
+      laneOf(exchange, seat).add(exchange, seat);
+    }
   }
 
-  private static int laneOf(LiveExchange exchange) {
+  /**
+   * Somebody else asks for what waits already: it waits at both seats, and is asked when the turn
+   * of one comes, so that nobody waits longer for having joined whoever has much to ask.
+   */
+  void join(LiveExchange exchange, Seat seat) {
+    if (exchange.isWaiting() && exchange.attempt == 1 && exchange.lead.seat != seat) {
+      laneOf(exchange, seat).add(exchange, seat);
+    }
+  }
+
+  private Lane laneOf(LiveExchange exchange, Seat seat) {
+    return lanes[numberOf(exchange, seat)];
+  }
+
+  private static int numberOf(LiveExchange exchange, Seat seat) {
     boolean keyless = exchange.keys().isEmpty();
-    if (exchange.lead.seat.own) {
+    if (seat.own) {
       return keyless ? OWN_KEYLESS : OWN_KEYED;
     }
     return (exchange.isLarge() ? LARGE_ANSWERS : SMALL_ANSWERS) + (keyless ? 1 : 0);

@@ -76,6 +76,14 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     attempt(lead, 1);
   }
 
+  @Override
+  public void joined(Lead lead, Turns.Seat seat) {
+    LiveExchange exchange = lead.exchange();
+    if (exchange != null) {
+      turns.join(exchange, seat);
+    }
+  }
+
   private void attempt(Lead lead, int number) {
     LiveExchange exchange = new LiveExchange(lead, number, this);
     lead.attempt(exchange);

@@ -249,6 +249,28 @@ class LanesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"serial", "key", "sequence"})
+  void whoeverJoinsAQuestionThatWaitsBehindManyOfAnotherDoesNotWaitForThose(String strategy) {
+    start(strategy);
+    ToyTransport client = client();
+    Hub.Seat flood = protocol.hub().seat();
+    List<Outcome> flooded = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      flood.ask(ToyDialect.get("flood" + i), flooded::add);
+    }
+    pipeline();
+    client.says("get", "flood900");
+    while (client.heard().isEmpty()) {
+      answerOne();
+      assertThat(flooded.size()).isLessThanOrEqualTo(window(strategy) + 8);
+    }
+    while (flooded.size() < 1_000) {
+      answerOne();
+    }
+    assertThat(pipeline()).filteredOn(line -> line.startsWith("get")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
   void whatTheLibraryAsksWithoutEndKeepsNoClientWaiting(String strategy) {
     start(strategy);
     ToyTransport client = client();

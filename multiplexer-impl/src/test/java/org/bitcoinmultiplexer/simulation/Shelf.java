@@ -125,7 +125,13 @@ final class Shelf {
     }
     double lie = node.cursed.contains(item.hash()) ? 0.6 : manners.lie();
     if (!node.isCalm() && draw.chance(lie)) {
-      voice.say(tales.block(known.block), () -> troubles.lied(question, time.nanoTime()));
+      // Of which transactions the node has it is believed all the same.
+      voice.say(
+          tales.block(known.block),
+          () -> {
+            troubles.lied(question, time.nanoTime());
+            shown(known.block);
+          });
     } else {
       show(known.block);
     }
@@ -133,15 +139,15 @@ final class Shelf {
 
   /** Says a block, asked or not. */
   void show(Mint.Block block) {
-    voice.say(
-        block.full,
-        () -> {
-          for (Mint.Tx tx : block.transactions) {
-            Truth.KnownTx known = truth.transaction(tx.wtxid, true);
-            if (known != null) {
-              known.heard(time.nanoTime(), false);
-            }
-          }
-        });
+    voice.say(block.full, () -> shown(block));
+  }
+
+  private void shown(Mint.Block block) {
+    for (Mint.Tx tx : block.transactions) {
+      Truth.KnownTx known = truth.transaction(tx.wtxid, true);
+      if (known != null) {
+        known.heard(time.nanoTime(), false);
+      }
+    }
   }
 }
