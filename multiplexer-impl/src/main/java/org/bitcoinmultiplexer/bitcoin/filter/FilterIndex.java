@@ -118,11 +118,13 @@ public final class FilterIndex {
    * As much as is known of a stretch.
    *
    * @param number of the stretch
+   * @param between the checkpoints of the branch, as many as there are up to the stretch
    * @param branch the hash of the block at a height; null if it is not so high
    * @return without any block if nothing is known; otherwise all its blocks are of this branch
    */
-  public FilterStretch longest(int number, IntFunction<@Nullable Hash> branch) {
-    FilterStretch longest = FilterStretch.begin(number, checkpoints.before(number));
+  public FilterStretch longest(
+      int number, Checkpoints between, IntFunction<@Nullable Hash> branch) {
+    FilterStretch longest = FilterStretch.begin(number, between.before(number));
     List<FilterStretch> known = stretches.getIfPresent(number);
     if (known != null) {
       for (FilterStretch stretch : known) {
@@ -153,13 +155,15 @@ public final class FilterIndex {
    * Whether a stretch lies between checkpoints as it should.
    *
    * @param stretch whose branch has the checkpoints
-   * @param between as many as there are up to its end
+   * @param between at least as many as there are up to its beginning
    * @return false if the node contradicts itself
    */
   public static boolean fits(FilterStretch stretch, Checkpoints between) {
     int number = stretch.number();
     return stretch.previous().equals(between.before(number))
-        && (!stretch.isWhole() || stretch.last().equals(between.before(number + 1)));
+        && (!stretch.isWhole()
+            || between.size() == number
+            || stretch.last().equals(between.before(number + 1)));
   }
 
   /**

@@ -63,8 +63,10 @@ final class CompactFilterSearch {
   private int idle;
   private int chainSize;
 
-  // The stretch that is being asked for.
+  // The stretch that is being asked for, and the checkpoints that it lies between: others may be
+  // known when the answer comes, of another branch or none of a new connection.
   private @Nullable FilterStretch base;
+  private Checkpoints between;
   private List<Hash> more = List.of();
 
   // What was found.
@@ -93,6 +95,7 @@ final class CompactFilterSearch {
     this.index = index;
     this.counters = counters;
     this.checkpoints = index.checkpoints();
+    this.between = checkpoints;
   }
 
   /**
@@ -160,7 +163,7 @@ final class CompactFilterSearch {
         int end = Math.min(height, FilterStretch.last(number));
         FilterStretch stretch = index.find(end, ancestor(chain, range.stop(), end));
         if (stretch == null) {
-          return stretch(chain, number, Math.min(topHeight, FilterStretch.last(number)), top);
+          return stretch(chain, number, said, Math.min(topHeight, FilterStretch.last(number)), top);
         }
         if (!FilterIndex.fits(stretch, said)) {
           return contradiction(command + ": filter headers up to " + end + " and checkpoints");
@@ -189,14 +192,19 @@ final class CompactFilterSearch {
     return chain.ancestor(block, height).orElse(Hash.ZERO); // it is there: the height is less
   }
 
-  private Message stretch(ChainView chain, int number, int end, Hash top) {
+  private @Nullable Message stretch(
+      ChainView chain, int number, Checkpoints said, int end, Hash top) {
     IntFunction<@Nullable Hash> branch = height -> chain.ancestor(top, height).orElse(null);
-    FilterStretch known = index.longest(number, branch);
+    FilterStretch known = index.longest(number, said, branch);
+    if (known.end() > end) {
+      return next(); // somebody has learnt it meanwhile, in another thread
+    }
     List<Hash> blocks = new ArrayList<>();
     for (int height = known.end(); height <= end; height++) {
       blocks.add(ancestor(chain, top, height));
     }
     base = known;
+    between = said;
     more = blocks;
     return new FilterRange(FilterSpan.BASIC, known.end(), ancestor(chain, top, end))
         .toMessage(Commands.GETCFHEADERS);
@@ -281,7 +289,7 @@ final class CompactFilterSearch {
     }
     try {
       FilterStretch longer = known.append(more, answer);
-      if (FilterIndex.fits(longer, index.checkpoints())) {
+      if (FilterIndex.fits(longer, between)) {
         index.add(longer);
       } else {
         contradiction("cfheaders: another filter header at height " + (longer.end() - 1));

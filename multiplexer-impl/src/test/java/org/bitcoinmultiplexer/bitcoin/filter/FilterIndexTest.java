@@ -196,11 +196,11 @@ class FilterIndexTest {
       branch.addAll(hashes(100));
       branches.add(branch);
       IntFunction<Hash> at = height -> height < branch.size() ? branch.get(height) : null;
-      FilterStretch known = index.longest(0, at);
+      FilterStretch known = index.longest(0, index.checkpoints(), at);
       assertThat(known.end()).isEqualTo(850 + i);
       List<Hash> rest = branch.subList(known.end(), branch.size());
       index.add(known.append(rest, headers(0, known.last(), rest)));
-      assertThat(index.longest(0, at).end()).isEqualTo(branch.size());
+      assertThat(index.longest(0, index.checkpoints(), at).end()).isEqualTo(branch.size());
     }
     for (List<Hash> branch : branches) {
       for (int height = 0; height < branch.size(); height++) {
@@ -224,7 +224,9 @@ class FilterIndexTest {
       index.add(stretch);
     }
     assertThat(index.find(0, hashes.get(0))).isSameAs(stretch);
-    assertThat(index.longest(0, height -> height < 20 ? hashes.get(height) : null))
+    assertThat(
+            index.longest(
+                0, index.checkpoints(), height -> height < 20 ? hashes.get(height) : null))
         .isSameAs(stretch);
   }
 

@@ -439,4 +439,21 @@ class CompactFiltersTest {
     client.settle(shorter.outcome(client.pending()));
     assertThat(client.asked).containsExactly(Locators.getHeaders(List.of(), view().hash(2_101)));
   }
+
+  @Test
+  void whatANewConnectionMakesForgottenIsAskedAgain() {
+    start();
+    ScriptedClient client = client();
+    Message request = filterHeaders(1_500, view().hash(1_600));
+    client.says(request);
+    while (!client.pending().command().equals(Commands.GETCFHEADERS)) {
+      client.settle(passing(client.pending()));
+    }
+    scene.pairs.filters().clear(); // as the protocol does when it greets a node
+    nodeAnswers(client);
+
+    assertThat(client.heard()).isEqualTo(node.directly(request));
+    assertThat(client.rule).isNull();
+    assertThat(scene.engine.counters.counter("filters.untrue").sum()).isZero();
+  }
 }
