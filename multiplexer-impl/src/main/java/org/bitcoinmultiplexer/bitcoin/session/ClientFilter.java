@@ -51,6 +51,9 @@ final class ClientFilter {
   /** So many bytes sent, or looked through for the first time, take as long as one hash. */
   private static final int BYTES_PER_HASH = 4;
 
+  /** So many bytes more of an element that is put in take as long as another hash. */
+  private static final int BYTES_OF_ELEMENT = 32;
+
   private final ClientContext context;
   private final LongAdder blocks;
   private final LongAdder delayed;
@@ -83,7 +86,7 @@ final class ClientFilter {
     if (loaded != null) {
       long before = loaded.work();
       loaded.insert(element);
-      spend(loaded.work() - before);
+      spend((loaded.work() - before) * (1 + element.length / BYTES_OF_ELEMENT));
     }
   }
 

@@ -86,22 +86,19 @@ final class FilterRequests {
       change.run();
       answer.end();
     } else {
-      context.ask(new Change(change));
+      context.ask(new Change(change, filter));
     }
   }
 
+  /** In order even with a number: each is a list of everything, and one at a time is enough. */
   private void mempool(SequenceAnswer answer) {
     newsroom.followUnconfirmed();
     Batch batch = new MempoolBatch(newsroom, filter, transactions);
-    if (answer.isNumbered()) {
-      context.askUnordered(new NumberedBatch(batch, answer));
-    } else {
-      context.ask(batch);
-    }
+    context.ask(answer.isNumbered() ? new NumberedBatch(batch, answer) : batch);
   }
 
   /** Something that is done when its turn comes, and answered with nothing. */
-  private record Change(Runnable change) implements Batch {
+  private record Change(Runnable change, ClientFilter filter) implements Batch {
 
     @Override
     public int size() {
@@ -121,6 +118,7 @@ final class FilterRequests {
     @Override
     public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
       change.run();
+      filter.rest();
     }
   }
 }

@@ -365,6 +365,16 @@ class FiltersTest {
     assertThat(client.rests).hasSize(rests);
   }
 
+  @Test
+  void aClientThatAddsElementsWithoutEndRests() {
+    client.says(filter(new byte[36_000], 50, 0, 0));
+    Message element = FilterAdd.toMessage(new byte[520]);
+    for (int i = 0; i < 2_000_000 && client.rests.isEmpty(); i++) {
+      client.says(element);
+    }
+    assertThat(client.rests).isNotEmpty();
+  }
+
   // ---- numbers
 
   @Test
