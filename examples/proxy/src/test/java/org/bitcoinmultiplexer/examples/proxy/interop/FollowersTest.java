@@ -3,11 +3,15 @@ package org.bitcoinmultiplexer.examples.proxy.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bitcoinmultiplexer.examples.proxy.peers.Await;
+import org.bitcoinmultiplexer.examples.proxy.peers.Bitcoind;
 import org.bitcoinmultiplexer.examples.proxy.peers.EmbeddedNode;
+import org.bitcoinmultiplexer.examples.proxy.peers.NeedsBitcoind;
 import org.bitcoinmultiplexer.examples.proxy.peers.Payload;
 import org.bitcoinmultiplexer.examples.proxy.peers.RawClient;
 import org.bitcoinmultiplexer.examples.proxy.peers.Received;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -149,6 +154,25 @@ class FollowersTest {
             eager.ask("getblocktxn", new Payload().hash(chain.tip()).size(1).size(0).toBytes());
         assertThat(parts).extracting(Received::command).containsExactly("blocktxn");
       }
+    }
+  }
+
+  @Test
+  @NeedsBitcoind
+  void aBitcoindFollowsByCompactBlocks(@TempDir Path directory) {
+    assumeTrue(way.shares(), "it is announced to otherwise elsewhere");
+    try (Bitcoind core = Bitcoind.start(directory)) {
+      core.dial(proxy.address());
+      core.awaitHeight(chain.height());
+      for (int i = 0; i < 5; i++) {
+        node.submit(chain.faucet().any()); // which it may have or not
+        chain.mine(1);
+        core.awaitHeight(chain.height());
+        assertThat(core.tip()).isEqualTo(chain.tip());
+      }
+      JsonObject peer = core.rpc("getpeerinfo").getAsJsonArray().get(0).getAsJsonObject();
+      assertThat(peer.get("bip152_hb_to").getAsBoolean()).as("it wants them unasked").isTrue();
+      assertThat(peer.get("bytesrecv_per_msg").getAsJsonObject().keySet()).contains("cmpctblock");
     }
   }
 }
