@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.simulation;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -65,6 +66,7 @@ final class Client implements Pipe.Peer {
   private Wallet wallet;
   private State state = State.GREETING;
   private int heard;
+  private boolean inShort;
   private long readySince = Long.MAX_VALUE;
   private String rule;
   private boolean slow;
@@ -267,6 +269,10 @@ final class Client implements Pipe.Peer {
       case Commands.GETHEADERS -> goods.askedForHeaders();
       case Commands.FEEFILTER -> require(kind.version() >= 70013, message);
       case Commands.SENDCMPCT -> require(kind.version() >= 70014, message);
+      case Commands.CMPCTBLOCK -> {
+        require(inShort, message);
+        announced.block(BlockHeader.of(message).hash());
+      }
       case Commands.PONG,
           Commands.BLOCK,
           Commands.TX,
@@ -276,6 +282,11 @@ final class Client implements Pipe.Peer {
           answer(message);
       default -> throw complaint("is sent " + message);
     }
+  }
+
+  /** How it says that it wants to be told of blocks. */
+  void wantsBlocksInShort(boolean wanted) {
+    inShort = wanted;
   }
 
   private void greet(Message message) {

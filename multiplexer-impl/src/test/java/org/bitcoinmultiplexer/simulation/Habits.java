@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -18,6 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /** What one client asks for, and when. */
@@ -71,8 +71,10 @@ final class Habits {
       ping();
       return;
     }
-    if (draw.chance(0.1)) {
-      client.say(Message.of(Commands.SENDCMPCT, new byte[] {0, 2, 0, 0, 0, 0, 0, 0, 0}));
+    if (draw.chance(0.2)) {
+      boolean inShort = draw.chance(0.5);
+      client.wantsBlocksInShort(inShort);
+      client.say(new SendCompact(inShort, 2).toMessage());
     }
     think();
   }
