@@ -44,10 +44,22 @@ final class Announced {
     if (known == null || !known.isNews) {
       throw client.complaint("is told of block " + hash + ", which is no news");
     }
-    if (!blocks.add(hash)) {
+    if (!blocks.add(hash) && !wasLeft(known)) {
       throw client.complaint("is told again of block " + hash);
     }
     lastBlock = hash;
+  }
+
+  /**
+   * Whether the last block it was told of is on a branch without this one, so that the way back has
+   * to be told: a peer is taken to have what it was told last, in Core as well.
+   */
+  private boolean wasLeft(Chain.Known known) {
+    Chain.Known last = truth.chain.find(lastBlock);
+    while (last != null && last.height() > known.height()) {
+      last = truth.chain.find(last.block.previous);
+    }
+    return last != known;
   }
 
   /** Whether headers are news, where they could be an answer too. */

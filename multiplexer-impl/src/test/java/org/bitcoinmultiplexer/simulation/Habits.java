@@ -386,7 +386,7 @@ final class Habits {
       indexes.add(draw.below(count));
     }
     int[] wanted = indexes.stream().mapToInt(Integer::intValue).toArray();
-    once(Commands.GETBLOCKTXN + hash);
+    once(hash); // which may be answered by the whole block, as if that had been asked for
     client.ask(
         BlockTransactionsRequest.of(hash, wanted).toMessage(),
         Expectations.OfBlockTransactions.of(client.court, hash, wanted, client.now()));
