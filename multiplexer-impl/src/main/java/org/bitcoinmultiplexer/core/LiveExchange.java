@@ -42,14 +42,16 @@ final class LiveExchange implements Exchange {
 
   final Lead lead;
   final int attempt;
+  final int links; // how many there had been when it was asked for
   private final Sink sink;
   private State state = State.WAITING;
   private @Nullable Message single;
   private @Nullable List<Message> several;
 
-  LiveExchange(Lead lead, int attempt, Sink sink) {
+  LiveExchange(Lead lead, int attempt, int links, Sink sink) {
     this.lead = lead;
     this.attempt = attempt;
+    this.links = links;
     this.sink = sink;
   }
 

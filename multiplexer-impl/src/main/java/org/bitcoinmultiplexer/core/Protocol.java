@@ -72,6 +72,18 @@ public interface Protocol {
   @Nullable String check(Message request, List<Message> answer);
 
   /**
+   * Whether the node that is there now may be asked what was meant for the one before: it may be
+   * another, which disconnects for what it has not got. Confined to the hub's loop, and called only
+   * for what outlasts a connection.
+   *
+   * @param request as it will be written upstream
+   * @return false if whoever asked is to be told that it failed
+   */
+  default boolean suits(Message request) {
+    return true;
+  }
+
+  /**
    * The name under which the answer to a request may be kept, because it will never be another one:
    * of the same content in the same form, whoever asks and whenever. Pure, any thread, cheap: it is
    * called for every request.

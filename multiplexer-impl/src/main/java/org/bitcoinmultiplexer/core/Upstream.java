@@ -48,6 +48,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final Counters counters;
 
   private @Nullable Link link;
+  private int links; // that there have been
   private EventLoop.@Nullable Timer patience;
   private boolean hopeless;
   private boolean pumping;
@@ -85,7 +86,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   }
 
   private void attempt(Lead lead, int number) {
-    LiveExchange exchange = new LiveExchange(lead, number, this);
+    LiveExchange exchange = new LiveExchange(lead, number, links, this);
     lead.attempt(exchange);
     if (closed) {
       exchange.fail("the multiplexer is closed");
@@ -138,10 +139,11 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     int admitted = 0;
+    List<LiveExchange> unfit = new ArrayList<>();
     Turns.Lane served = null;
     for (int place = 0; place < turns.lanes(); place++) {
       Turns.Lane lane = turns.lane(place);
-      int now = admit(lane, to);
+      int now = admit(lane, to, unfit);
       if (now > 0 && served == null) {
         served = lane;
       }
@@ -152,11 +154,17 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       written.add(admitted);
       to.flush();
     }
+    unfit.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
   }
 
-  private int admit(Turns.Lane lane, Link to) {
+  private int admit(Turns.Lane lane, Link to, List<LiveExchange> unfit) {
     int admitted = 0;
     for (LiveExchange next = lane.peek(); next != null; next = lane.peek()) {
+      if (next.links != links && !protocol.suits(next.request())) {
+        lane.take();
+        unfit.add(next);
+        continue;
+      }
       if ((lane.isLarge() && !large.hasRoom()) || !to.router().admit(next)) {
         break;
       }
@@ -174,6 +182,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   @Override
   public void linkReady(Link ready) {
     link = ready;
+    links++;
     lies.clear();
     hopeless = false;
     if (patience != null) {

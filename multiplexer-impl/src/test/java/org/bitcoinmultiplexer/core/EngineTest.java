@@ -361,6 +361,29 @@ class EngineTest extends EngineFixture {
   }
 
   @Test
+  void whatTheNextNodeDoesNotSuitIsNotAskedAgain() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport alice = client();
+    ToyTransport bob = client();
+    alice.says("get", "special a,special b");
+    bob.says("get", "c");
+    assertThat(node.heard()).contains("get special a,special b", "get c");
+    node.hangsUp();
+    alice.says("get", "special d");
+
+    ToyTransport next = node(first);
+    assertThat(next.heard()).containsExactly("get c", "mark 3");
+    next.says("item", "c=value of c");
+    assertThat(bob.heard()).containsExactly("item c=value of c");
+    assertThat(alice.heard()).containsExactly("none special a", "none special b", "none special d");
+    alice.says("get", "special e");
+    assertThat(next.heard()).contains("get special e");
+    next.says("item", "special e=value of e");
+    assertThat(alice.heard()).containsExactly("item special e=value of e");
+  }
+
+  @Test
   void requestsWaitForAnUpstreamThatComesBack() {
     start("key");
     node(first).hangsUp();

@@ -78,6 +78,12 @@ final class ToyProtocol implements Protocol {
     return null;
   }
 
+  /** What is special only the node has that was asked first. */
+  @Override
+  public boolean suits(Message request) {
+    return !text(request).startsWith("special");
+  }
+
   /** Items never change; what is told does. */
   @Override
   public Key lasting(Message request, Set<Key> keys) {

@@ -227,6 +227,18 @@ public final class Newsroom {
   }
 
   /**
+   * Whether the node of this connection may be asked for filters up to a block.
+   *
+   * @param block a block hash
+   * @return false if it would disconnect for that, as far as is known
+   */
+  public boolean mayAskForFilters(Hash block) {
+    ChainView view = knownHeaders();
+    int height = view == null ? -1 : view.height(block);
+    return offersFilters() && height >= 0 && height <= reached;
+  }
+
+  /**
    * The node did not give a block that a client asked for.
    *
    * @param block a block hash

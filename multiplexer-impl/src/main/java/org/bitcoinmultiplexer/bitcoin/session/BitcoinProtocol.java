@@ -16,6 +16,8 @@ import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
 import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
 import org.bitcoinmultiplexer.bitcoin.relay.PassthroughConversation;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
@@ -143,6 +145,18 @@ public final class BitcoinProtocol implements Protocol {
   @Override
   public @Nullable String check(Message request, List<Message> answer) {
     return pairs.check(request, answer);
+  }
+
+  /** Core disconnects whoever asks for filters that it does not serve, or of unknown blocks. */
+  @Override
+  public boolean suits(Message request) {
+    return switch (request.command()) {
+      case Commands.GETCFILTERS, Commands.GETCFHEADERS ->
+          shared().newsroom().mayAskForFilters(FilterRange.parse(request).stop());
+      case Commands.GETCFCHECKPT ->
+          shared().newsroom().mayAskForFilters(FilterCheckpointsRequest.parse(request).stop());
+      default -> true;
+    };
   }
 
   @Override

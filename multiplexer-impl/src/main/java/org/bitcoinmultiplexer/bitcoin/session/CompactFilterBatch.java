@@ -75,7 +75,7 @@ final class CompactFilterBatch implements Batch {
 
   @Override
   public @Nullable Outcome local(int item) {
-    if (item < questions || (isForFilters && !broken)) {
+    if (item < questions || (isForFilters && !broken && search.isServed())) {
       return null;
     }
     return isForFilters ? Outcome.Absent.INSTANCE : new Outcome.Answered(List.of(search.answer()));

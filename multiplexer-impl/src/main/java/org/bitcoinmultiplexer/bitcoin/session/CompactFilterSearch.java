@@ -326,6 +326,11 @@ final class CompactFilterSearch {
     return ancestor(chain, range.stop(), height);
   }
 
+  /** Whether the node can be asked for filters still: it may be another one by now. */
+  boolean isServed() {
+    return newsroom.offersFilters() && (isThere || stopHeight <= newsroom.reached());
+  }
+
   /** What the filter of one of the heights must be. */
   Hash filterHash(int height) {
     int first = FilterStretch.number(span().first());

@@ -456,4 +456,37 @@ class CompactFiltersTest {
     assertThat(client.rule).isNull();
     assertThat(scene.engine.counters.counter("filters.untrue").sum()).isZero();
   }
+
+  @Test
+  void aNodeWithoutFiltersIsNotAskedForThoseThatTheOneBeforeWasAskedFor() {
+    start();
+    ScriptedClient client = client();
+    Message request = filters(1_200, view().hash(1_210));
+    client.says(request);
+    while (!client.pending().command().equals(Commands.GETCFILTERS)) {
+      client.settle(passing(client.pending()));
+    }
+    assertThat(scene.newsroom.mayAskForFilters(view().hash(1_210))).isTrue();
+    scene.nodeServices = Scene.NODE_SERVICES;
+    scene.nodeConnects(HEIGHT, true);
+    assertThat(scene.newsroom.mayAskForFilters(view().hash(1_210))).isFalse();
+    client.asked.clear();
+    client.settle(node.outcome(client.pending())); // it had been on its way
+
+    assertThat(client.pending()).isNull();
+    assertThat(client.asked).isEmpty();
+    assertThat(only(client.heard(), Commands.CFILTER))
+        .containsExactly(node.directly(request).get(0));
+    assertThat(client.rule).isNull();
+  }
+
+  @Test
+  void aNodeIsAskedForNoFilterOfABlockThatItMayNotHave() {
+    start();
+    assertThat(scene.newsroom.mayAskForFilters(view().tip())).isTrue();
+    assertThat(scene.newsroom.mayAskForFilters(Hash.of("77".repeat(32)))).isFalse();
+    scene.nodeConnects(2_000, true);
+    assertThat(scene.newsroom.mayAskForFilters(view().hash(2_000))).isTrue();
+    assertThat(scene.newsroom.mayAskForFilters(view().hash(2_001))).isFalse();
+  }
 }
