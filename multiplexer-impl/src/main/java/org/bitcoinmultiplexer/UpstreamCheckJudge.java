@@ -179,7 +179,7 @@ final class UpstreamCheckJudge {
       add(
           GOOD,
           "it serves no compact block filters; clients that need them (Neutrino) would not stay",
-          shared ? "" : section("blockfilterindex=1\npeerblockfilters=1"));
+          section("blockfilterindex=1\npeerblockfilters=1"));
     }
     add(
         GOOD,

@@ -45,6 +45,7 @@ class UpstreamCheckTest {
   private static final long FULL = Version.NODE_NETWORK | Version.NODE_WITNESS;
   private static final long PRUNED = Version.NODE_NETWORK_LIMITED | Version.NODE_WITNESS;
 
+  private static final String FILTER_LINES = "blockfilterindex=1\npeerblockfilters=1";
   private static final String LINES =
       """
       whitebind=noban,download,mempool,relay,forcerelay@127.0.0.1:8335
@@ -224,7 +225,7 @@ class UpstreamCheckTest {
     Report report = check("key");
     assertThat(sentences(report, UNKNOWN))
         .anyMatch(s -> s.contains("noban") && s.contains("mempool") && s.contains("download"));
-    assertThat(lines(report)).containsExactly(LINES);
+    assertThat(lines(report)).containsExactly(FILTER_LINES, LINES);
   }
 
   @Test
@@ -233,7 +234,7 @@ class UpstreamCheckTest {
     Report report = check("key");
     assertThat(node.heard).endsWith("getheaders", "ping", "mempool", "ping");
     assertThat(sentences(report, GOOD)).anyMatch(s -> s.startsWith("it grants us permissions"));
-    assertThat(lines(report)).isEmpty();
+    assertThat(lines(report)).containsExactly(FILTER_LINES);
   }
 
   @Test
@@ -243,6 +244,14 @@ class UpstreamCheckTest {
     Report report = check("key");
     assertThat(report.verdict()).isEqualTo(GOOD);
     assertThat(sentences(report, UNKNOWN)).anyMatch(s -> s.contains("it hung up on that"));
+    assertThat(lines(report)).containsExactly(FILTER_LINES, LINES);
+  }
+
+  @Test
+  void aCoreThatServesCompactFiltersIsToldNothingOfThem() throws Exception {
+    node.services = FULL | Version.NODE_COMPACT_FILTERS;
+    Report report = check("key");
+    assertThat(sentences(report, GOOD)).contains("it serves compact block filters (BIP157)");
     assertThat(lines(report)).containsExactly(LINES);
   }
 

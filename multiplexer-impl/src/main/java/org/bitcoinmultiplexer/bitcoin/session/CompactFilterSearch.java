@@ -74,6 +74,7 @@ final class CompactFilterSearch {
   private int stopHeight;
   private Checkpoints checkpoints;
   private List<FilterStretch> stretches = List.of();
+  private int firstNumber; // of the stretches
 
   /**
    * A search.
@@ -175,6 +176,7 @@ final class CompactFilterSearch {
     stopHeight = height;
     checkpoints = said;
     stretches = found;
+    firstNumber = FilterStretch.number(first);
     return null;
   }
 
@@ -333,8 +335,7 @@ final class CompactFilterSearch {
 
   /** What the filter of one of the heights must be. */
   Hash filterHash(int height) {
-    int first = FilterStretch.number(span().first());
-    return stretches.get(FilterStretch.number(height) - first).filterHash(height);
+    return stretches.get(FilterStretch.number(height) - firstNumber).filterHash(height);
   }
 
   /** The answer to a request that asks for no filters themselves. */
