@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -277,6 +278,7 @@ class CachedBlocksTest {
         Arguments.of("without its witness", Block.strip(block)),
         Arguments.of("a bit of the last transaction", Message.of("block", lastWitness)),
         Arguments.of("a bit of the first transaction", Message.of("block", commitment)),
+        Arguments.of("its last transactions twice", withLastTwice(block, 4)),
         Arguments.of(
             "a byte more",
             Message.of("block", Arrays.copyOf(block.array(), block.array().length + 1))),
@@ -285,6 +287,24 @@ class CachedBlocksTest {
             Message.of("block", Arrays.copyOf(block.array(), block.array().length - 1))),
         Arguments.of("only its header", Message.of("block", Arrays.copyOf(block.array(), 80))),
         Arguments.of("no transactions", Message.of("block", Arrays.copyOf(block.array(), 81))));
+  }
+
+  /** Has the same merkle root (CVE-2012-2459): of 12 transactions, 4 stand alone two levels up. */
+  private static Message withLastTwice(Message block, int last) {
+    Block parsed = Block.parse(block);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(block.array(), block.offset(), 80);
+    out.write(parsed.size() + last);
+    for (int i = 0; i < parsed.size() + last; i++) {
+      out.writeBytes(parsed.transaction(i < parsed.size() ? i : i - last).toByteArray());
+    }
+    Message twice = Message.of("block", out.toByteArray());
+    List<Hash> txids = new ArrayList<>();
+    for (int i = 0; i < parsed.size() + last; i++) {
+      txids.add(Block.parse(twice).txid(i));
+    }
+    assertThat(txids).hasSize(16).endsWith(txids.subList(8, 12).toArray(Hash[]::new));
+    return twice;
   }
 
   @ParameterizedTest(name = "{0}")
