@@ -207,7 +207,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (cache != null) {
       cache.close();
     }
-    clientLoops.forEach(clients -> EventLoops.offer(clients, clients::close));
+    clientLoops.forEach(TcpLoop::close); // before the engine's, to which sessions say that they end
     if (ownTcp != null) {
       EventLoops.offer(ownTcp, ownTcp::close);
     }
