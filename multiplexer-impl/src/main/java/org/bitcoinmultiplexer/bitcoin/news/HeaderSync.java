@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -80,6 +81,11 @@ final class HeaderSync {
   private boolean again;
   private int failures;
   private int nodeHeight;
+
+  // Where the last full answer ended, since that may be on a branch of less work than is known;
+  // and how many headers were known when the node was asked.
+  private @Nullable Hash reached;
+  private int sizeBefore;
 
   /**
    * A chain that is not there yet.
@@ -206,6 +212,7 @@ final class HeaderSync {
 
   void disconnected() {
     connected = false;
+    reached = null;
     complete = null;
     if (retry != null) {
       retry.cancel();
@@ -275,9 +282,14 @@ final class HeaderSync {
       retry = null;
     }
     ChainView view = to.view();
+    sizeBefore = view.size();
     progress.asks(view.height());
+    List<Hash> locator = new ArrayList<>(view.locator());
+    if (reached != null) {
+      locator.add(0, reached);
+    }
     hub.ask(
-        BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, view.locator(), Hash.ZERO),
+        BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, locator, Hash.ZERO),
         outcome -> {
           asking = false;
           answered(to, outcome);
@@ -304,6 +316,9 @@ final class HeaderSync {
     if (!added.isConnected()) {
       complete = null;
       refuse(added);
+    } else if (headers.size() == Headers.MAX_SIZE && !leadsOn(to.view(), headers)) {
+      reached = null;
+      retry = loop.schedule(RETRY, this::askNext);
     } else if (headers.size() == Headers.MAX_SIZE || again || isCutShort(to.view(), added)) {
       progress.grew(to.view().height());
       askNext();
@@ -312,12 +327,22 @@ final class HeaderSync {
     }
   }
 
+  /** Whether a full answer ended further on than the one before: else the next would do neither. */
+  private boolean leadsOn(ChainView view, Headers headers) {
+    Hash last = headers.hash(headers.size() - 1);
+    int before = reached == null ? -1 : view.height(reached);
+    boolean isTip = last.equals(view.tip());
+    reached = isTip ? null : last;
+    return view.size() > sizeBefore || (!isTip && view.height(last) > before);
+  }
+
   /** Whether the node had said that there was more: then who asks on is told, or that it is not. */
   private boolean isCutShort(ChainView view, Added added) {
     return added.fresh() > 0 && view.height() < nodeHeight;
   }
 
   private void completed(ChainView view) {
+    reached = null;
     ChainView before = complete;
     complete = view;
     if (before == null) {

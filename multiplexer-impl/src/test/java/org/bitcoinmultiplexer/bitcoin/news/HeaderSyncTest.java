@@ -107,6 +107,22 @@ class HeaderSyncTest {
     assertThat(view.height()).isEqualTo(node.view().height());
   }
 
+  /** All that it can tell from where the known chain leaves its own is two thousand known ones. */
+  @Test
+  void aNodeOnALongBranchOfLessWorkIsNotAskedWithoutEnd() {
+    nodeMinesMany(2_500);
+    connect();
+    nodeAnswersAll();
+    assertComplete();
+    node = new HeaderChain(Network.REGTEST);
+    nodeMines(2_000, 1);
+    nodeMines(300, 1);
+    news.reconnect(node.view().height());
+
+    assertThat(nodeAnswersAll()).isLessThan(20);
+    assertThat(news.newsroom.knownHeaders().contains(node.view().tip())).isTrue();
+  }
+
   @Test
   void aLongChainIsLearntTwoThousandAtATime() {
     nodeMinesMany(5_000);
