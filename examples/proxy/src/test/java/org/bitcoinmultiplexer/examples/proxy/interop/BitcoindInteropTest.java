@@ -14,6 +14,11 @@ class BitcoindInteropTest extends InteropSuite {
 
   @Override
   UpstreamNode startNode(Path directory) {
-    return Bitcoind.start(directory, "-blockfilterindex=1", "-peerblockfilters=1");
+    return Bitcoind.start(
+        directory,
+        "-blockfilterindex=1",
+        "-peerblockfilters=1",
+        // Half of them for peers that relay; with fewer it evicts some of a hundred direct ones.
+        "-maxconnections=400");
   }
 }
