@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * A bcoin full node that is told what to do by JSON lines on stdin and answers by JSON lines on
+ * A bcoin full node, or one that follows by filtered blocks what it watches, that is told what to do by JSON lines on stdin and answers by JSON lines on
  * stdout: {"id":7,"do":"mine","blocks":3,"script":"a914..."} -> {"id":7,"result":{...}}. Lines
  * with "event" instead of "id" are said unasked. The options are the first argument, as JSON.
  */
@@ -70,7 +70,8 @@ if (told.prefix != null)
 if (told.only != null)
   options.only = [told.only];
 
-const node = new bcoin.FullNode(options);
+const spv = told.watch != null;
+const node = spv ? new bcoin.SPVNode(options) : new bcoin.FullNode(options);
 
 const tip = () => ({height: node.chain.height, hash: node.chain.tip.rhash()});
 
@@ -133,13 +134,19 @@ const actions = {
 };
 
 node.on('error', error => say({event: 'log', message: String(error && error.message || error)}));
-node.on('connect', () => say({event: 'tip', ...tip()}));
+node.on('connect', (entry, {txs}) => {
+  if (spv)
+    txs.forEach(tx => say({event: 'tx', txid: tx.txid(), block: entry.height}));
+  say({event: 'tip', ...tip()});
+});
 node.on('tx', tx => say({event: 'tx', txid: tx.txid()}));
 node.pool.on('ban', peer => say({event: 'ban', peer: peer.hostname()}));
 
 (async () => {
   await node.ensure();
   await node.open();
+  if (spv)
+    node.pool.watch(Buffer.from(told.watch, 'hex'));
   await node.connect();
   if (told.only != null)
     await node.startSync();

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A real bcoin full node on regtest as a child process: as the node that is dialled, or as a client
- * that syncs from one address and no other.
+ * A real bcoin node on regtest as a child process: as the full node that is dialled, or as a client
+ * that syncs from one address and no other, in full or by filtered blocks.
  *
  * <p>All rules up to segwit hold from its first block, as they do with every other node of today.
  */
@@ -32,6 +32,7 @@ public final class BcoinNode implements UpstreamNode {
   private final Map<Long, CompletableFuture<JsonElement>> asked = new ConcurrentHashMap<>();
   private final Object news = new Object();
   private int height; // guarded by news
+  private final Set<String> transactions = new TreeSet<>(); // guarded by news
   private final List<String> faults = new ArrayList<>(); // guarded by news
   private ChildProcess process;
 
@@ -62,6 +63,14 @@ public final class BcoinNode implements UpstreamNode {
   public static BcoinNode syncingFrom(InetSocketAddress server, boolean compact) {
     JsonObject options = options(false, false);
     options.addProperty("compact", compact);
+    options.addProperty("only", server.getAddress().getHostAddress() + ":" + server.getPort());
+    return new BcoinNode(options);
+  }
+
+  /** A client that loads a filter of one element and follows by filtered blocks. */
+  public static BcoinNode watching(byte[] element, InetSocketAddress server) {
+    JsonObject options = options(false, false);
+    options.addProperty("watch", HexFormat.of().formatHex(element));
     options.addProperty("only", server.getAddress().getHostAddress() + ":" + server.getPort());
     return new BcoinNode(options);
   }
@@ -113,6 +122,10 @@ public final class BcoinNode implements UpstreamNode {
     synchronized (news) {
       switch (said.get("event").getAsString()) {
         case "tip", "ready" -> height = said.get("height").getAsInt();
+        case "tx" ->
+            transactions.add(
+                said.get("txid").getAsString()
+                    + (said.has("block") ? " in " + said.get("block").getAsInt() : ""));
         case "ban" -> faults.add("banned " + said.get("peer").getAsString());
         case "log", "error" -> faults.add(said.get("message").getAsString());
         default -> {}
@@ -251,6 +264,16 @@ public final class BcoinNode implements UpstreamNode {
           throw new AssertionError("interrupted while waiting for height " + wanted, e);
         }
       }
+    }
+  }
+
+  /**
+   * What it has heard of transactions: a txid, or "txid in height" for one that a filtered block
+   * had.
+   */
+  public Set<String> transactions() {
+    synchronized (news) {
+      return new TreeSet<>(transactions);
     }
   }
 
