@@ -30,7 +30,6 @@ final class Court {
   final Truth truth;
   final Troubles troubles;
   private final boolean fromChain;
-  private final boolean looksThroughBlocks;
   private long items;
   private boolean overflown;
   private final Map<Question, Waiting> waiting = new HashMap<>();
@@ -39,10 +38,8 @@ final class Court {
    * A court before which nobody waits.
    *
    * @param fromChain whether the engine keeps the header chain, and answers from it
-   * @param looksThroughBlocks whether the engine fetches blocks for itself
    */
-  Court(Truth truth, Troubles troubles, boolean fromChain, boolean looksThroughBlocks) {
-    this.looksThroughBlocks = looksThroughBlocks;
+  Court(Truth truth, Troubles troubles, boolean fromChain) {
     this.truth = truth;
     this.troubles = troubles;
     this.fromChain = fromChain;
@@ -103,7 +100,9 @@ final class Court {
       if (known == null || !known.hasBody || known.since > asked) {
         return true;
       }
-      if (looksThroughBlocks) { // the engine asks for those that the node announces, too
+      // The engine asks for what the node announces itself, to tell of it in short or to see what
+      // is mined. Who joins that question after its first attempt was lost has only the second.
+      if (known.isNews) {
         open = Math.min(open, Math.max(known.since, asked - OWN));
       }
     }
@@ -130,6 +129,15 @@ final class Court {
     return (overflown && known.isSubmitted())
         || known.until < until
         || troubles.excuse(question, known.since, known.news, until);
+  }
+
+  /**
+   * Whether the engine may not know any more that a transaction waits to be mined. When it gives up
+   * waiting for a node, it fails to get all blocks that it wanted to look through, at once; of more
+   * than a hundred it cannot tell what they had, and forgets whatever waited until then.
+   */
+  boolean mayBeForgotten(Truth.KnownTx known, long now) {
+    return troubles.isHopeless(known.seen, now);
   }
 
   /** Whether the node may never have shown that it has what a client brought. */

@@ -123,7 +123,7 @@ final class Simulation implements Client.Host {
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.troubles = new Troubles(settings.patience().toNanos());
-    this.court = new Court(truth, troubles, headers, news.bloom());
+    this.court = new Court(truth, troubles, headers);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
     int others = handOver > 0 ? draw.below(3) : 0;

@@ -78,7 +78,8 @@ final class Troubles {
     return losses.subSet(from, true, to, true).size() + within(lies.get(question), from, to);
   }
 
-  private boolean isHopeless(long from, long to) {
+  /** Whether at some time between two moments the engine had given up waiting for a node. */
+  boolean isHopeless(long from, long to) {
     if (lostAt >= 0 && to - lostAt >= patience) {
       return true;
     }

@@ -98,6 +98,7 @@ final class Wallet {
           !known.isThere()
               || known.isMined
               || heard.contains(wtxid)
+              || client.court.mayBeForgotten(known, client.now())
               || (through != null && !through.passes(known.tx)),
           "is not told that this waits to be mined: " + known);
     }
