@@ -178,7 +178,7 @@ final class UpstreamCheckJudge {
     } else {
       add(
           GOOD,
-          "it serves no compact block filters; clients that need them (Neutrino) would not stay",
+          "it serves no compact block filters, which only some clients need; for those (Neutrino):",
           section("blockfilterindex=1\npeerblockfilters=1"));
     }
     add(

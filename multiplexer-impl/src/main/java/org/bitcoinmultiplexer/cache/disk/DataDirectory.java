@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.cache.disk;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -81,6 +82,8 @@ public final class DataDirectory implements AnswerStore {
   static DataDirectory open(Path directory, long capacity, int retention) {
     try {
       Files.createDirectories(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new IllegalArgumentException("'" + directory + "' is no directory but a file", e);
     } catch (IOException e) {
       throw new IllegalArgumentException("'" + directory + "' cannot be made: " + e, e);
     }

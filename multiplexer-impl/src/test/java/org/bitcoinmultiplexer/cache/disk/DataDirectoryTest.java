@@ -181,6 +181,6 @@ class DataDirectoryTest extends AnswerStoreKit {
     Path notOne = Files.writeString(folder.resolve("not-one"), "");
     assertThatThrownBy(() -> DataDirectory.open(notOne, CAPACITY))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'" + notOne + "' cannot be made");
+        .hasMessageContaining("'" + notOne + "' is no directory but a file");
   }
 }
