@@ -10,19 +10,12 @@ import org.bitcoinj.base.Coin;
 import org.bitcoinj.base.ScriptType;
 import org.bitcoinmultiplexer.examples.proxy.peers.Await;
 import org.bitcoinmultiplexer.examples.proxy.peers.BitcoinjWallet;
-import org.bitcoinmultiplexer.examples.proxy.peers.EmbeddedNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.Item;
 import org.bitcoinmultiplexer.examples.proxy.peers.Payload;
 import org.bitcoinmultiplexer.examples.proxy.peers.RawClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,39 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(names = {"SERIAL", "KEY", "SEQUENCE", "CACHE"})
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
-class FilteredWalletTest {
+class FilteredWalletTest extends EmbeddedChainSuite {
 
   private static final long NODE_BLOOM = 4;
-
-  @Parameter Way way;
-  private EmbeddedNode node;
-  private KnownChain chain;
-  private ProxyUnderTest.Running proxy;
-
-  @BeforeAll
-  void mine() {
-    node = new EmbeddedNode();
-    chain = new KnownChain(node);
-  }
-
-  @AfterAll
-  void endNode() {
-    node.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy = ProxyUnderTest.between(new LibraryProxy(), node.address(), way);
-  }
-
-  @AfterEach
-  void endProxy() {
-    proxy.close();
-    Await.until(() -> "nobody is connected any more", () -> node.inboundPeers().isEmpty());
-    assertThat(node.faults()).isEmpty();
-  }
 
   private InetSocketAddress server() {
     return proxy.address();

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bitcoinmultiplexer.examples.proxy.peers.Await;
 import org.bitcoinmultiplexer.examples.proxy.peers.Bitcoind;
 import org.bitcoinmultiplexer.examples.proxy.peers.EmbeddedNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.NeedsBitcoind;
@@ -16,54 +15,28 @@ import org.bitcoinmultiplexer.examples.proxy.peers.Payload;
 import org.bitcoinmultiplexer.examples.proxy.peers.RawClient;
 import org.bitcoinmultiplexer.examples.proxy.peers.Received;
 import org.bitcoinmultiplexer.examples.proxy.peers.Wire;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that follow a chain by compact filters or compact blocks. */
 @ParameterizedClass
 @EnumSource
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
-class FollowersTest {
+class FollowersTest extends EmbeddedChainSuite {
   private static final int HEIGHT = 2_150;
   private static final int HEADER = 80;
 
-  @Parameter Way way;
-  private EmbeddedNode node;
-  private KnownChain chain;
-  private ProxyUnderTest.Running proxy;
-
-  @BeforeAll
-  void mine() {
-    node = EmbeddedNode.servingFilters();
-    chain = new KnownChain(node);
-    chain.mine(HEIGHT - chain.height());
+  @Override
+  EmbeddedNode startNode() {
+    return EmbeddedNode.servingFilters();
   }
 
-  @AfterAll
-  void endNode() {
-    node.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy = ProxyUnderTest.between(new LibraryProxy(), node.address(), way);
-  }
-
-  @AfterEach
-  void endProxy() {
-    proxy.close();
-    Await.until(() -> "nobody is connected any more", () -> node.inboundPeers().isEmpty());
-    assertThat(node.faults()).isEmpty();
+  @Override
+  int height() {
+    return HEIGHT;
   }
 
   private RawClient raw() {

@@ -4,62 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bitcoinmultiplexer.examples.proxy.peers.Await;
 import org.bitcoinmultiplexer.examples.proxy.peers.BcoinNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.BitcoinjWallet;
-import org.bitcoinmultiplexer.examples.proxy.peers.EmbeddedNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.Item;
 import org.bitcoinmultiplexer.examples.proxy.peers.NeedsNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.RawClient;
 import org.bitcoinmultiplexer.examples.proxy.peers.Received;
 import org.bitcoinmultiplexer.examples.proxy.peers.Wire;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A chain of several batches of headers, and one that is reorganised. */
 @ParameterizedClass
 @EnumSource
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
-class LongChainTest {
+class LongChainTest extends EmbeddedChainSuite {
   private static final int BATCH = 2_000;
   private static final int INVENTORY = 500;
 
-  @Parameter Way way;
-  private EmbeddedNode node;
-  private KnownChain chain;
-  private ProxyUnderTest.Running proxy;
-
-  @BeforeAll
-  void mine() {
-    node = new EmbeddedNode();
-    chain = new KnownChain(node);
-    chain.mine(2 * BATCH + 100 - chain.height());
-  }
-
-  @AfterAll
-  void endNode() {
-    node.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy = ProxyUnderTest.between(new LibraryProxy(), node.address(), way);
-  }
-
-  @AfterEach
-  void endProxy() {
-    proxy.close();
-    Await.until(() -> "nobody is connected any more", () -> node.inboundPeers().isEmpty());
-    assertThat(node.faults()).isEmpty();
+  @Override
+  int height() {
+    return 2 * BATCH + 100;
   }
 
   private RawClient raw() {
