@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.examples.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -68,20 +67,15 @@ final class LargeRelays {
   }
 
   private Map<Target, Measure> measure(Block block, int clients) throws IOException {
-    Map<Target, List<Measure>> rounds = new LinkedHashMap<>();
-    for (int round = 0; round < plan.rounds(); round++) {
-      for (Target target : rig.targets()) {
-        try (Load load = connect(target, block, clients)) {
-          load.runTogether(plan.round().dividedBy(5));
-          rounds
-              .computeIfAbsent(target, t -> new ArrayList<>())
-              .add(Measure.of(rig, target, () -> load.runTogether(plan.round())));
-        }
-      }
-    }
-    Map<Target, Measure> medians = new LinkedHashMap<>();
-    rounds.forEach((target, measures) -> medians.put(target, Measure.median(measures)));
-    return medians;
+    return Measure.inTurns(
+        rig,
+        plan.rounds(),
+        target -> {
+          try (Load load = connect(target, block, clients)) {
+            load.runTogether(plan.round().dividedBy(5));
+            return Measure.of(rig, target, () -> load.runTogether(plan.round()));
+          }
+        });
   }
 
   private Load connect(Target target, Block block, int clients) throws IOException {

@@ -1,7 +1,10 @@
 package org.bitcoinmultiplexer.examples.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -36,6 +39,25 @@ record Measure(
         (target.cpuNanos() - proxy) / requests / 1e3,
         (rig.node().cpuNanos() - node) / requests / 1e3,
         (target.ask(ProxyProcess.ALLOCATED) - allocated) / requests);
+  }
+
+  /** Measures one target once. */
+  @FunctionalInterface
+  interface Round {
+    Measure of(Target target) throws IOException;
+  }
+
+  /** Measures all ways in turns, so many rounds; the median of each number of each. */
+  static Map<Target, Measure> inTurns(Rig rig, int rounds, Round round) throws IOException {
+    Map<Target, List<Measure>> measures = new LinkedHashMap<>();
+    for (int i = 0; i < rounds; i++) {
+      for (Target target : rig.targets()) {
+        measures.computeIfAbsent(target, t -> new ArrayList<>()).add(round.of(target));
+      }
+    }
+    Map<Target, Measure> medians = new LinkedHashMap<>();
+    measures.forEach((target, all) -> medians.put(target, median(all)));
+    return medians;
   }
 
   /** The median of each number. */

@@ -49,20 +49,15 @@ final class SmallRequests {
   }
 
   private Map<Target, Measure> measure(int clients) throws IOException {
-    Map<Target, List<Measure>> rounds = new LinkedHashMap<>();
-    for (int round = 0; round < plan.rounds(); round++) {
-      for (Target target : rig.targets()) {
-        try (Load load = connect(target, clients)) {
-          load.run(plan.round().dividedBy(5)); // the handshakes are over, and what they left behind
-          rounds
-              .computeIfAbsent(target, t -> new ArrayList<>())
-              .add(Measure.of(rig, target, () -> load.run(plan.round())));
-        }
-      }
-    }
-    Map<Target, Measure> medians = new LinkedHashMap<>();
-    rounds.forEach((target, measures) -> medians.put(target, Measure.median(measures)));
-    return medians;
+    return Measure.inTurns(
+        rig,
+        plan.rounds(),
+        target -> {
+          try (Load load = connect(target, clients)) {
+            load.run(plan.round().dividedBy(5)); // the handshakes are over, and what they left
+            return Measure.of(rig, target, () -> load.run(plan.round()));
+          }
+        });
   }
 
   private void print(int clients, Map<Target, Measure> medians) {

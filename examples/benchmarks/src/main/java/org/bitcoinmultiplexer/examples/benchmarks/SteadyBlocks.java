@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.examples.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,25 +30,23 @@ final class SteadyBlocks {
   }
 
   void run() throws IOException {
-    Map<Target, List<Measure>> rounds = new LinkedHashMap<>();
     for (Target target : rig.targets()) {
       try (Load load = connect(target)) {
         load.run(plan.warmUp());
       }
     }
-    for (int round = 0; round < plan.rounds(); round++) {
-      for (Target target : rig.targets()) {
-        try (Load load = connect(target)) {
-          rounds
-              .computeIfAbsent(target, t -> new ArrayList<>())
-              .add(
-                  Measure.of(
-                      rig, target, () -> load.runPaced(plan.round().multipliedBy(2), PER_SECOND)));
-        }
-      }
-    }
+    Map<Target, Measure> medians =
+        Measure.inTurns(
+            rig,
+            plan.rounds(),
+            target -> {
+              try (Load load = connect(target)) {
+                return Measure.of(
+                    rig, target, () -> load.runPaced(plan.round().multipliedBy(2), PER_SECOND));
+              }
+            });
     List<List<String>> body = new ArrayList<>();
-    rounds.forEach((target, measures) -> body.add(row(target, Measure.median(measures))));
+    medians.forEach((target, measure) -> body.add(row(target, measure)));
     report.table(
         "1 MB blocks at " + PER_SECOND + " a second, " + CLIENTS + " clients, " + rig.name(),
         List.of("way", "p50 ms", "p99 ms", "proxy cpu ms/block", "node cpu ms/block"),
