@@ -26,6 +26,7 @@ class ArchitectureTest {
   private static final String NEWS = B + ".bitcoin.news";
   private static final String PAIR = B + ".bitcoin.pair";
   private static final String HEADERS = B + ".cache.chain";
+  private static final String METRICS = B + ".metrics";
   private static final String JSPECIFY = "org.jspecify..";
   private static final String FILTER = B + ".bitcoin.filter";
   private static final String LOGGING = "org.slf4j..";
@@ -33,7 +34,8 @@ class ArchitectureTest {
   private static final String GUAVA = "com.google.common..";
 
   @ArchTest static final ArchRule theApiIsPure = only(API);
-  @ArchTest static final ArchRule coreKnowsNoBitcoin = only(CORE, API);
+  @ArchTest static final ArchRule coreKnowsNoBitcoin = only(CORE, METRICS, API);
+  @ArchTest static final ArchRule counters = only(METRICS, API);
   @ArchTest static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", CORE, API);
 
   @ArchTest static final ArchRule theWireKnowsMessages = only(WIRE, API);
@@ -42,17 +44,19 @@ class ArchitectureTest {
   @ArchTest static final ArchRule numbersKnowTheWire = only(SEQUENCE, WIRE, API);
   @ArchTest static final ArchRule compacts = only(B + ".bitcoin.compact", WIRE, CHAIN, API);
   @ArchTest static final ArchRule filters = only(FILTER, WIRE, API);
-  @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, API);
+  @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, METRICS, API);
   @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, FILTER, API);
 
   @ArchTest
-  static final ArchRule news = only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, CORE, API);
+  static final ArchRule news =
+      only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, METRICS, CORE, API);
 
-  @ArchTest static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, CORE, API);
+  @ArchTest
+  static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, METRICS, CORE, API);
 
   @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =
-      only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, CORE, API);
+      only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, METRICS, CORE, API);
 
   @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", CORE, API);
   @ArchTest static final ArchRule headerChains = only(HEADERS, WIRE, CHAIN, API);

@@ -8,7 +8,8 @@ import java.util.Map;
  * @param clients clients connected now
  * @param clientsReady those of them whose handshake is done
  * @param upstreamReady whether upstream's handshake is done
- * @param counters everything that only rises, by name; names are documented in the implementation
+ * @param counters everything that only rises, by name; names are documented in the implementation,
+ *     where all are there from the start with 0
  */
 public record Stats(
     int clients, int clientsReady, boolean upstreamReady, Map<String, Long> counters) {

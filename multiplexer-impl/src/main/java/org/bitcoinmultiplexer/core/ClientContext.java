@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.time.Duration;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * The engine's side of a session, as its conversation sees it. Confined to {@link #loop()}, and
@@ -96,9 +97,8 @@ public interface ClientContext {
   /**
    * Ends the session. What was sent before still goes out as far as the client takes it.
    *
-   * @param rule which rule the client met, counted under {@code client.closed.RULE}: a few lower
-   *     case words joined by hyphens
+   * @param rule the counter of the rule that the client met
    * @param reason in words, naming the value that was out of bounds
    */
-  void disconnect(String rule, String reason);
+  void disconnect(Counter rule, String reason);
 }

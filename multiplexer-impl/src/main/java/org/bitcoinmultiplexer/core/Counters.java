@@ -1,46 +1,57 @@
 package org.bitcoinmultiplexer.core;
 
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
- * Named counters that only rise. Safe on any thread; on a hot path keep the adder that {@link
+ * The values of all counters. Safe on any thread; on a hot path keep the adder that {@link
  * #counter} returns.
  */
 public final class Counters {
 
-  private final ConcurrentHashMap<String, LongAdder> adders = new ConcurrentHashMap<>();
+  private final Map<Counter, LongAdder> adders = new EnumMap<>(Counter.class);
+
+  /** All at 0. */
+  public Counters() {
+    for (Counter counter : Counter.values()) {
+      adders.put(counter, new LongAdder());
+    }
+  }
 
   /**
-   * The counter of a name, made if it is new.
+   * The value of a counter.
    *
-   * @param name from a fixed set: never anything a peer said
+   * @param counter which
    * @return the same adder each time
    */
-  public LongAdder counter(String name) {
-    LongAdder adder = adders.get(name);
-    return adder != null ? adder : adders.computeIfAbsent(name, n -> new LongAdder());
+  public LongAdder counter(Counter counter) {
+    LongAdder adder = adders.get(counter);
+    if (adder == null) {
+      throw new IllegalArgumentException("no such counter: " + counter);
+    }
+    return adder;
   }
 
   /**
    * Counts one.
    *
-   * @param name from a fixed set
+   * @param counter which
    */
-  public void count(String name) {
-    counter(name).increment();
+  public void count(Counter counter) {
+    counter(counter).increment();
   }
 
   /**
    * All values now.
    *
-   * @return a copy, by name
+   * @return a copy, by id
    */
   public Map<String, Long> snapshot() {
     Map<String, Long> values = new TreeMap<>();
-    adders.forEach((name, adder) -> values.put(name, adder.sum()));
+    adders.forEach((counter, adder) -> values.put(counter.id(), adder.sum()));
     return values;
   }
 }

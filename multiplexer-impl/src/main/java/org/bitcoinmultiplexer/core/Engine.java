@@ -18,6 +18,7 @@ import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,10 +140,10 @@ public final class Engine implements Multiplexer {
 
   private boolean admit(Transport client, EventLoop sessionLoop) {
     if (closed || sessions.size() + relays.size() >= settings.maxClients()) {
-      counters.count("client.refused");
+      counters.count(Counter.CLIENT_REFUSED);
       return false;
     }
-    counters.count("client.accepted");
+    counters.count(Counter.CLIENT_ACCEPTED);
     if (strategy == null) {
       Relay relay = new Relay(clientHome, client, sessionLoop);
       relays.add(relay);
@@ -271,7 +272,7 @@ public final class Engine implements Multiplexer {
       log.info("upstream {} is ready: {}", ready.target(), description);
       upstreamReady = true;
       dialler.succeeded();
-      counters.count("upstream.connected");
+      counters.count(Counter.UPSTREAM_CONNECTED);
       events.tell(l -> l.onUpstreamReady(ready.target(), description));
       if (strategy == null) {
         loop.execute(() -> ready.lose("it is there; each client gets a connection of its own"));
@@ -290,7 +291,7 @@ public final class Engine implements Multiplexer {
       log.info("upstream {} is lost: {}", gone.target(), reason);
       events.tell(l -> l.onUpstreamLost(gone.target(), reason));
       if (wasReady) {
-        counters.count("upstream.lost");
+        counters.count(Counter.UPSTREAM_LOST);
         dialler.lost(gone.isDistrusted());
       } else {
         dialler.failed();
@@ -349,7 +350,7 @@ public final class Engine implements Multiplexer {
     @Override
     public void ready(Session session, String description) {
       readySessions.add(session);
-      counters.count("client.ready");
+      counters.count(Counter.CLIENT_READY);
       events.tell(l -> l.onClientReady(session.remote(), description));
     }
 
@@ -372,7 +373,7 @@ public final class Engine implements Multiplexer {
 
     @Override
     public void ready(Relay relay, String remote, String description) {
-      counters.count("client.ready");
+      counters.count(Counter.CLIENT_READY);
       events.tell(l -> l.onClientReady(remote, description));
     }
 

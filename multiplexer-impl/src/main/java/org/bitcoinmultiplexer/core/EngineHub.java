@@ -8,6 +8,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /** The engine as its protocol sees it, which asks questions of its own and spreads news. */
 final class EngineHub implements Hub {
@@ -85,7 +86,7 @@ final class EngineHub implements Hub {
 
   @Override
   public void publish(News news) {
-    counters.count("news.published");
+    counters.count(Counter.NEWS_PUBLISHED);
     readySessions.forEach(session -> session.news(news));
   }
 

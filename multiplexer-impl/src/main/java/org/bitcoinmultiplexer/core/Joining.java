@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * The stage in front of the upstream that lets equal requests share one exchange.
@@ -40,9 +41,9 @@ final class Joining {
   Joining(Questions questions, boolean joins, Counters counters) {
     this.questions = questions;
     this.joins = joins;
-    this.asked = counters.counter("exchange.asked");
-    this.joined = counters.counter("exchange.joined");
-    this.deserted = counters.counter("exchange.deserted");
+    this.asked = counters.counter(Counter.EXCHANGE_ASKED);
+    this.joined = counters.counter(Counter.EXCHANGE_JOINED);
+    this.deserted = counters.counter(Counter.EXCHANGE_DESERTED);
   }
 
   void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat) {

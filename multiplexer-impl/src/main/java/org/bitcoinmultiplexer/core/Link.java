@@ -8,6 +8,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +108,7 @@ final class Link implements NodeContext, Transport.Listener {
     this.inflow = new Inflow(transport, loop, this::hear);
     this.opened = loop.nanoTime();
     this.heard = opened;
-    this.numbered = host.counters().counter("upstream.numbered");
+    this.numbered = host.counters().counter(Counter.UPSTREAM_NUMBERED);
     this.conversation = host.greet(this);
   }
 
@@ -226,14 +227,14 @@ final class Link implements NodeContext, Transport.Listener {
         progressed = heard;
         owner.linkProgress();
       }
-      case UNSOLICITED -> host.counters().count("upstream.unsolicited");
+      case UNSOLICITED -> host.counters().count(Counter.UPSTREAM_UNSOLICITED);
       case VIOLATION -> lose("it answers out of order: " + message);
     }
   }
 
   @Override
   public void onRejected(String reason) {
-    host.counters().count("upstream.rejected");
+    host.counters().count(Counter.UPSTREAM_REJECTED);
     Confined.run(
         loop,
         () -> {

@@ -5,6 +5,7 @@ import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +71,7 @@ final class Relay implements RelayContext {
             home.settings().handshakeTimeout(),
             () ->
                 disconnect(
-                    "handshake-timeout",
+                    Counter.CLOSED_HANDSHAKE_TIMEOUT,
                     "the handshakes are not done after "
                         + home.settings().handshakeTimeout().toSeconds()
                         + " s"));
@@ -100,7 +101,7 @@ final class Relay implements RelayContext {
       return;
     }
     if (index == home.connectors().size()) {
-      disconnect("no-upstream", "no upstream can be reached");
+      disconnect(Counter.CLOSED_NO_UPSTREAM, "no upstream can be reached");
       return;
     }
     home.connectors()
@@ -170,9 +171,9 @@ final class Relay implements RelayContext {
   }
 
   @Override
-  public void disconnect(String rule, String reason) {
+  public void disconnect(Counter rule, String reason) {
     if (state != State.CLOSED) {
-      home.hub().counters().count("client.closed." + rule);
+      home.hub().counters().count(rule);
       end(reason);
     }
   }
@@ -199,7 +200,7 @@ final class Relay implements RelayContext {
 
   private void clientRejected(String reason) {
     if (++rejected > Session.MOST_REJECTED) {
-      disconnect("rejected", rejected + " frames were rejected, lastly " + reason);
+      disconnect(Counter.CLOSED_REJECTED, rejected + " frames were rejected, lastly " + reason);
     }
   }
 
@@ -208,7 +209,7 @@ final class Relay implements RelayContext {
       step.run();
     } catch (RuntimeException e) {
       log.error("the relay of {} failed", remote(), e);
-      disconnect("internal-error", "internal error: " + e);
+      disconnect(Counter.CLOSED_INTERNAL_ERROR, "internal error: " + e);
     }
   }
 
@@ -245,7 +246,7 @@ final class Relay implements RelayContext {
 
     @Override
     public void onRejected(String reason) {
-      home.hub().counters().count(ofClient ? "client.rejected" : "upstream.rejected");
+      home.hub().counters().count(ofClient ? Counter.CLIENT_REJECTED : Counter.UPSTREAM_REJECTED);
       if (ofClient) {
         Confined.run(loop, () -> clientRejected(reason));
       }

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.core;
 
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * The engine's side of a client that has an upstream connection of its own. Confined to {@link
@@ -51,8 +52,8 @@ public interface RelayContext {
   /**
    * Ends both connections.
    *
-   * @param rule counted under {@code client.closed.RULE}
+   * @param rule the counter of the rule that was met
    * @param reason in words
    */
-  void disconnect(String rule, String reason);
+  void disconnect(Counter rule, String reason);
 }

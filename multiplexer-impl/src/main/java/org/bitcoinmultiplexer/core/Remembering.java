@@ -7,6 +7,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +45,9 @@ final class Remembering implements Joining.Questions {
     this.upstream = upstream;
     this.settled = settled;
     this.remembers = answers != KnownAnswers.NONE;
-    this.hits = counters.counter("cache.hit");
-    this.searched = counters.counter("cache.found");
-    this.kept = counters.counter("cache.kept");
+    this.hits = counters.counter(Counter.CACHE_HIT);
+    this.searched = counters.counter(Counter.CACHE_FOUND);
+    this.kept = counters.counter(Counter.CACHE_KEPT);
   }
 
   /**

@@ -7,6 +7,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -176,16 +177,17 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   private void failed(RuntimeException e) {
     log.error("the session of {} failed", remote(), e);
-    disconnect("internal-error", "internal error: " + e);
+    disconnect(Counter.CLOSED_INTERNAL_ERROR, "internal error: " + e);
   }
 
   @Override
   public void onRejected(String reason) {
-    home.hub().counters().count("client.rejected");
+    home.hub().counters().count(Counter.CLIENT_REJECTED);
     run(
         () -> {
           if (++rejected > mostRejected) {
-            disconnect("rejected", rejected + " frames were rejected, lastly " + reason);
+            disconnect(
+                Counter.CLOSED_REJECTED, rejected + " frames were rejected, lastly " + reason);
           }
         });
   }
@@ -267,7 +269,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     }
     long unsent = transport.pendingBytes();
     if (unsent > UNSENT_FACTOR * home.settings().clientBuffer()) {
-      disconnect("slow-reader", unsent + " bytes are waiting for it to read");
+      disconnect(Counter.CLOSED_SLOW_READER, unsent + " bytes are waiting for it to read");
     } else {
       send(message);
     }
@@ -283,9 +285,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
-  public void disconnect(String rule, String reason) {
+  public void disconnect(Counter rule, String reason) {
     if (state != State.CLOSED) {
-      home.hub().counters().count("client.closed." + rule);
+      home.hub().counters().count(rule);
       end(reason);
     }
   }
@@ -377,17 +379,18 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     long unsent = transport.pendingBytes();
     if (state == State.GREETING) {
       disconnect(
-          "handshake-timeout",
+          Counter.CLOSED_HANDSHAKE_TIMEOUT,
           "its handshake is not done after " + settings.handshakeTimeout().toSeconds() + " s");
     } else if (unsent > settings.clientBuffer() && unsent - unsentAtLastLook >= sentSinceLastLook) {
       disconnect(
-          "slow-reader",
+          Counter.CLOSED_SLOW_READER,
           unsent
               + " bytes wait for it to read since "
               + settings.idleInterval().toSeconds()
               + " s");
     } else if (reading && silence > settings.idleTimeout().toNanos()) {
-      disconnect("idle", "it is silent since " + settings.idleTimeout().toSeconds() + " s");
+      disconnect(
+          Counter.CLOSED_IDLE, "it is silent since " + settings.idleTimeout().toSeconds() + " s");
     } else {
       unsentAtLastLook = unsent;
       sentSinceLastLook = 0;

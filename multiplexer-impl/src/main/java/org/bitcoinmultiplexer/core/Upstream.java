@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,8 +69,8 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     this.checker = checker;
     this.answers = answers;
     this.counters = counters;
-    this.written = counters.counter("upstream.requests");
-    this.answered = counters.counter("exchange.answered");
+    this.written = counters.counter(Counter.UPSTREAM_REQUESTS);
+    this.answered = counters.counter(Counter.EXCHANGE_ANSWERED);
   }
 
   @Override
@@ -238,7 +239,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (exchange.attempt < ATTEMPTS && !exchange.lead.isDeserted()) {
       attempt(exchange.lead, exchange.attempt + 1);
     } else {
-      counters.count("exchange.failed");
+      counters.count(Counter.EXCHANGE_FAILED);
       answers.settled(exchange.lead, new Outcome.Failed(reason));
     }
   }
@@ -256,7 +257,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
       return;
     }
-    counters.count("exchange.failed");
+    counters.count(Counter.EXCHANGE_FAILED);
     answers.settled(exchange.lead, new Outcome.Failed(reason));
   }
 
@@ -268,7 +269,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     if (received.isEmpty()) {
-      counters.count("exchange.absent");
+      counters.count(Counter.EXCHANGE_ABSENT);
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
       return;
     }
@@ -312,7 +313,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       answers.settled(exchange.lead, new Outcome.Answered(received));
       return;
     }
-    counters.count("upstream.lies");
+    counters.count(Counter.UPSTREAM_LIES);
     Link liar = link;
     if (lies.areTooMany(exchange.request(), lie) && liar != null) {
       liar.distrust(Lies.MOST + " of its answers are not what was asked for");

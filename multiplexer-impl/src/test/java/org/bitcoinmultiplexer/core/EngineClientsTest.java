@@ -29,9 +29,9 @@ class EngineClientsTest extends EngineFixture {
     alice.says("get", "a");
     node.says("item", "a=value of a");
     assertThat(alice.heard()).containsExactly("item a=value of a");
-    assertThat(engine.stats().counter("client.closed.bad")).isEqualTo(1);
+    assertThat(engine.stats().counter("client.closed.bad-request")).isEqualTo(1);
     assertThat(engine.stats().counter("client.closed.internal-error")).isEqualTo(1);
-    assertThat(engine.stats().counter("toy.closed")).isEqualTo(2);
+    assertThat(protocol.closed()).isEqualTo(2);
   }
 
   @Test

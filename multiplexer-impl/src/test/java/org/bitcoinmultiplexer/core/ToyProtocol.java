@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.bitcoinmultiplexer.tck.ToyDialect;
 import org.bitcoinmultiplexer.tck.ToyNumbering;
 
@@ -34,6 +36,8 @@ final class ToyProtocol implements Protocol {
   private final Dialect dialect = new ToyDialect();
   private Hub hub;
 
+  private final LongAdder closed = new LongAdder();
+
   /** Whether it throws when a client comes. */
   boolean failing;
 
@@ -43,6 +47,11 @@ final class ToyProtocol implements Protocol {
 
   static String text(Message message) {
     return new String(message.toByteArray(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** How many conversations with clients were told of their end. */
+  long closed() {
+    return closed.sum();
   }
 
   Hub hub() {
@@ -93,7 +102,7 @@ final class ToyProtocol implements Protocol {
   @Override
   public ClientConversation welcome(ClientContext client) {
     failIfToldTo();
-    return new ToyClientConversation(client);
+    return new ToyClientConversation(client, closed);
   }
 
   private void failIfToldTo() {
@@ -138,9 +147,11 @@ final class ToyProtocol implements Protocol {
   private static final class ToyClientConversation implements ClientConversation {
 
     private final ClientContext client;
+    private final LongAdder closed;
 
-    ToyClientConversation(ClientContext client) {
+    ToyClientConversation(ClientContext client, LongAdder closed) {
       this.client = client;
+      this.closed = closed;
     }
 
     @Override
@@ -158,8 +169,9 @@ final class ToyProtocol implements Protocol {
         case "loosely" -> client.askUnordered(new Follow(text(message)));
         case "strict" -> client.needsEveryFrame();
         case "crash" -> throw new IllegalStateException("crash");
-        case "bad" -> client.disconnect("bad", "it is bad");
-        default -> client.disconnect("unknown", "unknown command " + message.command());
+        case "bad" -> client.disconnect(Counter.CLOSED_BAD_REQUEST, "it is bad");
+        default ->
+            client.disconnect(Counter.CLOSED_NOT_OFFERED, "unknown command " + message.command());
       }
     }
 
@@ -175,7 +187,7 @@ final class ToyProtocol implements Protocol {
 
     @Override
     public void onClosed() {
-      client.hub().counters().count("toy.closed");
+      closed.increment();
     }
   }
 

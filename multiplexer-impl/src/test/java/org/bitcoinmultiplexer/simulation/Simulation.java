@@ -388,7 +388,7 @@ final class Simulation implements Client.Host {
         .counters()
         .forEach(
             (name, count) -> {
-              if (name.startsWith("client.closed.")) {
+              if (name.startsWith("client.closed.") && count > 0) {
                 closed.put(name, count);
               }
             });

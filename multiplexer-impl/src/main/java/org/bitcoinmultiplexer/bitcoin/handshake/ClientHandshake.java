@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,7 +262,7 @@ public final class ClientHandshake {
       return IGNORED;
     }
     if (acknowledged()) {
-      return violated("late-wtxidrelay", "wtxidrelay after verack");
+      return violated(Counter.CLOSED_LATE_WTXIDRELAY, "wtxidrelay after verack");
     }
     return client.wtxidRelay() ? TAKEN : IGNORED;
   }
@@ -271,7 +272,7 @@ public final class ClientHandshake {
       return IGNORED;
     }
     if (acknowledged()) {
-      return violated("late-sendaddrv2", "sendaddrv2 after verack");
+      return violated(Counter.CLOSED_LATE_SENDADDRV2, "sendaddrv2 after verack");
     }
     addrV2 = true; // of any version: bitcoinj sends it with 70013
     return TAKEN;
@@ -281,7 +282,7 @@ public final class ClientHandshake {
     return state == State.NEW
         ? IGNORED
         : violated(
-            "unwelcome-feature",
+            Counter.CLOSED_UNWELCOME_FEATURE,
             "feature with a common version of " + client.common() + ", below 70017");
   }
 
@@ -333,7 +334,7 @@ public final class ClientHandshake {
     return state == State.DONE || state == State.HELD_ACKNOWLEDGED;
   }
 
-  private Step violated(String rule, String reason) {
+  private Step violated(Counter rule, String reason) {
     state = State.BROKEN;
     client.violate(rule, reason);
     return VIOLATED;

@@ -5,6 +5,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,14 @@ final class Introduction {
       Version version = Version.parse(message);
       if (version.protocol() < least) {
         violate(
-            "obsolete-version", "version " + version.protocol() + " is below " + least + because);
+            Counter.CLOSED_OBSOLETE_VERSION,
+            "version " + version.protocol() + " is below " + least + because);
         return false;
       }
       said = version;
       return true;
     } catch (MalformedMessageException e) {
-      violate("malformed-version", String.valueOf(e.getMessage()));
+      violate(Counter.CLOSED_MALFORMED_VERSION, String.valueOf(e.getMessage()));
       return false;
     }
   }
@@ -86,7 +88,7 @@ final class Introduction {
     return offer == null ? 0 : (int) Math.min(offer.window(), Integer.MAX_VALUE);
   }
 
-  void violate(String rule, String reason) {
+  void violate(Counter rule, String reason) {
     violation = new Violation(rule, reason);
   }
 

@@ -1,10 +1,11 @@
 package org.bitcoinmultiplexer.bitcoin.handshake;
 
+import org.bitcoinmultiplexer.metrics.Counter;
+
 /**
  * Why a handshake cannot go on.
  *
- * @param rule which rule was met: lower case words joined by hyphens, from a fixed set, fit for the
- *     name of a counter
+ * @param rule the counter of the rule that was met
  * @param reason in words, naming the value that was out of bounds
  */
-public record Violation(String rule, String reason) {}
+public record Violation(Counter rule, String reason) {}

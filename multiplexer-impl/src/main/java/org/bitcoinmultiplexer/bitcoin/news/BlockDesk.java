@@ -13,6 +13,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,7 +142,10 @@ final class BlockDesk {
     hub.ask(
         getheaders(chain.locator(), block),
         outcome ->
-            counters.count(chain.contains(block) ? Counts.BLOCK_TAKEN : Counts.BLOCK_NOT_TAKEN));
+            counters.count(
+                chain.contains(block)
+                    ? Counter.SUBMIT_BLOCK_TAKEN
+                    : Counter.SUBMIT_BLOCK_NOT_TAKEN));
   }
 
   private boolean canAskTheWay() {
@@ -251,7 +255,7 @@ final class BlockDesk {
     if (added == Added.CONNECTED && headers.size() > 0) {
       advance(headers.hash(headers.size() - 1), said);
     } else if (added == Added.UNTRUE) {
-      counters.count(Counts.HEADERS_UNTRUE);
+      counters.count(Counter.NEWS_HEADERS_UNTRUE);
     }
     return added;
   }
@@ -265,7 +269,7 @@ final class BlockDesk {
 
   private void begin(List<BlockHeader> headers, int height, boolean isNews) {
     if (headers.isEmpty()) {
-      counters.count(Counts.HEADERS_UNTRUE);
+      counters.count(Counter.NEWS_HEADERS_UNTRUE);
       return;
     }
     chain.restart(headers, height);
@@ -287,13 +291,13 @@ final class BlockDesk {
 
   private void publish(List<BlockHeader> headers) {
     if (listener.newBlocks(headers)) {
-      counters.count(Counts.BLOCKS);
+      counters.count(Counter.NEWS_BLOCKS);
       hub.publish(new BlockNews(headers));
     }
   }
 
   private void count(int unproven) {
-    counters.counter(Counts.BLOCKS_UNPROVEN).add(unproven);
+    counters.counter(Counter.NEWS_BLOCKS_UNPROVEN).add(unproven);
   }
 
   private static @Nullable Headers answer(Outcome outcome) {

@@ -20,6 +20,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,7 +106,7 @@ final class BlockSubmissions {
       return false;
     }
     if (!enabled) {
-      counters.count(Counts.BLOCK_DISABLED);
+      counters.count(Counter.SUBMIT_BLOCK_DISABLED);
       return false;
     }
     want(from, block);
@@ -128,7 +129,7 @@ final class BlockSubmissions {
         continue;
       }
       if (!enabled) {
-        counters.count(Counts.BLOCK_DISABLED);
+        counters.count(Counter.SUBMIT_BLOCK_DISABLED);
         return false;
       }
       if (flaw(header, hash -> fresh.containsKey(hash) ? fresh.get(hash) : header(hash)) != null) {
@@ -177,11 +178,11 @@ final class BlockSubmissions {
   @Nullable String flaw(Message block) {
     BlockHeader header = BlockHeader.of(block);
     if (!enabled) {
-      counters.count(Counts.BLOCK_DISABLED);
+      counters.count(Counter.SUBMIT_BLOCK_DISABLED);
       return "submitting blocks is switched off";
     }
     if (isKnown(header.hash())) {
-      counters.count(Counts.BLOCK_KNOWN);
+      counters.count(Counter.SUBMIT_BLOCK_KNOWN);
       return "known";
     }
     String flaw = flaw(header, this::header);
@@ -190,7 +191,7 @@ final class BlockSubmissions {
     }
     Verdict verdict = BlockCheck.verdict(block, network);
     if (!verdict.isValid()) {
-      counters.count(Counts.BLOCK_INVALID);
+      counters.count(Counter.SUBMIT_BLOCK_INVALID);
       return verdict.reason();
     }
     return null;
@@ -199,7 +200,7 @@ final class BlockSubmissions {
   private @Nullable String flaw(BlockHeader header, Function<Hash, @Nullable BlockHeader> known) {
     BlockHeader parent = known.apply(header.previous());
     if (parent == null) {
-      counters.count(Counts.BLOCK_ORPHAN);
+      counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
       return "its parent " + header.previous() + " is not among the recent blocks";
     }
     String flaw =
@@ -207,7 +208,7 @@ final class BlockSubmissions {
             ? rules.flaw(header, parent, height(parent, known), known)
             : "no proof of work for bits %08x".formatted(header.bits());
     if (flaw != null) {
-      counters.count(Counts.BLOCK_INVALID);
+      counters.count(Counter.SUBMIT_BLOCK_INVALID);
     }
     return flaw;
   }
@@ -257,7 +258,7 @@ final class BlockSubmissions {
       if (header(BlockHeader.of(block).previous()) != null) {
         handIn(hash, block);
       } else { // it was there when the block was looked at
-        counters.count(Counts.BLOCK_ORPHAN);
+        counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
       }
     }
   }
@@ -265,10 +266,10 @@ final class BlockSubmissions {
   private void handIn(Hash hash, Message block) {
     NodeInfo to = node;
     if (to == null) {
-      counters.count(Counts.BLOCK_DISCONNECTED);
+      counters.count(Counter.SUBMIT_BLOCK_DISCONNECTED);
       return;
     }
-    counters.count(Counts.BLOCK_SUBMITTED);
+    counters.count(Counter.SUBMIT_BLOCK);
     kept.put(hash, block);
     order.add(hash);
     keptBytes += block.size();

@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,7 +213,7 @@ final class EvidenceSearch {
       }
       if (submitter.submissions().contains(next)) {
         submitter.underWay++;
-        hub.counters().count(Counts.TX_ASKED);
+        hub.counters().count(Counter.SUBMIT_TX_ASKED);
         Hub.Seat seat = submitter.client() == null ? leftBehind : submitter.seat;
         seat.ask(request(next.entry), outcome -> heard(next, outcome));
       }

@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,7 +171,7 @@ final class Fetches {
     }
     Fetch displaced = load.waiting.push(fetch);
     if (displaced != null) {
-      counters.count(Counts.ANNOUNCEMENT_DROPPED);
+      counters.count(Counter.ASK_CLIENT_FORGOTTEN);
       fetches.remove(displaced.hash);
       announcers.forget(displaced.hash);
       exhausted.accept(displaced.hash);
@@ -179,7 +180,7 @@ final class Fetches {
 
   private void ask(Load load, Fetch fetch) {
     Client client = load.client;
-    counters.count(Counts.CLIENT_ASKED);
+    counters.count(Counter.ASK_CLIENT);
     load.asked.add(fetch);
     load.cost += fetch.cost();
     load.unsent.add(new InventoryVector(fetch.announcer.requestType(), fetch.hash));
@@ -195,7 +196,7 @@ final class Fetches {
   }
 
   private void fail(Fetch fetch) {
-    counters.count(Counts.CLIENT_FAILED);
+    counters.count(Counter.ASK_CLIENT_FAILED);
     announcers.remove(fetch.hash, fetch.announcer.client());
     release(fetch);
     proceed(fetch.hash, fetch);

@@ -25,6 +25,7 @@ import org.bitcoinmultiplexer.cache.chain.HeaderChain;
 import org.bitcoinmultiplexer.cache.chain.HeaderFile;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -251,7 +252,7 @@ final class HeaderSync {
   }
 
   private void refuse(Added added) {
-    counters.count(Counts.HEADERS_UNTRUE);
+    counters.count(Counter.NEWS_HEADERS_UNTRUE);
     refuse.accept("its headers do not fit the network: " + added.flaw());
   }
 
@@ -362,7 +363,7 @@ final class HeaderSync {
     if (view.size() == from) {
       return;
     }
-    counters.counter(Counts.HEADERS).add(view.size() - from);
+    counters.counter(Counter.NEWS_HEADERS).add(view.size() - from);
     written = view.size();
     try {
       io.execute(() -> save(view));

@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +109,7 @@ final class MinedTransactions {
     try {
       mempool.mined(block);
     } catch (MalformedMessageException e) {
-      hub.counters().count(Counts.NODE_MALFORMED);
+      hub.counters().count(Counter.NEWS_NODE_MALFORMED);
     }
   }
 }

@@ -28,6 +28,7 @@ import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,8 +93,10 @@ public final class Newsroom {
     this.counters = hub.counters();
     chain = new RecentHeaders(network);
     mempool = options.bloom() ? new MempoolView(random) : null;
-    pool = new TransactionPool(options.poolBytes(), counters.counter(Counts.POOL_EVICTED), mempool);
-    Announcers announcers = new Announcers(counters.counter(Counts.ANNOUNCEMENT_DROPPED));
+    pool =
+        new TransactionPool(
+            options.poolBytes(), counters.counter(Counter.NEWS_POOL_EVICTED), mempool);
+    Announcers announcers = new Announcers(counters.counter(Counter.ASK_CLIENT_FORGOTTEN));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);
     blocks = new BlockDesk(hub, chain, new Desk());
     withheld = new WithheldBlocks(counters);
@@ -369,7 +372,7 @@ public final class Newsroom {
           if (flaw == null) {
             transactions.submitted(from, transaction, questions.arrived(transaction));
           } else {
-            counters.count(Counts.TX_REFUSED);
+            counters.count(Counter.SUBMIT_TX_REFUSED);
             log.debug("transaction {} of {}: {}", transaction.wtxid(), from.remote(), flaw);
             fetches.refused(from, transaction.wtxid());
             fetches.refused(from, transaction.txid());

@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,10 +89,10 @@ final class NodeQuestions {
     for (int i = 0; i < items.size(); i++) {
       InventoryVector item = items.get(i);
       if (InventoryVector.isTransaction(item.type())) {
-        counters.count(Counts.NODE_ASKED_TX);
+        counters.count(Counter.ASK_US_TX);
         transaction(item);
       } else {
-        counters.count(Counts.NODE_ASKED_BLOCK);
+        counters.count(Counter.ASK_US_BLOCK);
         block(item);
       }
     }
@@ -114,7 +115,7 @@ final class NodeQuestions {
   private void block(InventoryVector item) {
     Message block = submissions.find(item.hash());
     if (block == null || item.type() == InventoryVector.FILTERED_BLOCK) {
-      counters.count(Counts.NODE_NOT_SERVED);
+      counters.count(Counter.ASK_US_NOT_SERVED);
     } else {
       send(item.type() == InventoryVector.BLOCK ? Block.strip(block) : block);
       submissions.fetched(item.hash());
@@ -140,7 +141,7 @@ final class NodeQuestions {
   /** Says what cannot be had, all of one request at once. */
   private void sayMissing() {
     if (!collecting && !missing.isEmpty()) {
-      counters.counter(Counts.NODE_NOT_SERVED).add(missing.size());
+      counters.counter(Counter.ASK_US_NOT_SERVED).add(missing.size());
       send(Inventory.of(Commands.NOTFOUND, missing));
       missing.clear();
     }
@@ -159,7 +160,7 @@ final class NodeQuestions {
    * @param getheaders canonical
    */
   void getheaders(Message getheaders) {
-    counters.count(Counts.NODE_ASKED_HEADERS);
+    counters.count(Counter.ASK_US_HEADERS);
     settle();
     question = getheaders;
     blockAnnouncers.forEach(client -> others.add(0, client));

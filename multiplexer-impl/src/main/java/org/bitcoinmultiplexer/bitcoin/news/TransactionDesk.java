@@ -20,6 +20,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,7 +166,7 @@ final class TransactionDesk {
       if (asked.size() < MOST_ASKED) {
         ask(item);
       } else if (queue.push(item) != null) {
-        counters.count(Counts.TX_DROPPED);
+        counters.count(Counter.NEWS_TX_DROPPED);
       }
     }
   }
@@ -180,7 +181,7 @@ final class TransactionDesk {
           if (outcome instanceof Outcome.Answered answered) {
             take(answered);
           } else if (pool.find(id, item.type() == InventoryVector.WTX) == null) {
-            counters.count(Counts.TX_MISSING);
+            counters.count(Counter.NEWS_TX_MISSING);
             missed.add(id);
             askClients(id);
           }
@@ -213,7 +214,7 @@ final class TransactionDesk {
     try {
       take(Transaction.parse(answered.message()));
     } catch (MalformedMessageException e) {
-      counters.count(Counts.TX_MISSING);
+      counters.count(Counter.NEWS_TX_MISSING);
     }
   }
 
@@ -265,7 +266,7 @@ final class TransactionDesk {
     if (proven.isEmpty()) {
       return false;
     }
-    counters.count(Counts.TX_PROVEN);
+    counters.count(Counter.SUBMIT_TX_PROVEN);
     TransactionPool.Entry entry = proven.get(0).entry;
     entry.told = now();
     for (Submission submission : proven) {
@@ -281,12 +282,12 @@ final class TransactionDesk {
   }
 
   private void displaced(Submission submission) {
-    counters.count(Counts.TX_DISPLACED);
+    counters.count(Counter.SUBMIT_TX_DISPLACED);
     askOthers(submission);
   }
 
   private void givenUp(Submission submission) {
-    counters.count(Counts.TX_UNPROVEN);
+    counters.count(Counter.SUBMIT_TX_UNPROVEN);
     askOthers(submission);
     fetches.flush();
   }
@@ -341,7 +342,7 @@ final class TransactionDesk {
     announcers.remove(transaction.txid(), from);
     TransactionPool.Entry known = pool.find(transaction.wtxid(), true);
     if (known != null) {
-      counters.count(Counts.TX_KNOWN);
+      counters.count(Counter.SUBMIT_TX_KNOWN);
       if (nodeAsked) {
         hub.tell(known.full);
       } else {
@@ -355,7 +356,7 @@ final class TransactionDesk {
     if (entry == null) {
       entry = new TransactionPool.Entry(transaction, now());
     }
-    counters.count(isNew ? Counts.TX_SUBMITTED : Counts.TX_KNOWN);
+    counters.count(isNew ? Counter.SUBMIT_TX : Counter.SUBMIT_TX_KNOWN);
     Submission own = unproven.find(from, transaction.wtxid(), true);
     boolean isOwn = own != null;
     if (own == null) {
@@ -374,7 +375,7 @@ final class TransactionDesk {
   /** Gives the node again what it has not accepted. */
   private void retry(Submission submission) {
     if (isStale(submission.entry)) {
-      counters.count(Counts.TX_REPEATED);
+      counters.count(Counter.SUBMIT_TX_REPEATED);
       give(submission.entry, false);
       search.given(submission);
     }
@@ -398,13 +399,13 @@ final class TransactionDesk {
 
   private void keep(TransactionPool.Entry entry) {
     pool.add(entry);
-    counters.count(Counts.TRANSACTIONS);
+    counters.count(Counter.NEWS_TRANSACTIONS);
     hub.publish(new TransactionNews(entry.txid, entry.wtxid));
   }
 
   private void repeat(TransactionPool.Entry entry) {
     if (now() - entry.told >= REBROADCAST.toNanos()) {
-      counters.count(Counts.TX_REPEATED);
+      counters.count(Counter.SUBMIT_TX_REPEATED);
       give(entry, false);
     }
   }
@@ -424,7 +425,7 @@ final class TransactionDesk {
                   ? Inventory.of(Commands.INV, InventoryVector.WTX, entry.wtxid)
                   : Inventory.of(Commands.INV, InventoryVector.TX, entry.txid));
     } else {
-      counters.count(Counts.TX_UNWANTED);
+      counters.count(Counter.SUBMIT_TX_UNWANTED);
     }
   }
 

@@ -19,6 +19,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * Hears one upstream connection, from hello to its end, and sorts what the node says: questions and
@@ -134,7 +135,7 @@ final class UpstreamConversation implements NodeConversation {
         try {
           return hear(message);
         } catch (MalformedMessageException e) {
-          counters.count(Counts.NODE_MALFORMED);
+          counters.count(Counter.NEWS_NODE_MALFORMED);
           return false;
         }
       }
@@ -200,7 +201,7 @@ final class UpstreamConversation implements NodeConversation {
     try {
       see(message);
     } catch (MalformedMessageException e) {
-      counters.count(Counts.NODE_MALFORMED);
+      counters.count(Counter.NEWS_NODE_MALFORMED);
     }
   }
 

@@ -6,6 +6,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class WithheldBlocks {
     if (from == null || blocks.size() == MOST || !blocks.add(block)) {
       return;
     }
-    counters.count(Counts.BLOCKS_WITHHELD);
+    counters.count(Counter.NEWS_BLOCKS_WITHHELD);
     if (blocks.size() == MOST) {
       from.distrust(
           "it does not give " + MOST + " blocks of its own chain, " + block + " the last");

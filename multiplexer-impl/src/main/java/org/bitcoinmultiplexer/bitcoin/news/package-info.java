@@ -40,47 +40,7 @@
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.
  *
- * <p><b>Counters.</b>
- *
- * <dl>
- *   <dt>{@code news.blocks}, {@code news.transactions}
- *   <dd>news published
- *   <dt>{@code news.blocks.unproven}
- *   <dd>hashes of blocks that the node announced and did not prove
- *   <dt>{@code news.blocks.withheld}
- *   <dd>blocks of its own best chain that the node did not give
- *   <dt>{@code news.headers.untrue}
- *   <dd>messages of the node with headers that are not consecutive or lack proof of work
- *   <dt>{@code news.node.malformed}
- *   <dd>messages of the node that cannot be read
- *   <dt>{@code news.tx.dropped}
- *   <dd>transactions that the node announced faster than they could be asked for
- *   <dt>{@code news.tx.missing}
- *   <dd>transactions that the node announced and did not give
- *   <dt>{@code news.pool.evicted}
- *   <dd>transactions forgotten for lack of room
- *   <dt>{@code submit.tx}, {@code submit.tx.known}, {@code submit.tx.refused}
- *   <dd>transactions that clients sent: new, known already, invalid by themselves
- *   <dt>{@code submit.tx.unwanted}
- *   <dd>not given to the node, which wants none
- *   <dt>{@code submit.tx.repeated}
- *   <dd>given to the node again after a while
- *   <dt>{@code submit.tx.asked}, {@code submit.tx.proven}
- *   <dd>how often the node was asked for what clients submitted, and how much it has then accepted
- *   <dt>{@code submit.tx.unproven}, {@code submit.tx.displaced}
- *   <dd>submissions forgotten without evidence: after ten minutes, for lack of room
- *   <dt>{@code submit.block}, {@code submit.block.taken}, {@code submit.block.not-taken}
- *   <dd>blocks given to the node, and whether it then had them in its chain
- *   <dt>{@code submit.block.disabled}, {@code submit.block.known}, {@code submit.block.orphan},
- *       {@code submit.block.invalid}, {@code submit.block.disconnected}
- *   <dd>blocks and headers of clients that were dropped: not wanted, not new, parent unknown,
- *       failed a check, no node to give it to
- *   <dt>{@code ask.client}, {@code ask.client.failed}, {@code ask.client.forgotten}
- *   <dd>what clients were asked for, did not deliver, and announced in such a number that it was
- *       not asked for
- *   <dt>{@code ask.us.tx}, {@code ask.us.block}, {@code ask.us.headers}, {@code ask.us.not-served}
- *   <dd>what the node asked us for, and how much of it we have not got
- * </dl>
+ * <p><b>Counters.</b> {@link org.bitcoinmultiplexer.metrics.Counter} says what each counts.
  *
  * <p>Internal: not exported from the module.
  */

@@ -13,6 +13,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.RelayContext;
 import org.bitcoinmultiplexer.core.RelayConversation;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,13 +136,13 @@ public final class PassthroughConversation implements RelayConversation {
   }
 
   private void onClientVersion(Message message) {
-    Version said = parse(message, "malformed-version", "the client's");
+    Version said = parse(message, Counter.CLOSED_MALFORMED_VERSION, "the client's");
     if (said == null) {
       return;
     }
     if (said.protocol() < ProtocolVersions.LEAST_CLIENT) {
       end(
-          "obsolete-version",
+          Counter.CLOSED_OBSOLETE_VERSION,
           "version " + said.protocol() + " is below " + ProtocolVersions.LEAST_CLIENT);
       return;
     }
@@ -151,7 +152,7 @@ public final class PassthroughConversation implements RelayConversation {
   }
 
   private void onNodeVersion(Message message) {
-    Version said = parse(message, "malformed-node-version", "the node's");
+    Version said = parse(message, Counter.CLOSED_MALFORMED_NODE_VERSION, "the node's");
     Version asked = Objects.requireNonNull(client, "client's version");
     if (said == null) {
       return;
@@ -262,7 +263,7 @@ public final class PassthroughConversation implements RelayConversation {
     };
   }
 
-  private @Nullable Version parse(Message message, String rule, String whose) {
+  private @Nullable Version parse(Message message, Counter rule, String whose) {
     try {
       return Version.parse(message);
     } catch (MalformedMessageException e) {
@@ -271,7 +272,7 @@ public final class PassthroughConversation implements RelayConversation {
     }
   }
 
-  private void end(String rule, String reason) {
+  private void end(Counter rule, String reason) {
     state = State.ENDED;
     relay.disconnect(rule, reason);
   }

@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
 import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +119,7 @@ final class BitcoinConversation implements ClientConversation, Client {
     heldBytes += message.size();
     if (held.size() > MOST_HELD || heldBytes > MOST_HELD_BYTES) {
       context.disconnect(
-          Rules.TOO_EARLY,
+          Counter.CLOSED_TOO_EARLY,
           held.size() + " messages of " + heldBytes + " bytes before any node is known");
     }
   }
@@ -172,14 +173,14 @@ final class BitcoinConversation implements ClientConversation, Client {
   private void onMalformed(Message message, MalformedMessageException e) {
     String reason = String.valueOf(e.getMessage());
     if (e.isMisbehaviour()) {
-      context.disconnect(Rules.LIMIT + "-" + message.command(), reason);
+      context.disconnect(Counter.limitOf(message.command()), reason);
       return;
     }
-    context.hub().counters().count("client.malformed");
+    context.hub().counters().count(Counter.CLIENT_MALFORMED);
     malformed++;
     if (malformed > MOST_MALFORMED) {
       context.disconnect(
-          Rules.MALFORMED, malformed + " messages could not be read, lastly " + reason);
+          Counter.CLOSED_MALFORMED, malformed + " messages could not be read, lastly " + reason);
     }
   }
 

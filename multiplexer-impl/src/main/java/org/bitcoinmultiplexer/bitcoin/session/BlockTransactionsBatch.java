@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ final class BlockTransactionsBatch implements SingleBatch {
     try {
       part = answered.message().derive(PARSED).blocktxn(wanted);
     } catch (MalformedMessageException e) {
-      context.disconnect(Rules.BAD_INDEX, String.valueOf(e.getMessage()));
+      context.disconnect(Counter.CLOSED_BAD_INDEX, String.valueOf(e.getMessage()));
       return;
     }
     client.accept(part);

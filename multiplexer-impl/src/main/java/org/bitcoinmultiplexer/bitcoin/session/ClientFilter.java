@@ -9,6 +9,7 @@ import org.bitcoinmultiplexer.bitcoin.bloom.BloomFilter;
 import org.bitcoinmultiplexer.bitcoin.bloom.FilteredBlock;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterLoad;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +72,8 @@ final class ClientFilter {
   ClientFilter(ClientContext context, boolean relay) {
     this.context = context;
     this.relay = relay;
-    blocks = context.hub().counters().counter("client.bloom.blocks");
-    delayed = context.hub().counters().counter("client.bloom.delayed");
+    blocks = context.hub().counters().counter(Counter.CLIENT_BLOOM_BLOCKS);
+    delayed = context.hub().counters().counter(Counter.CLIENT_BLOOM_DELAYED);
   }
 
   void load(FilterLoad load) {

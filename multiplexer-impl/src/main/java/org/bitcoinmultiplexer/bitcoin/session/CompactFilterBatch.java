@@ -10,6 +10,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.CompactFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +116,7 @@ final class CompactFilterBatch implements Batch {
         && !message
             .derive(CompactFilter.HASH)
             .equals(search.filterHash(first + item - questions))) {
-      context.hub().counters().count("filters.untrue");
+      context.hub().counters().count(Counter.FILTERS_UNTRUE);
       broken = true;
     } else {
       client.accept(message);

@@ -20,6 +20,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +88,7 @@ final class CompactFilterSearch {
       String command, FilterRange range, Newsroom newsroom, FilterIndex index, Counters counters) {
     if (range.type() != FilterSpan.BASIC) {
       throw new Violation(
-          Rules.BAD_FILTER_TYPE,
+          Counter.CLOSED_BAD_FILTER_TYPE,
           command + " of filter type " + range.type() + ", which there is not");
     }
     this.command = command;
@@ -218,7 +219,7 @@ final class CompactFilterSearch {
     try {
       return FilterSpan.of(command, range, height, limit);
     } catch (MalformedMessageException e) {
-      throw new Violation(Rules.LIMIT + "-" + command, String.valueOf(e.getMessage()));
+      throw new Violation(Counter.limitOf(command), String.valueOf(e.getMessage()));
     }
   }
 
@@ -253,7 +254,8 @@ final class CompactFilterSearch {
 
   private Violation unknownStop() {
     return new Violation(
-        Rules.UNKNOWN_STOP, command + " up to " + range.stop() + ", which the node does not have");
+        Counter.CLOSED_UNKNOWN_STOP,
+        command + " up to " + range.stop() + ", which the node does not have");
   }
 
   private void heardHeaders(Headers headers) {
@@ -304,7 +306,7 @@ final class CompactFilterSearch {
   /** Of two things that the node has said one is not true. Which, a new beginning may tell. */
   private @Nullable Message contradiction(String what) {
     log.warn("the node contradicts itself about compact filters: {}", what);
-    counters.count("filters.untrue");
+    counters.count(Counter.FILTERS_UNTRUE);
     index.clear();
     return end();
   }

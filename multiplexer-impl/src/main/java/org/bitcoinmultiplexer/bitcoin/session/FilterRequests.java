@@ -10,6 +10,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.FilterAdd;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterLoad;
 import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * What one client says about its filter (BIP37), and its {@code mempool} (BIP35).
@@ -65,7 +66,7 @@ final class FilterRequests {
       case Commands.FILTERADD -> {
         byte[] element = FilterAdd.parse(message);
         if (!willBeLoaded) {
-          throw new Violation(Rules.NO_FILTER, "filteradd, but no filter is loaded");
+          throw new Violation(Counter.CLOSED_NO_FILTER, "filteradd, but no filter is loaded");
         }
         inTurn(() -> filter.add(element), answer);
       }

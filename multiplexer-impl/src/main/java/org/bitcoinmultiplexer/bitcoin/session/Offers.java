@@ -15,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * What one client brings: announcements, headers, transactions and blocks, on their way to the
@@ -89,7 +90,7 @@ final class Offers {
         continue;
       }
       if (!allowance.take(context.loop().nanoTime())) {
-        context.hub().counters().counter("client.inv.dropped").add(inventory.size() - i);
+        context.hub().counters().counter(Counter.CLIENT_INV_DROPPED).add(inventory.size() - i);
         break;
       }
       news.add(inventory.get(i));
@@ -103,7 +104,7 @@ final class Offers {
     Headers headers = Headers.parse(message);
     Verdict verdict = HeadersCheck.verdict(headers, network);
     if (!verdict.isValid()) {
-      throw new Violation(Rules.BAD_HEADERS, verdict.reason());
+      throw new Violation(Counter.CLOSED_BAD_HEADERS, verdict.reason());
     }
     if (headers.size() > 0) {
       known.announced(headers.hash(headers.size() - 1));
@@ -113,7 +114,7 @@ final class Offers {
 
   void transaction(Message message) {
     if (!allowance.take(context.loop().nanoTime())) {
-      context.hub().counters().count("client.tx.dropped");
+      context.hub().counters().count(Counter.CLIENT_TX_DROPPED);
       return;
     }
     Transaction transaction = Transaction.parse(message);
@@ -121,7 +122,7 @@ final class Offers {
     transactions.clientHas(transaction.txid());
     transactions.clientHas(transaction.wtxid());
     if (3 * transaction.strippedSize() + tx.size() > MOST_WEIGHT) {
-      context.hub().counters().count("client.tx.oversized");
+      context.hub().counters().count(Counter.CLIENT_TX_OVERSIZED);
     } else {
       newsroom.submitted(self, tx);
     }
@@ -131,13 +132,14 @@ final class Offers {
     BlockHeader header = BlockHeader.of(message);
     if (!header.hasProofOfWork(network)) {
       throw new Violation(
-          Rules.BAD_BLOCK, "block " + header.hash() + " has no proof of work for what it states");
+          Counter.CLOSED_BAD_BLOCK,
+          "block " + header.hash() + " has no proof of work for what it states");
     }
     boolean canBeJudged =
         newsroom.header(header.previous()) != null && newsroom.header(header.hash()) == null;
     Verdict verdict = canBeJudged ? BlockCheck.verdict(message, network) : Verdict.VALID;
     if (!verdict.isValid()) {
-      throw new Violation(Rules.BAD_BLOCK, verdict.reason());
+      throw new Violation(Counter.CLOSED_BAD_BLOCK, verdict.reason());
     }
     known.announced(header.hash());
     newsroom.submittedBlock(self, message);

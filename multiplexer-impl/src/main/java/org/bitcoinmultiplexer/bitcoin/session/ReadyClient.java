@@ -21,6 +21,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +96,7 @@ final class ReadyClient {
     try {
       answer = responder.hear(message).orElse(null);
     } catch (SequenceViolationException e) {
-      throw new Violation(Rules.BAD_SEQUENCE, String.valueOf(e.getMessage()));
+      throw new Violation(Counter.CLOSED_BAD_SEQUENCE, String.valueOf(e.getMessage()));
     }
     if (answer != null) {
       understandToTheEnd(message, answer);
@@ -136,7 +137,9 @@ final class ReadyClient {
   private static Message canonical(Pair row, Message message) {
     return row.canonical(message)
         .orElseThrow(
-            () -> new Violation(Rules.BAD_REQUEST, "its " + message + " is malformed or illegal"));
+            () ->
+                new Violation(
+                    Counter.CLOSED_BAD_REQUEST, "its " + message + " is malformed or illegal"));
   }
 
   /** What asks for nothing. */
@@ -160,7 +163,8 @@ final class ReadyClient {
 
   private static Violation notOffered(Message message) {
     return new Violation(
-        Rules.NOT_OFFERED, message.command() + ", which needs a service that is not offered");
+        Counter.CLOSED_NOT_OFFERED,
+        message.command() + ", which needs a service that is not offered");
   }
 
   /** Whoever was offered them may ask, even if the node has none any more. */

@@ -18,6 +18,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,8 @@ final class Requests {
     for (int i = 0; i < items.size() && filters == null; i++) {
       if (items.type(i) == InventoryVector.FILTERED_BLOCK) {
         throw new Violation(
-            Rules.NOT_OFFERED, "getdata of a filtered block, which needs the bloom service");
+            Counter.CLOSED_NOT_OFFERED,
+            "getdata of a filtered block, which needs the bloom service");
       }
     }
     if (items.size() > 0) {

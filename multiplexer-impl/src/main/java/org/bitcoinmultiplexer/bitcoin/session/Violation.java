@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import org.bitcoinmultiplexer.metrics.Counter;
+
 /**
  * A client went beyond a rule for which Bitcoin Core disconnects.
  *
@@ -10,20 +12,20 @@ final class Violation extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final String rule;
+  private final Counter rule;
 
   /**
    * The end of a session.
    *
-   * @param rule from the table in this package's description, never anything a peer said
+   * @param rule the counter of the rule that was met
    * @param reason in words, naming the value that was out of bounds
    */
-  Violation(String rule, String reason) {
+  Violation(Counter rule, String reason) {
     super(reason, null, false, false);
     this.rule = rule;
   }
 
-  String rule() {
+  Counter rule() {
     return rule;
   }
 

@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -370,8 +371,8 @@ class ClientHandshakeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"wtxidrelay, late-wtxidrelay", "sendaddrv2, late-sendaddrv2"})
-  void negotiationAfterVerackBreaksARule(String command, String rule) {
+  @CsvSource({"wtxidrelay, CLOSED_LATE_WTXIDRELAY", "sendaddrv2, CLOSED_LATE_SENDADDRV2"})
+  void negotiationAfterVerackBreaksARule(String command, Counter rule) {
     handshake.onMessage(version(70013, 0, "/x/", true));
     handshake.onMessage(plain("verack"));
 
@@ -388,7 +389,7 @@ class ClientHandshakeTest {
     }
 
     assertThat(handshake.onMessage(plain("feature"))).isEqualTo(Step.VIOLATED);
-    assertThat(handshake.violation().rule()).isEqualTo("unwelcome-feature");
+    assertThat(handshake.violation().rule().rule()).isEqualTo("unwelcome-feature");
   }
 
   @Test
@@ -402,7 +403,9 @@ class ClientHandshakeTest {
   void olderVersionsAreRefused(int version) {
     assertThat(handshake.onMessage(version(version, 0, "/x/", true))).isEqualTo(Step.VIOLATED);
     assertThat(handshake.violation())
-        .isEqualTo(new Violation("obsolete-version", "version " + version + " is below 31800"));
+        .isEqualTo(
+            new Violation(
+                Counter.CLOSED_OBSOLETE_VERSION, "version " + version + " is below 31800"));
     assertThat(sent).isEmpty();
   }
 
@@ -424,7 +427,7 @@ class ClientHandshakeTest {
             .toByteArray();
 
     assertThat(handshake.onMessage(Message.of("version", body))).isEqualTo(Step.VIOLATED);
-    assertThat(handshake.violation().rule()).isEqualTo("malformed-version");
+    assertThat(handshake.violation().rule().rule()).isEqualTo("malformed-version");
     assertThat(handshake.violation().reason()).contains("257").contains("256");
   }
 
@@ -463,7 +466,7 @@ class ClientHandshakeTest {
 
     assertThat(handshake.onMessage(Message.of("version", Arrays.copyOf(whole, 45))))
         .isEqualTo(Step.VIOLATED);
-    assertThat(handshake.violation().rule()).isEqualTo("malformed-version");
+    assertThat(handshake.violation().rule().rule()).isEqualTo("malformed-version");
   }
 
   @Test

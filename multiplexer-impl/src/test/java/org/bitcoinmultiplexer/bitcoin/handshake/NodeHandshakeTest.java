@@ -133,7 +133,7 @@ class NodeHandshakeTest {
     handshake.open();
 
     assertThat(handshake.onMessage(version(70012, "/x/"))).isEqualTo(Step.VIOLATED);
-    assertThat(handshake.violation().rule()).isEqualTo("obsolete-version");
+    assertThat(handshake.violation().rule().rule()).isEqualTo("obsolete-version");
     assertThat(handshake.violation().reason()).contains("70012").contains("70013");
     assertThat(commands()).containsExactly("version");
   }
@@ -143,7 +143,7 @@ class NodeHandshakeTest {
     handshake.open();
 
     assertThat(handshake.onMessage(plain("version"))).isEqualTo(Step.VIOLATED);
-    assertThat(handshake.violation().rule()).isEqualTo("malformed-version");
+    assertThat(handshake.violation().rule().rule()).isEqualTo("malformed-version");
     assertThat(handshake.onMessage(version(70016, "/x/"))).isEqualTo(Step.VIOLATED);
   }
 

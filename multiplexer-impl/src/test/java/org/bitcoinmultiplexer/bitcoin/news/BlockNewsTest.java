@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
 class BlockNewsTest {
@@ -240,7 +241,7 @@ class BlockNewsTest {
 
     assertThat(hub.news).isEmpty();
     assertThat(fixture.newsroom.tip().hash()).isEqualTo(tip.hash());
-    assertThat(hub.count(Counts.HEADERS_UNTRUE)).isEqualTo(3);
+    assertThat(hub.count(Counter.NEWS_HEADERS_UNTRUE)).isEqualTo(3);
   }
 
   @Test
@@ -258,7 +259,7 @@ class BlockNewsTest {
 
     assertThat(hub.news).isEmpty();
     assertThat(fixture.newsroom.tip()).isNull();
-    assertThat(hub.count(Counts.BLOCKS_UNPROVEN)).isEqualTo(2);
+    assertThat(hub.count(Counter.NEWS_BLOCKS_UNPROVEN)).isEqualTo(2);
   }
 
   @Test
@@ -314,7 +315,7 @@ class BlockNewsTest {
     fixture.answer(headers(last(fresh)));
 
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(fresh));
-    assertThat(hub.count(Counts.BLOCKS_UNPROVEN)).isZero();
+    assertThat(hub.count(Counter.NEWS_BLOCKS_UNPROVEN)).isZero();
     assertThat(hub.questions).isEmpty();
   }
 

@@ -15,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
 class BlockSubmissionsTest {
@@ -40,7 +41,7 @@ class BlockSubmissionsTest {
     fixture.answer(question, headers(header));
 
     assertThat(fixture.takeBlockNews()).containsExactly(header.hash());
-    assertThat(hub.count(Counts.BLOCK_TAKEN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_TAKEN)).isEqualTo(1);
   }
 
   @Test
@@ -62,7 +63,7 @@ class BlockSubmissionsTest {
     submits(alice, block);
     fixture.answer(headers(List.of()));
     assertThat(hub.news).isEmpty();
-    assertThat(hub.count(Counts.BLOCK_NOT_TAKEN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_NOT_TAKEN)).isEqualTo(1);
   }
 
   @Test
@@ -73,7 +74,7 @@ class BlockSubmissionsTest {
     fixture.answer(headers(header));
     submits(bob, block);
     assertThat(hub.told).hasSize(1);
-    assertThat(hub.count(Counts.BLOCK_KNOWN)).isEqualTo(2);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_KNOWN)).isEqualTo(2);
   }
 
   @Test
@@ -93,7 +94,7 @@ class BlockSubmissionsTest {
 
     submits(alice, next);
     assertThat(hub.told).isEmpty();
-    assertThat(hub.count(Counts.BLOCK_ORPHAN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_ORPHAN)).isEqualTo(1);
     submits(alice, block);
     submits(alice, next);
     assertThat(hub.told).containsExactly(block, next);
@@ -105,13 +106,13 @@ class BlockSubmissionsTest {
     byte[] forged = block.toByteArray();
     forged[forged.length - 5] ^= 1; // the script of the coinbase's output
     submits(alice, Message.of("block", forged));
-    assertThat(hub.count(Counts.BLOCK_INVALID)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_INVALID)).isEqualTo(1);
     submits(alice, block(Hash.of("%064x".formatted(5)), tip.time() + 1, 1));
-    assertThat(hub.count(Counts.BLOCK_ORPHAN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_ORPHAN)).isEqualTo(1);
     submits(alice, block(tip.hash(), known.get(6).time(), 1));
-    assertThat(hub.count(Counts.BLOCK_INVALID)).as("too early").isEqualTo(2);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_INVALID)).as("too early").isEqualTo(2);
     submits(alice, Message.of("block", headers(unproven()).array(), 1, 80));
-    assertThat(hub.count(Counts.BLOCK_INVALID)).as("without work").isEqualTo(3);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_INVALID)).as("without work").isEqualTo(3);
 
     assertThat(hub.told).isEmpty();
     assertThat(hub.questions).isEmpty();
@@ -129,7 +130,7 @@ class BlockSubmissionsTest {
     strict.hub.loop.run(() -> strict.newsroom.headers(alice, headers(BlockHeader.of(submitted))));
     assertThat(strict.hub.told).isEmpty();
     assertThat(alice.asked).isEmpty();
-    assertThat(strict.hub.count(Counts.BLOCK_DISABLED)).isEqualTo(3);
+    assertThat(strict.hub.count(Counter.SUBMIT_BLOCK_DISABLED)).isEqualTo(3);
   }
 
   @Test
@@ -200,7 +201,7 @@ class BlockSubmissionsTest {
     fixture.line.closes();
     submits(alice, block);
     assertThat(hub.told).isEmpty();
-    assertThat(hub.count(Counts.BLOCK_DISCONNECTED)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK_DISCONNECTED)).isEqualTo(1);
     fixture.line = fixture.new Line();
     fixture.line.greets(NewsFixture.LONG, true);
     submits(alice, block);

@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
 /** What a client submits stays between it and the node until the node shows that it accepted it. */
@@ -45,7 +46,7 @@ class EvidenceTest {
       hub.loop.advance(Duration.ofSeconds(1));
     }
     requireUnknown();
-    assertThat(hub.count(Counts.TX_UNPROVEN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_TX_UNPROVEN)).isEqualTo(1);
     assertThat(hub.loop.pendingTimers()).isZero();
     assertThat(alice.accepted).isEmpty();
   }
@@ -96,7 +97,7 @@ class EvidenceTest {
     assertThat(fixture.newsroom.transaction(TXID, false)).isEqualTo(TX);
     assertThat(fixture.newsroom.transactions()).containsExactly(TX);
     assertThat(alice.accepted).containsExactly(WTXID);
-    assertThat(hub.count(Counts.TX_PROVEN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_TX_PROVEN)).isEqualTo(1);
   }
 
   @Test
@@ -197,7 +198,7 @@ class EvidenceTest {
     }
     assertThat(asked)
         .containsExactly(0, 2, 4, 6, 8, 10, 15, 20, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540);
-    assertThat(hub.count(Counts.TX_ASKED)).isEqualTo(asked.size());
+    assertThat(hub.count(Counter.SUBMIT_TX_ASKED)).isEqualTo(asked.size());
   }
 
   @Test
@@ -277,7 +278,7 @@ class EvidenceTest {
     fixture.line.greets(NewsFixture.LONG, true);
     assertThat(hub.told).containsExactly(TX, TX);
     hub.loop.advance(Duration.ofMinutes(1));
-    assertThat(hub.count(Counts.TX_UNPROVEN)).isZero();
+    assertThat(hub.count(Counter.SUBMIT_TX_UNPROVEN)).isZero();
     fixture.line.says(TX);
     requireNews();
   }
@@ -319,7 +320,7 @@ class EvidenceTest {
     fixture.submits(alice, TX);
     fixture.announces(alice, InventoryVector.WTX, WTXID);
     assertThat(hub.told).containsExactly(TX, TX);
-    assertThat(hub.count(Counts.TX_REPEATED)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_TX_REPEATED)).isEqualTo(1);
     assertThat(alice.asked).isEmpty();
   }
 
@@ -332,7 +333,7 @@ class EvidenceTest {
     for (int i = 0; i < flood; i++) {
       fixture.submits(alice, TestChain.tx(10_000 + i, 0));
     }
-    long displaced = hub.count(Counts.TX_DISPLACED);
+    long displaced = hub.count(Counter.SUBMIT_TX_DISPLACED);
     assertThat(displaced).isBetween(900L, 1_500L);
 
     List<ScriptedHub.Question> open = new ArrayList<>(hub.questions);
@@ -358,7 +359,7 @@ class EvidenceTest {
       }
       hub.loop.run(() -> fixture.newsroom.left(flooder));
     }
-    assertThat(hub.count(Counts.TX_DISPLACED)).isGreaterThan(1_000);
+    assertThat(hub.count(Counter.SUBMIT_TX_DISPLACED)).isGreaterThan(1_000);
     fixture.line.says(TX);
     assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
     assertThat(fixture.newsroom.transactions()).as("nothing proven was lost").hasSize(1);

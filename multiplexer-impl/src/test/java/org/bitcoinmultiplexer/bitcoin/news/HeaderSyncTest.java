@@ -23,6 +23,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.cache.chain.HeaderChain;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,7 +141,7 @@ class HeaderSyncTest {
     assertComplete();
     assertThat(news.newsroom.height()).isEqualTo(5_000);
     assertThat(kept()).isEqualTo(5_000);
-    assertThat(news.hub.count("news.headers")).isEqualTo(5_000);
+    assertThat(news.hub.count(Counter.NEWS_HEADERS)).isEqualTo(5_000);
   }
 
   @Test
@@ -293,7 +294,7 @@ class HeaderSyncTest {
       news.answer(news.hub.take(), TestChain.headers(lie));
     }
     assertThat(news.newsroom.headerChain()).isNull();
-    assertThat(news.hub.count("news.headers.untrue")).isBetween(1L, 10L);
+    assertThat(news.hub.count(Counter.NEWS_HEADERS_UNTRUE)).isBetween(1L, 10L);
     assertThat(news.line.failed)
         .singleElement()
         .asString()

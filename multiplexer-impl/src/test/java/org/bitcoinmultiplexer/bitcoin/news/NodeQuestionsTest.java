@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
 class NodeQuestionsTest {
@@ -101,7 +102,7 @@ class NodeQuestionsTest {
     nodeWants(InventoryVector.WITNESS_BLOCK, WTXID);
     nodeWants(0x40000003, WTXID);
     assertThat(fixture.line.sent).isEmpty();
-    assertThat(hub.count(Counts.NODE_NOT_SERVED)).isEqualTo(2);
+    assertThat(hub.count(Counter.ASK_US_NOT_SERVED)).isEqualTo(2);
   }
 
   @Test

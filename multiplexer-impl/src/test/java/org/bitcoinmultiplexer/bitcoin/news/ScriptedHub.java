@@ -10,6 +10,7 @@ import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /** An engine whose upstream is the test: questions wait until the test takes and answers them. */
@@ -80,7 +81,7 @@ final class ScriptedHub implements Hub {
     return taken;
   }
 
-  long count(String counter) {
+  long count(Counter counter) {
     return counters.counter(counter).sum();
   }
 }

@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
 class TransactionNewsTest {
@@ -65,7 +66,7 @@ class TransactionNewsTest {
       fixture.nodeAnnounces(InventoryVector.WTX, ids(from, Math.min(flood, from + 50_000)));
     }
     assertThat(hub.questions).hasSize(TransactionDesk.MOST_ASKED);
-    assertThat(hub.count(Counts.TX_DROPPED)).isEqualTo(1_000);
+    assertThat(hub.count(Counter.NEWS_TX_DROPPED)).isEqualTo(1_000);
 
     int asked = 0;
     while (!hub.questions.isEmpty()) {
@@ -75,7 +76,7 @@ class TransactionNewsTest {
       hub.loop.run(() -> question.then().accept(Outcome.Absent.INSTANCE));
     }
     assertThat(asked).isEqualTo(TransactionDesk.MOST_ASKED + TransactionDesk.MOST_QUEUED);
-    assertThat(hub.count(Counts.TX_MISSING)).isEqualTo(asked);
+    assertThat(hub.count(Counter.NEWS_TX_MISSING)).isEqualTo(asked);
     assertThat(hub.news).isEmpty();
   }
 
@@ -106,7 +107,7 @@ class TransactionNewsTest {
     fixture.submits(bob, TX);
     assertThat(hub.told).hasSize(1);
     assertThat(hub.news).isEmpty();
-    assertThat(hub.count(Counts.TX_KNOWN)).isEqualTo(1);
+    assertThat(hub.count(Counter.SUBMIT_TX_KNOWN)).isEqualTo(1);
   }
 
   @Test
@@ -181,7 +182,7 @@ class TransactionNewsTest {
       asked += alice.takeAsked().size();
     }
     assertThat(asked).isEqualTo(2 * Fetches.MOST_ASKED);
-    assertThat(hub.count(Counts.ANNOUNCEMENT_DROPPED)).isGreaterThanOrEqualTo(44_000);
+    assertThat(hub.count(Counter.ASK_CLIENT_FORGOTTEN)).isGreaterThanOrEqualTo(44_000);
     fixture.announces(bob, InventoryVector.WTX, flood[49_999]);
     assertThat(bob.asked).as("it is alice's turn, some time").isEmpty();
     hub.loop.run(() -> fixture.newsroom.left(alice));
@@ -216,7 +217,7 @@ class TransactionNewsTest {
     fixture.absent(hub.take());
     fixture.line.says(TX);
     assertThat(hub.news).isEmpty();
-    assertThat(hub.count(Counts.TX_MISSING)).isZero();
+    assertThat(hub.count(Counter.NEWS_TX_MISSING)).isZero();
   }
 
   @Test
@@ -268,7 +269,7 @@ class TransactionNewsTest {
 
     assertThat(hub.told).isEmpty();
     assertThat(fixture.line.sent).isEmpty();
-    assertThat(hub.count(Counts.TX_UNWANTED)).isEqualTo(2);
+    assertThat(hub.count(Counter.SUBMIT_TX_UNWANTED)).isEqualTo(2);
     assertThat(hub.takeNews(TransactionNews.class)).isEmpty();
     fixture.line.says(TX);
     assertThat(hub.takeNews(TransactionNews.class)).as("it had it from elsewhere").hasSize(1);
@@ -311,7 +312,7 @@ class TransactionNewsTest {
     fixture.submits(alice, TestChain.tx(spent, 0, -1, 1));
     fixture.submits(alice, TestChain.tx(Hash.ZERO, -1, 1, 1));
 
-    assertThat(hub.count(Counts.TX_REFUSED)).isEqualTo(4);
+    assertThat(hub.count(Counter.SUBMIT_TX_REFUSED)).isEqualTo(4);
     assertThat(hub.told).isEmpty();
     assertThat(hub.news).isEmpty();
     assertThatThrownBy(() -> fixture.submits(alice, Message.of(Commands.TX, new byte[9])))

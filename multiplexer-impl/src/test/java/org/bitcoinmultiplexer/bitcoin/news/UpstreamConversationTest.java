@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendSequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,7 +197,7 @@ class UpstreamConversationTest {
     line.says(Message.of(Commands.INV, new byte[] {5, 1, 2}));
     line.says(Message.of(Commands.PING, new byte[3]));
     line.says(Message.of(Commands.GETDATA, new byte[] {(byte) 0xff}));
-    assertThat(hub.count(Counts.NODE_MALFORMED)).isEqualTo(3);
+    assertThat(hub.count(Counter.NEWS_NODE_MALFORMED)).isEqualTo(3);
     assertThat(line.says(Ping.ping(5))).isTrue();
   }
 

@@ -6,6 +6,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.RelayContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 
 /** Records what a conversation does, and fails at what no engine would allow. */
 final class ScriptedRelay implements RelayContext {
@@ -59,9 +60,9 @@ final class ScriptedRelay implements RelayContext {
   }
 
   @Override
-  public void disconnect(String rule, String why) {
+  public void disconnect(Counter rule, String why) {
     alive();
-    disconnected = rule;
+    disconnected = rule.rule();
     reason = why;
   }
 

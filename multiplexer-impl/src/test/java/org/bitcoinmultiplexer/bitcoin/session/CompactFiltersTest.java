@@ -21,6 +21,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -330,7 +331,7 @@ class CompactFiltersTest {
             view().hash(1_202),
             view().hash(1_203),
             view().hash(1_204));
-    assertThat(scene.engine.counters.counter("filters.untrue").sum()).isEqualTo(1);
+    assertThat(scene.engine.counters.counter(Counter.FILTERS_UNTRUE).sum()).isEqualTo(1);
     assertThat(client.rule).isNull();
     assertThat(ask(client, filters(1_206, view().hash(1_210)))).hasSize(5);
   }
@@ -394,7 +395,7 @@ class CompactFiltersTest {
     ScriptedClient client = client();
     Message request = filters(height, view().hash(height));
     assertThat(ask(client, request)).isEmpty();
-    assertThat(scene.engine.counters.counter("filters.untrue").sum()).isEqualTo(1);
+    assertThat(scene.engine.counters.counter(Counter.FILTERS_UNTRUE).sum()).isEqualTo(1);
     assertThat(client.rule).isNull();
     node.liesInHeadersAbout = Hash.ZERO; // another node, or a better day
     assertThat(ask(client, request)).isEqualTo(node.directly(request));
@@ -406,7 +407,7 @@ class CompactFiltersTest {
     node.liesInCheckpoints = true;
     ScriptedClient client = client();
     assertThat(ask(client, filters(1_500, view().hash(1_500)))).isEmpty();
-    assertThat(scene.engine.counters.counter("filters.untrue").sum()).isEqualTo(1);
+    assertThat(scene.engine.counters.counter(Counter.FILTERS_UNTRUE).sum()).isEqualTo(1);
     node.liesInCheckpoints = false;
     Message request = filters(1_500, view().hash(1_500));
     assertThat(ask(client, request)).isEqualTo(node.directly(request));
@@ -454,7 +455,7 @@ class CompactFiltersTest {
 
     assertThat(client.heard()).isEqualTo(node.directly(request));
     assertThat(client.rule).isNull();
-    assertThat(scene.engine.counters.counter("filters.untrue").sum()).isZero();
+    assertThat(scene.engine.counters.counter(Counter.FILTERS_UNTRUE).sum()).isZero();
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,7 +87,7 @@ class FiltersTest {
         .containsExactlyElementsOf(expected(matching(txid(witnessTx)), block))
         .endsWith(Transaction.strip(witnessTx))
         .hasSize(2);
-    assertThat(scene.engine.counters.counter("client.bloom.blocks").sum()).isEqualTo(1);
+    assertThat(scene.engine.counters.counter(Counter.CLIENT_BLOOM_BLOCKS).sum()).isEqualTo(1);
   }
 
   @Test
@@ -206,7 +207,7 @@ class FiltersTest {
     client.says(Commands.FILTERLOAD, (byte) 3, (byte) 0);
 
     assertThat(client.rule).isNull();
-    assertThat(scene.engine.counters.counter("client.malformed").sum()).isEqualTo(1);
+    assertThat(scene.engine.counters.counter(Counter.CLIENT_MALFORMED).sum()).isEqualTo(1);
   }
 
   // ---- relay
@@ -355,7 +356,7 @@ class FiltersTest {
         .isBetween((long) ClientFilter.BURST / 2, 2L * ClientFilter.BURST);
     assertThat(client.rests.get(client.rests.size() - 1))
         .isBetween(Duration.ofMillis(1), Duration.ofMillis(100));
-    assertThat(scene.engine.counters.counter("client.bloom.delayed").sum()).isEqualTo(1);
+    assertThat(scene.engine.counters.counter(Counter.CLIENT_BLOOM_DELAYED).sum()).isEqualTo(1);
     assertThat(client.rule).isNull();
 
     int rests = client.rests.size();

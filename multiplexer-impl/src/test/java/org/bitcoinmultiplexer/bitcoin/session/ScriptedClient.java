@@ -16,6 +16,7 @@ import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,11 +239,11 @@ final class ScriptedClient implements ClientContext {
   }
 
   @Override
-  public void disconnect(String violated, String why) {
+  public void disconnect(Counter violated, String why) {
     if (rule == null) {
-      rule = violated;
+      rule = violated.rule();
       reason = why;
-      engine.counters.count("client.closed." + violated);
+      engine.counters.count(violated);
       conversation.onClosed();
     }
   }
