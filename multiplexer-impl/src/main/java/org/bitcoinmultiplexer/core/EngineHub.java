@@ -58,7 +58,17 @@ final class EngineHub implements Hub {
   @Override
   public Seat seat() {
     Turns.Seat seat = new Turns.Seat();
-    return (request, then) -> ask(request, then, seat);
+    return new Seat() {
+      @Override
+      public void ask(Message request, Consumer<? super Outcome> then) {
+        EngineHub.this.ask(request, then, seat);
+      }
+
+      @Override
+      public void submit(Message submission, Receipt receipt) {
+        Confined.run(loop, () -> upstream.submit(submission, seat, receipt));
+      }
+    };
   }
 
   private void ask(Message request, Consumer<? super Outcome> then, Turns.Seat seat) {

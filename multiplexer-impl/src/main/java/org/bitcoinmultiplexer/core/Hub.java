@@ -48,6 +48,31 @@ public interface Hub {
      * @param then hears the outcome, in {@link Hub#loop()}
      */
     void ask(Message request, Consumer<? super Outcome> then);
+
+    /**
+     * Hands something in that has no answer, such as what a client submits. It takes turns with
+     * requests and counts for the window, with its own bytes; a marker behind it tells when
+     * upstream has dealt with it, whatever it made of it. It is written to the connection of the
+     * day or not at all: after a loss it is for the caller to hand it in again.
+     *
+     * @param submission canonical
+     * @param receipt hears what became of it, in {@link Hub#loop()}
+     */
+    void submit(Message submission, Receipt receipt);
+  }
+
+  /** Hears what became of something that was handed in: one call to one of the methods. */
+  interface Receipt {
+
+    /**
+     * Upstream has dealt with it.
+     *
+     * @param took how long it needed for that, in nanoseconds, as far as can be told from here
+     */
+    void processed(long took);
+
+    /** The connection was lost before, or there was none; it may have arrived or not. */
+    void lost();
   }
 
   /**

@@ -31,10 +31,28 @@ final class Lead {
   private @Nullable LiveExchange exchange;
   private boolean written;
 
+  /** Null unless it is no question, but something that is handed in. */
+  final @Nullable Submission submission;
+
   Lead(Message request, Set<Key> keys, @Nullable Key joinable, long weight, Turns.Seat seat) {
+    this(request, keys, joinable, null, weight, seat);
+  }
+
+  Lead(Message handedIn, Set<Key> keys, Submission submission, long weight, Turns.Seat seat) {
+    this(handedIn, keys, null, submission, weight, seat);
+  }
+
+  private Lead(
+      Message request,
+      Set<Key> keys,
+      @Nullable Key joinable,
+      @Nullable Submission submission,
+      long weight,
+      Turns.Seat seat) {
     this.request = request;
     this.keys = keys;
     this.joinable = joinable;
+    this.submission = submission;
     this.weight = weight;
     this.seat = seat;
   }

@@ -45,6 +45,7 @@ final class LiveExchange implements Exchange {
   final int links; // how many there had been when it was asked for
   private final Sink sink;
   private State state = State.WAITING;
+  private long admitted;
   private @Nullable Message single;
   private @Nullable List<Message> several;
 
@@ -72,12 +73,19 @@ final class LiveExchange implements Exchange {
 
   /** Whether its answer is expected to be large; see {@link Turns}. */
   boolean isLarge() {
-    return lead.weight > Turns.SMALL;
+    return lead.submission == null && lead.weight > Turns.SMALL;
   }
 
-  void admitted() {
+  /** It is about to be written. */
+  void admitted(long now) {
     state = State.ASKED;
+    admitted = now;
     lead.written();
+  }
+
+  /** When it was {@link #admitted(long)}. */
+  long admitted() {
+    return admitted;
   }
 
   /** Whether it is still to be asked. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *       one request at a time goes to a distant node.
  * </ul>
  *
+ * <p>What is handed in has a lane, too: a node that needs seconds for each of a client's
+ * transactions is asked in between what others want to know.
+ *
  * <p>All lanes but that first one take turns: one that was served comes last in the next round. So
  * none can starve another, whatever fills it.
  *
@@ -40,7 +43,8 @@ final class Turns {
   private static final int OWN_KEYED = 1;
   private static final int SMALL_ANSWERS = 2;
   private static final int LARGE_ANSWERS = 4;
-  private static final int LANES = 6;
+  private static final int SUBMISSIONS = 6;
+  private static final int LANES = 7;
   private static final int TAKING_TURNS = LANES - 1;
 
   /** A group of requests that take turns as one, such as those of one client. */
@@ -110,7 +114,12 @@ final class Turns {
 
     /** Whether answers in this lane are large. */
     boolean isLarge() {
-      return number >= LARGE_ANSWERS;
+      return number >= LARGE_ANSWERS && number < SUBMISSIONS;
+    }
+
+    /** Whether what waits in this lane is handed in and has no answers. */
+    boolean isForSubmissions() {
+      return number == SUBMISSIONS;
     }
 
     private void add(LiveExchange exchange, Seat seat) {
@@ -181,6 +190,9 @@ final class Turns {
   }
 
   private static int numberOf(LiveExchange exchange, Seat seat) {
+    if (exchange.lead.submission != null) {
+      return SUBMISSIONS;
+    }
     boolean keyless = exchange.keys().isEmpty();
     if (seat.own) {
       return keyless ? OWN_KEYLESS : OWN_KEYED;

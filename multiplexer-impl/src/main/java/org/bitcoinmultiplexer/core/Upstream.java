@@ -44,12 +44,14 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final Turns turns = new Turns();
   private final Lies lies = new Lies();
   private final LargeShare large;
+  private final SubmissionShare handedIn = new SubmissionShare();
   private final LongAdder written;
   private final LongAdder answered;
   private final Counters counters;
 
   private @Nullable Link link;
   private int links; // that there have been
+  private long submissions; // that there have been
   private EventLoop.@Nullable Timer patience;
   private boolean hopeless;
   private boolean pumping;
@@ -76,6 +78,12 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   @Override
   public void ask(Lead lead) {
     attempt(lead, 1);
+  }
+
+  /** Takes something that is to be handed in. */
+  void submit(Message message, Turns.Seat seat, Hub.Receipt receipt) {
+    submissions++;
+    ask(Submission.lead(message, submissions, seat, receipt));
   }
 
   @Override
@@ -139,20 +147,21 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (to == null) {
       return;
     }
-    int admitted = 0;
     List<LiveExchange> unfit = new ArrayList<>();
     Turns.Lane served = null;
     for (int place = 0; place < turns.lanes(); place++) {
       Turns.Lane lane = turns.lane(place);
+      if (lane.isForSubmissions()) {
+        to.flush(); // so that each of them has a marker of its own
+      }
       int now = admit(lane, to, unfit);
       if (now > 0 && served == null) {
         served = lane;
       }
-      admitted += now;
+      written.add(now);
     }
     if (served != null) {
       turns.served(served);
-      written.add(admitted);
       to.flush();
     }
     unfit.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
@@ -161,29 +170,46 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private int admit(Turns.Lane lane, Link to, List<LiveExchange> unfit) {
     int admitted = 0;
     for (LiveExchange next = lane.peek(); next != null; next = lane.peek()) {
-      if (next.links != links && !protocol.suits(next.request())) {
+      if (next.links != links && !isForAnyLink(next)) {
         lane.take();
         unfit.add(next);
         continue;
       }
-      if ((lane.isLarge() && !large.hasRoom()) || !to.router().admit(next)) {
+      if (!hasRoom(lane, next) || !to.router().admit(next)) {
         break;
       }
       lane.take();
       if (next.isLarge()) {
         large.take(next.weight());
       }
-      next.admitted();
+      next.admitted(loop.nanoTime());
       to.asked(next);
       admitted++;
+      if (lane.isForSubmissions()) {
+        handedIn.take(next.weight());
+        to.flush();
+      }
     }
     return admitted;
+  }
+
+  private boolean hasRoom(Turns.Lane lane, LiveExchange next) {
+    if (lane.isForSubmissions()) {
+      return handedIn.hasRoom(next.weight());
+    }
+    return !lane.isLarge() || large.hasRoom();
+  }
+
+  /** Whether what waited for another connection may be written to the one there is. */
+  private boolean isForAnyLink(LiveExchange waiting) {
+    return waiting.lead.submission == null && protocol.suits(waiting.request());
   }
 
   @Override
   public void linkReady(Link ready) {
     link = ready;
     links++;
+    handedIn.clear();
     lies.clear();
     hopeless = false;
     if (patience != null) {
@@ -195,6 +221,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
 
   @Override
   public void linkProgress() {
+    handedIn.heard(loop.nanoTime());
     pumpSoon();
   }
 
@@ -205,7 +232,11 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     for (var exchange : lost.router().drain()) {
       if (exchange instanceof LiveExchange live && !live.ended()) {
         live.cancel();
-        again(live, "upstream was lost twice");
+        if (live.lead.submission == null) {
+          again(live, "upstream was lost twice");
+        } else {
+          answers.settled(live.lead, new Outcome.Failed("upstream was lost"));
+        }
       }
     }
     if (patience == null && !closed) {
@@ -249,6 +280,11 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (exchange.isLarge()) {
       large.give(exchange.weight());
     }
+    long took = handedIn.ended(exchange, loop.nanoTime());
+    Submission submission = exchange.lead.submission;
+    if (submission != null) {
+      submission.took(took);
+    }
   }
 
   @Override
@@ -266,6 +302,10 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     List<Message> received = exchange.received();
     if (exchange.lead.isDeserted()) {
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    if (exchange.lead.submission != null) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE); // whatever came with it
       return;
     }
     if (received.isEmpty()) {

@@ -19,6 +19,13 @@ final class ScriptedHub implements Hub {
   /** What was asked: at one of the seats, or on behalf of all. */
   record Question(Message request, Consumer<? super Outcome> then, Optional<Seat> seat) {}
 
+  /** What was handed in and is not dealt with. */
+  record HandedIn(Message message, Hub.Receipt receipt, Hub.Seat seat) {}
+
+  /** Whether the node deals with what is handed in only when the test says so. */
+  boolean busy;
+
+  final List<HandedIn> underWay = new ArrayList<>();
   final SimulatedLoop loop = new SimulatedLoop();
   final Counters counters = new Counters();
   final List<Question> questions = new ArrayList<>();
@@ -42,6 +49,16 @@ final class ScriptedHub implements Hub {
       @Override
       public void ask(Message request, Consumer<? super Outcome> then) {
         questions.add(new Question(request, then, Optional.of(this)));
+      }
+
+      @Override
+      public void submit(Message submission, Receipt receipt) {
+        told.add(submission);
+        if (busy) {
+          underWay.add(new HandedIn(submission, receipt, this));
+        } else {
+          loop.execute(() -> receipt.processed(0));
+        }
       }
     };
   }

@@ -1,0 +1,164 @@
+package org.bitcoinmultiplexer.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is handed in goes through the same turns and window as what is asked. */
+class SubmissionsTest extends EngineFixture {
+
+  private final List<String> became = new ArrayList<>();
+  private ToyTransport node;
+
+  private void begin(String strategy) {
+    start(strategy);
+    node = node(first);
+  }
+
+  private void submit(Hub.Seat seat, String name) {
+    submit(seat, ToyProtocol.message("give", name), name);
+  }
+
+  private void submit(Hub.Seat seat, Message message, String name) {
+    loop.run(
+        () ->
+            seat.submit(
+                message,
+                new Hub.Receipt() {
+                  @Override
+                  public void processed(long took) {
+                    became.add(name + " after " + Duration.ofNanos(took).toMillis());
+                  }
+
+                  @Override
+                  public void lost() {
+                    became.add(name + " lost");
+                  }
+                }));
+  }
+
+  private static Message large(String name) {
+    return ToyProtocol.message("give", name + "x".repeat((int) SubmissionShare.MOST_BYTES));
+  }
+
+  /** What the node has before it, large things by their first letter. */
+  private List<String> heard() {
+    return node.heard().stream()
+        .map(line -> line.length() > 100 ? line.substring(0, 6) : line)
+        .toList();
+  }
+
+  private void echoes(List<String> heard) {
+    echoesLastMark(node, heard);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void aMarkerBehindItTellsThatTheNodeHasDealtWithIt(String strategy) {
+    begin(strategy);
+    submit(protocol.hub().seat(), "a");
+    List<String> heard = heard();
+    assertThat(heard).hasSize(2).startsWith("give a");
+    assertThat(became).isEmpty();
+    echoes(heard);
+    assertThat(became).containsExactly("a after 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void ofLargeOnesOneIsInFlightAndRequestsGoInBetween(String strategy) {
+    begin(strategy);
+    Hub.Seat flooder = protocol.hub().seat();
+    for (String name : List.of("a", "b", "c")) {
+      submit(flooder, large(name), name);
+    }
+    List<String> before = heard();
+    assertThat(before).hasSize(2).startsWith("give a");
+    ToyTransport client = client();
+    client.says("get", "wanted");
+    before = new ArrayList<>(before);
+    before.addAll(heard());
+    assertThat(before).doesNotContain("give b");
+    echoes(before);
+    List<String> after = heard();
+    if (strategy.equals("serial")) {
+      assertThat(after).startsWith("get wanted");
+    } else {
+      assertThat(before).contains("get wanted");
+      assertThat(after).startsWith("give b");
+    }
+  }
+
+  @Test
+  void whoHandsInMuchDelaysNobodyElsesSingleOne() {
+    begin("key");
+    Hub.Seat flooder = protocol.hub().seat();
+    for (int i = 0; i < 60; i++) {
+      submit(flooder, large("a" + i), "a" + i);
+    }
+    submit(protocol.hub().seat(), "b");
+    echoes(heard());
+    List<String> second = heard();
+    assertThat(second).startsWith("give a");
+    echoes(second);
+    assertThat(heard()).startsWith("give b");
+  }
+
+  @Test
+  void smallOnesKeepADistantNodeBusy() {
+    begin("sequence");
+    Hub.Seat seat = protocol.hub().seat();
+    for (int i = 0; i < 40; i++) {
+      submit(seat, "a" + i);
+    }
+    List<String> heard = heard();
+    assertThat(heard).hasSize(2 * SubmissionShare.MOST_ITEMS);
+    echoes(heard);
+    assertThat(became).hasSize(SubmissionShare.MOST_ITEMS);
+    assertThat(heard()).hasSize(2 * SubmissionShare.MOST_ITEMS);
+  }
+
+  @Test
+  void tellsHowLongTheNodeNeededWithoutTheWayThereAndBack() {
+    begin("key");
+    ToyTransport client = client();
+    client.says("get", "a");
+    List<String> asked = heard();
+    loop.advance(Duration.ofMillis(80));
+    node.says("item", "a=value of a");
+    echoes(asked);
+    Hub.Seat seat = protocol.hub().seat();
+    submit(seat, "slow");
+    List<String> slow = heard();
+    submit(seat, "quick");
+    List<String> quick = heard();
+    loop.advance(Duration.ofMillis(3_080));
+    echoes(slow);
+    loop.advance(Duration.ofMillis(5));
+    echoes(quick);
+    assertThat(became).containsExactly("slow after 3000", "quick after 5");
+  }
+
+  @Test
+  void whatIsInFlightOrWaitsWhenTheConnectionIsLostIsLost() {
+    begin("key");
+    Hub.Seat seat = protocol.hub().seat();
+    submit(seat, large("a"), "a");
+    submit(seat, large("b"), "b");
+    node.hangsUp();
+    assertThat(became).containsExactly("a lost");
+    loop.advance(Duration.ofSeconds(5));
+    node = node(first);
+    assertThat(node.heard()).isEmpty();
+    assertThat(became).containsExactly("a lost", "b lost");
+    submit(seat, "c");
+    echoes(heard());
+    assertThat(became).endsWith("c after 0");
+  }
+}
