@@ -10,6 +10,10 @@ import java.util.concurrent.Executor;
  * be a thread of its own, a host's or Netty's event loop, or a simulation with virtual time, which
  * is why time is asked here and nowhere else.
  *
+ * <p><b>Rounds.</b> A task that is given by a task does not run before timers that are due have run
+ * and, in a loop that waits for sockets, those were looked at. So work that is divided into tasks,
+ * each of which gives the next, keeps nobody else waiting for longer than one of them takes.
+ *
  * <p><b>Threading.</b> All methods may be called from any thread. A task sees the effects of all
  * tasks before it.
  */

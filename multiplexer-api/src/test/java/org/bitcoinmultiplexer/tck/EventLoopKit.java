@@ -127,6 +127,40 @@ public interface EventLoopKit {
   }
 
   @Test
+  default void aTimerThatIsDueHasItsTurnAmongTasksThatGiveOneAnother() throws Exception {
+    try (LoopFixture fixture = openLoop()) {
+      EventLoop loop = fixture.loop();
+      int chains = 5;
+      int[] overdue = new int[1]; // links that ran while the timer should have
+      CompletableFuture<Integer> atTimer = new CompletableFuture<>();
+      class Link implements Runnable {
+        private final long due = loop.nanoTime() + 1;
+        private int left = 1_000; // in a loop whose time stands still meanwhile, no timer is due
+
+        @Override
+        public void run() {
+          if (left-- == 0) {
+            return;
+          }
+          if (loop.nanoTime() - due >= 0) {
+            overdue[0]++;
+          }
+          loop.execute(this);
+        }
+      }
+      loop.execute(
+          () -> {
+            loop.schedule(Duration.ofNanos(1), () -> atTimer.complete(overdue[0]));
+            for (int i = 0; i < chains; i++) {
+              loop.execute(new Link());
+            }
+          });
+      // The first links may be in the round in which the timer is set.
+      assertThat(fixture.await(atTimer)).isLessThanOrEqualTo(2 * chains);
+    }
+  }
+
+  @Test
   default void knowsWhetherTheCallerIsInTheLoop() throws Exception {
     try (LoopFixture fixture = openLoop()) {
       assertThat(fixture.loop().inEventLoop()).isFalse();

@@ -14,9 +14,18 @@ import org.bitcoinmultiplexer.transport.EventLoops;
  */
 record NettyLoop(io.netty.channel.EventLoop executor) implements EventLoop {
 
+  /**
+   * Netty runs up to 64 tasks, and those that they give, before it looks at its sockets again; but
+   * timers that are set meanwhile wait for its next round, as the tasks of tasks should. A loop
+   * that ends drops its timers, and runs its tasks.
+   */
   @Override
   public void execute(Runnable task) {
-    executor.execute(() -> run(task));
+    if (inEventLoop() && !executor.isShuttingDown()) {
+      schedule(Duration.ZERO, task);
+    } else {
+      executor.execute(() -> run(task));
+    }
   }
 
   private static void run(Runnable task) {

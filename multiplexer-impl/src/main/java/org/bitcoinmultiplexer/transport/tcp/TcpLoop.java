@@ -10,8 +10,6 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,9 +30,10 @@ import org.slf4j.LoggerFactory;
  * timers, and serves all connections made here.
  *
  * <p>One round: the sockets that are ready, then timers that are due, then the tasks there are.
- * Nothing of it takes its fill: a round runs a bounded number of tasks, and a connection reads and
- * writes a bounded number of bytes, so that none can keep the others waiting for long. The two
- * direct buffers through which all bytes go belong to the loop, not to connections.
+ * Nothing of it takes its fill: a round runs a bounded number of tasks and none that was given
+ * while it ran them, and a connection reads and writes a bounded number of bytes, so that none can
+ * keep the others waiting for long. The two direct buffers through which all bytes go belong to the
+ * loop, not to connections.
  *
  * <p>{@link #close} closes all listeners and connections first: what a connection has queued is
  * given to the operating system as far as it takes it at once. So does an error that no program
@@ -47,12 +46,11 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
 
   private static final Logger log = LoggerFactory.getLogger(TcpLoop.class);
   private static final int BUFFER_SIZE = 128 * 1024;
-  private static final int TASKS_PER_ROUND = 1024;
   private static final long CLOSE_MILLIS = 5_000;
 
   private final Selector selector;
   private final Thread thread;
-  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final TaskRounds tasks = new TaskRounds();
   private final Timers timers = new Timers();
   private final List<Consumer<? super Error>> failureListeners = new CopyOnWriteArrayList<>();
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -288,7 +286,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
       closing = true;
     }
     runTimers();
-    runTasks();
+    tasks.runRound();
   }
 
   private void select() throws IOException {
@@ -321,16 +319,6 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
     }
   }
 
-  private void runTasks() {
-    for (int i = 0; i < TASKS_PER_ROUND; i++) {
-      Runnable task = tasks.poll();
-      if (task == null) {
-        return;
-      }
-      EventLoops.contain(task);
-    }
-  }
-
   private void end() {
     for (SelectionKey key : new ArrayList<>(selector.keys())) {
       if (key.attachment() instanceof Selectable owner) {
@@ -360,7 +348,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   /** Runs what is there, and what that causes, as long as it does not go on for ever. */
   private void runRemaining() {
     for (int rounds = 0; rounds < 100 && !tasks.isEmpty(); rounds++) {
-      runTasks();
+      tasks.runRound();
     }
   }
 }
