@@ -18,6 +18,7 @@ class ArchitectureTest {
   private static final String B = "org.bitcoinmultiplexer";
   private static final String JAVA = "java..";
   private static final String API = B + ".api";
+  private static final String BUDGET = B + ".budget";
   private static final String CORE = B + ".core";
   private static final String WIRE = B + ".bitcoin.wire";
   private static final String CHAIN = B + ".bitcoin.chain";
@@ -34,7 +35,8 @@ class ArchitectureTest {
   private static final String GUAVA = "com.google.common..";
 
   @ArchTest static final ArchRule theApiIsPure = only(API);
-  @ArchTest static final ArchRule coreKnowsNoBitcoin = only(CORE, METRICS, API);
+  @ArchTest static final ArchRule budgetsKnowNobody = only(BUDGET, METRICS);
+  @ArchTest static final ArchRule coreKnowsNoBitcoin = only(CORE, BUDGET, METRICS, API);
   @ArchTest static final ArchRule counters = only(METRICS, API);
   @ArchTest static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", CORE, API);
 
@@ -49,14 +51,14 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule news =
-      only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, METRICS, CORE, API);
+      only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, BUDGET, METRICS, CORE, API);
 
   @ArchTest
   static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, METRICS, CORE, API);
 
   @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =
-      only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, METRICS, CORE, API);
+      only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, BUDGET, METRICS, CORE, API);
 
   @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", CORE, API);
   @ArchTest static final ArchRule headerChains = only(HEADERS, WIRE, CHAIN, API);
@@ -79,7 +81,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              B + ".transport..", WIRE, API, JAVA, JSPECIFY, LOGGING, GUAVA, "io.netty..");
+              B + ".transport..", WIRE, BUDGET, API, JAVA, JSPECIFY, LOGGING, GUAVA, "io.netty..");
 
   @ArchTest
   static final ArchRule nettyIsOptional =

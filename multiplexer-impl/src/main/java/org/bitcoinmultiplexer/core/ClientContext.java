@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.time.Duration;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
@@ -31,6 +32,14 @@ public interface ClientContext {
    * @return as its transport says
    */
   String remote();
+
+  /**
+   * What the client's host may still take; shared by all its connections, and remembered when it
+   * comes again.
+   *
+   * @return the host's, or the client's own if it is on this machine
+   */
+  HostBudget budget();
 
   /**
    * The engine behind the session.

@@ -18,6 +18,7 @@ import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ public final class Engine implements Multiplexer {
   private final Settings settings;
   private final Events events;
   private final Counters counters = new Counters();
+  private final HostBudgets budgets;
   private final Hub hub;
   private final ClientHome clientHome = new ClientHome();
   private final Upstream upstream;
@@ -89,6 +91,7 @@ public final class Engine implements Multiplexer {
     this.connectors = List.copyOf(connectors);
     this.settings = settings;
     this.events = new Events(listener, listenerExecutor);
+    this.budgets = new HostBudgets(loop::nanoTime, HostBudgets.defaultBytes(), counters::counter);
     this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
     this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
@@ -311,6 +314,11 @@ public final class Engine implements Multiplexer {
     @Override
     public Settings settings() {
       return settings;
+    }
+
+    @Override
+    public HostBudgets budgets() {
+      return budgets;
     }
 
     @Override

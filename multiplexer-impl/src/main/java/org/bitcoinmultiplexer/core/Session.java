@@ -7,6 +7,8 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.budget.HostBudget;
+import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,8 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     Hub hub();
 
     Settings settings();
+
+    HostBudgets budgets();
 
     ClientConversation welcome(ClientContext client);
 
@@ -83,6 +87,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private final Home home;
   private final Transport transport;
   private final EventLoop loop;
+  private final HostBudget budget;
   private final Turns.Seat seat = new Turns.Seat();
   private final Inflow inflow;
   private final DeliveryQueue queue;
@@ -106,6 +111,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     this.loop = loop;
     this.inflow = new Inflow(transport, loop, this::hear);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
+    this.budget = home.budgets().open(transport.remote());
     this.conversation = home.welcome(this);
   }
 
@@ -215,6 +221,11 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
+  public HostBudget budget() {
+    return budget;
+  }
+
+  @Override
   public Hub hub() {
     return home.hub();
   }
@@ -307,6 +318,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     transport.close();
     home.gone(this, reason);
     guarded(conversation::onClosed);
+    budget.close();
   }
 
   /** Ends the session from outside. Any thread. */

@@ -26,13 +26,48 @@ public enum Counter {
   CLIENT_INV_DROPPED(
       "client.inv.dropped",
       "announcements of clients above what is looked at, 100 each second and 5,000 at once"),
-  CLIENT_TX_DROPPED("client.tx.dropped", "transactions of clients above the same allowance"),
+  CLIENT_TX_DROPPED("client.tx.dropped", "transactions of clients above the same budget"),
   CLIENT_TX_OVERSIZED(
       "client.tx.oversized", "transactions of clients that are too heavy for any node to relay"),
   CLIENT_BLOOM_BLOCKS("client.bloom.blocks", "blocks matched against a bloom filter of a client"),
   CLIENT_BLOOM_DELAYED(
       "client.bloom.delayed",
-      "how often a client with a bloom filter had used up its allowance of time and had to wait"),
+      "how often a client with a bloom filter had used up its budget of time and had to wait"),
+
+  // ---- hosts over their budget
+
+  BUDGET_DELAYED_MESSAGES(
+      "budget.delayed.messages", "how often a host had to wait: messages received"),
+  BUDGET_REFUSED_MESSAGES(
+      "budget.refused.messages", "how often a host was refused: messages received"),
+  BUDGET_DELAYED_BYTES_IN(
+      "budget.delayed.bytes-in", "how often a host had to wait: bytes received"),
+  BUDGET_REFUSED_BYTES_IN(
+      "budget.refused.bytes-in", "how often a host was refused: bytes received"),
+  BUDGET_DELAYED_ANNOUNCEMENTS(
+      "budget.delayed.announcements",
+      "how often a host had to wait: announcements and transactions"),
+  BUDGET_REFUSED_ANNOUNCEMENTS(
+      "budget.refused.announcements",
+      "how often a host was refused: announcements and transactions"),
+  BUDGET_DELAYED_SUBMITTED_BYTES(
+      "budget.delayed.submitted-bytes", "how often a host had to wait: bytes handed in"),
+  BUDGET_REFUSED_SUBMITTED_BYTES(
+      "budget.refused.submitted-bytes", "how often a host was refused: bytes handed in"),
+  BUDGET_DELAYED_SUBMITTED_TIME(
+      "budget.delayed.submitted-time",
+      "how often a host had to wait: time of the node for what was handed in"),
+  BUDGET_REFUSED_SUBMITTED_TIME(
+      "budget.refused.submitted-time",
+      "how often a host was refused: time of the node for what was handed in"),
+  BUDGET_DELAYED_FILTER_WORK(
+      "budget.delayed.filter-work", "how often a host had to wait: work for filters"),
+  BUDGET_REFUSED_FILTER_WORK(
+      "budget.refused.filter-work", "how often a host was refused: work for filters"),
+  BUDGET_DELAYED_RECEIVED(
+      "budget.delayed.received", "how often a host had to wait: memory for what it sends"),
+  BUDGET_DELAYED_OWED(
+      "budget.delayed.owed", "how often a host had to wait: memory for what it is owed"),
 
   // ---- clients that were disconnected
 

@@ -8,6 +8,7 @@ import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
 import org.bitcoinmultiplexer.bitcoin.bloom.BloomFilter;
 import org.bitcoinmultiplexer.bitcoin.bloom.FilteredBlock;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterLoad;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  * that makes this a matter of tenths of a second, all of it in a loop that a thousand others share.
  * So what each piece of work costs is counted, in computations of a hash (some 10 ns; what is sent
  * is converted), and the client {@linkplain ClientContext#rest rests}: after every {@link #SLICE}
- * until others had their turn, and when it has used up its allowance, for as long as it takes to
- * have a tenth of a processor's time on average. It is delayed and never thrown out: a wallet that
- * downloads years of blocks does nothing wrong.
+ * until others had their turn, and when its host has used up its {@linkplain Rate#FILTER_WORK
+ * budget}, for as long as it takes to have a tenth of a processor's time on average. It is delayed
+ * and never thrown out: a wallet that downloads years of blocks does nothing wrong.
  *
- * <p>What is matched when transactions are relayed counts towards the allowance but does not wait:
- * it is no more than the node relays.
+ * <p>What is matched when transactions are relayed counts towards the budget but does not wait: it
+ * is no more than the node relays.
  *
  * <p>Confined to the session's loop.
  */
@@ -39,15 +40,6 @@ final class ClientFilter {
 
   /** So much work at a time, in hashes: some 5 ms. One block may be more, which is not divided. */
   static final int SLICE = 500_000;
-
-  /** So much work in a row: some half a second. */
-  static final int BURST = 50_000_000;
-
-  /**
-   * And so much each second from then on: 200 full blocks for the filter of a wallet, which needs
-   * some 50,000 hashes for a block of 2,500 transactions.
-   */
-  static final int PER_SECOND = 10_000_000;
 
   /** So many bytes sent, or looked through for the first time, take as long as one hash. */
   private static final int BYTES_PER_HASH = 4;
@@ -58,7 +50,6 @@ final class ClientFilter {
   private final ClientContext context;
   private final LongAdder blocks;
   private final LongAdder delayed;
-  private @Nullable Allowance allowance; // null before the first filter
   private @Nullable BloomFilter filter;
   private boolean relay;
   private long slice;
@@ -146,25 +137,19 @@ final class ClientFilter {
     rest();
   }
 
-  /** Counts work, in hashes. */
+  /** Charges the client's host for work, in hashes. */
   void spend(long work) {
-    Allowance left = allowance;
-    long now = context.loop().nanoTime();
-    if (left == null) {
-      left = new Allowance(BURST, PER_SECOND, now);
-      allowance = left;
-    }
-    left.spend(work, now);
+    context.budget().spend(Rate.FILTER_WORK, work);
     slice += work;
   }
 
   /** To be called behind what was delivered: lets others have their turn, if it was much. */
   void rest() {
-    long debt = allowance == null ? 0 : allowance.debt(context.loop().nanoTime());
-    if (debt > 0) {
+    long delay = context.budget().delay(Rate.FILTER_WORK);
+    if (delay > 0) {
       delayed.increment();
       slice = 0;
-      context.rest(Duration.ofNanos(debt));
+      context.rest(Duration.ofNanos(delay));
     } else if (slice >= SLICE) {
       slice = 0;
       context.rest(Duration.ZERO);

@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.metrics.Counter;
 
@@ -24,16 +25,6 @@ import org.bitcoinmultiplexer.metrics.Counter;
  * <p>Confined to the session's loop.
  */
 final class Offers {
-
-  /**
-   * As many announcements, and transactions themselves, as Core tracks announcements of a peer
-   * (5,000), at once. Each may be news to a thousand others, and nobody here can tell an invention
-   * from a payment.
-   */
-  static final int BURST = 5_000;
-
-  /** And so many more each second: far above what the whole network relays, which is about 10. */
-  static final int PER_SECOND = 100;
 
   /**
    * The weight of the largest transaction that a node relays (MAX_STANDARD_TX_WEIGHT). A larger one
@@ -51,7 +42,6 @@ final class Offers {
   private final KnownHeaders known;
   private final TransactionAnnouncer transactions;
   private final int transactionType;
-  private final Allowance allowance;
 
   /**
    * Nothing was offered yet.
@@ -74,7 +64,6 @@ final class Offers {
     this.known = known;
     this.transactions = transactions;
     this.transactionType = byWtxid ? InventoryVector.WTX : InventoryVector.TX;
-    this.allowance = new Allowance(BURST, PER_SECOND, context.loop().nanoTime());
   }
 
   void inv(Message message) {
@@ -89,7 +78,7 @@ final class Offers {
       } else {
         continue;
       }
-      if (!allowance.take(context.loop().nanoTime())) {
+      if (!context.budget().take(Rate.ANNOUNCEMENTS, 1)) {
         context.hub().counters().counter(Counter.CLIENT_INV_DROPPED).add(inventory.size() - i);
         break;
       }
@@ -113,7 +102,7 @@ final class Offers {
   }
 
   void transaction(Message message) {
-    if (!allowance.take(context.loop().nanoTime())) {
+    if (!context.budget().take(Rate.ANNOUNCEMENTS, 1)) {
       context.hub().counters().count(Counter.CLIENT_TX_DROPPED);
       return;
     }

@@ -100,7 +100,7 @@
  * that the client asked for is not applied, because no fee is known. A filter costs time that all
  * clients share; how that is bounded is told in {@code ClientFilter}. What has been done for
  * filters is counted: {@code client.bloom.blocks}, and {@code client.bloom.delayed}, how often a
- * client had used up its allowance and had to wait.
+ * client had used up its budget and had to wait.
  *
  * <p><b>Compact filters</b> (BIP157) are offered if the node offers them. A node disconnects
  * whoever asks for a stretch that it has not, so the header chain is kept as soon as there is such

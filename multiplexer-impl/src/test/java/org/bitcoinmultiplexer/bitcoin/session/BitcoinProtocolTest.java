@@ -178,7 +178,7 @@ class BitcoinProtocolTest {
               ClientKind.introduction(70016, "/Satoshi:28.0.0/", Scene.NODE_SERVICES, true, 0));
           node.onMessage(Message.of(Commands.VERACK, new byte[0]));
         });
-    ScriptedClient client = new ScriptedClient(engine, protocol::welcome);
+    ScriptedClient client = new ScriptedClient(engine, "client:1", protocol::welcome);
     client.says(ClientKind.CORE.introduction());
     client.says(Commands.VERACK);
     client.heard();

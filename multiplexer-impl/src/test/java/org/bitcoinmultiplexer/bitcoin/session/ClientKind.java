@@ -69,7 +69,10 @@ enum ClientKind {
 
   /** Says hello as this kind does, and what it wishes once it may. */
   ScriptedClient greet(Scene scene) {
-    ScriptedClient client = scene.connect();
+    return greet(scene.connect());
+  }
+
+  ScriptedClient greet(ScriptedClient client) {
     client.says(introduction());
     if (wtxids) {
       client.says(Commands.WTXIDRELAY);

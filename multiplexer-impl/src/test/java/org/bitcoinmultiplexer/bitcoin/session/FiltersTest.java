@@ -26,6 +26,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Sequence;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -328,7 +329,7 @@ class FiltersTest {
   // ---- cost
 
   @Test
-  void aClientRestsAfterASliceOfWorkAndForLongerWhenItsAllowanceIsUsedUp() {
+  void aClientRestsAfterASliceOfWorkAndForLongerWhenItsBudgetIsUsedUp() {
     byte[] almostAll = new byte[36_000];
     java.util.Arrays.fill(almostAll, (byte) 0xff);
     Message hostile = filter(almostAll, 50, 0, 0);
@@ -353,7 +354,7 @@ class FiltersTest {
 
     assertThat(client.rests).hasSizeGreaterThan(10);
     assertThat((long) blocks * perBlock)
-        .isBetween((long) ClientFilter.BURST / 2, 2L * ClientFilter.BURST);
+        .isBetween(Rate.FILTER_WORK.burst() / 2, 2 * Rate.FILTER_WORK.burst());
     assertThat(client.rests.get(client.rests.size() - 1))
         .isBetween(Duration.ofMillis(1), Duration.ofMillis(100));
     assertThat(scene.engine.counters.counter(Counter.CLIENT_BLOOM_DELAYED).sum()).isEqualTo(1);

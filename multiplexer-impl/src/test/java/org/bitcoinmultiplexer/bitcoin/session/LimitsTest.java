@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ class LimitsTest {
 
   private static final List<BlockHeader> CHAIN = Chain.headers(3);
   private static final Hash TIP = CHAIN.get(2).hash();
+  private static final int BURST = (int) Rate.ANNOUNCEMENTS.burst();
 
   private final Scene scene = Scene.withNode(CHAIN);
   private final ScriptedClient client = ClientKind.CORE.greet(scene);
@@ -240,22 +242,35 @@ class LimitsTest {
   }
 
   @Test
-  void announcementsBeyondTheAllowanceAreDropped() {
-    client.says(inventory("inv", Offers.BURST + 7));
+  void announcementsBeyondTheBudgetAreDropped() {
+    client.says(inventory("inv", BURST + 7));
 
     assertThat(client.rule).isNull();
     assertThat(scene.engine.counters.snapshot()).containsEntry("client.inv.dropped", 7L);
   }
 
   @Test
-  void transactionsBeyondTheAllowanceAreDroppedUntilTimeHasPassed() {
-    client.says(inventory("inv", Offers.BURST));
+  void whoComesAgainFromTheSameAddressHasNoMoreThanBefore() {
+    ScriptedClient first = ClientKind.CORE.greet(scene.connect("203.0.113.7:1000"));
+    first.says(inventory("inv", BURST));
+    first.leaves();
+    ScriptedClient again = ClientKind.CORE.greet(scene.connect("203.0.113.7:1001"));
+    again.says(Chain.tx(1));
+    assertThat(sentUpstream(Commands.TX)).isEmpty();
+
+    ClientKind.CORE.greet(scene.connect("203.0.113.8:1000")).says(Chain.tx(1));
+    assertThat(sentUpstream(Commands.TX)).containsExactly(Chain.tx(1));
+  }
+
+  @Test
+  void transactionsBeyondTheBudgetAreDroppedUntilTimeHasPassed() {
+    client.says(inventory("inv", BURST));
     client.says(Chain.tx(1));
     assertThat(sentUpstream(Commands.TX)).isEmpty();
     assertThat(client.rule).isNull();
     assertThat(scene.engine.counters.snapshot()).containsEntry("client.tx.dropped", 1L);
 
-    scene.engine.loop.advance(Duration.ofMillis(1000 / Offers.PER_SECOND));
+    scene.engine.loop.advance(Duration.ofMillis(1000 / Rate.ANNOUNCEMENTS.perSecond()));
     client.says(Chain.tx(1));
     assertThat(sentUpstream(Commands.TX)).containsExactly(Chain.tx(1));
   }

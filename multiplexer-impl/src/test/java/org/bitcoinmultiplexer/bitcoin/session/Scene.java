@@ -100,6 +100,10 @@ final class Scene {
 
   /** A client that has said nothing yet. */
   ScriptedClient connect() {
-    return new ScriptedClient(engine, context -> new BitcoinConversation(context, shared));
+    return connect("client:1");
+  }
+
+  ScriptedClient connect(String remote) {
+    return new ScriptedClient(engine, remote, context -> new BitcoinConversation(context, shared));
   }
 }

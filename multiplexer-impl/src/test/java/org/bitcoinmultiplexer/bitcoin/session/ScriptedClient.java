@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
@@ -33,6 +34,8 @@ final class ScriptedClient implements ClientContext {
   }
 
   private final ScriptedEngine engine;
+  private final String remote;
+  private final HostBudget budget;
   private final ClientConversation conversation;
   private final Deque<Entry> queue = new ArrayDeque<>();
   private @Nullable Message pending;
@@ -56,8 +59,11 @@ final class ScriptedClient implements ClientContext {
   @Nullable String rule;
   @Nullable String reason;
 
-  ScriptedClient(ScriptedEngine engine, Function<ClientContext, ClientConversation> protocol) {
+  ScriptedClient(
+      ScriptedEngine engine, String remote, Function<ClientContext, ClientConversation> protocol) {
     this.engine = engine;
+    this.remote = remote;
+    this.budget = engine.budgets.open(remote);
     this.conversation = protocol.apply(this);
     engine.clients.add(this);
   }
@@ -86,6 +92,7 @@ final class ScriptedClient implements ClientContext {
   void leaves() {
     rule = "left";
     engine.loop.run(conversation::onClosed);
+    budget.close();
   }
 
   /** What the client was sent since this was last asked. */
@@ -157,7 +164,12 @@ final class ScriptedClient implements ClientContext {
 
   @Override
   public String remote() {
-    return "client:1";
+    return remote;
+  }
+
+  @Override
+  public HostBudget budget() {
+    return budget;
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.News;
@@ -24,6 +25,7 @@ final class ScriptedEngine implements Hub, NodeContext {
   final List<Asked> asked = new ArrayList<>();
   final List<ScriptedClient> clients = new ArrayList<>();
   final Counters counters = new Counters();
+  final HostBudgets budgets = new HostBudgets(loop::nanoTime, 1 << 30, counters::counter);
   boolean nodeReady;
 
   @Override
