@@ -11,6 +11,7 @@ import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.cache.AnswerCache;
 import org.bitcoinmultiplexer.cache.MemoryStore;
+import org.bitcoinmultiplexer.cache.Writable;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
 import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,8 @@ final class Cache implements AutoCloseable {
 
   private static DataDirectory open(Path directory, long capacity) {
     try {
+      Writable.directory(directory);
+      Writable.file(directory.resolve(DataDirectory.FILE));
       return DataDirectory.open(directory, capacity);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("data-dir: " + e.getMessage(), e);
@@ -106,7 +109,17 @@ final class Cache implements AutoCloseable {
 
   /** The file of the headers, which unlike blocks are not told apart by a hash alone. */
   @Nullable Path headerFile(Network network) {
-    return path == null ? null : path.resolve(network.id() + ".headers");
+    if (path == null) {
+      return null;
+    }
+    Path file = path.resolve(network.id() + ".headers");
+    try {
+      Writable.file(file);
+    } catch (IllegalArgumentException e) {
+      close();
+      throw new IllegalArgumentException("data-dir: " + e.getMessage(), e);
+    }
+    return file;
   }
 
   /** What reads and writes headers, one task after the other. */

@@ -92,10 +92,24 @@ public final class AnswerCache implements KnownAnswers {
       return false;
     }
     try {
-      readers.execute(() -> then.accept(read(searched, name, isTrue)));
+      readers.execute(() -> search(searched, name, isTrue, then));
       return true;
     } catch (RejectedExecutionException e) {
       return false;
+    }
+  }
+
+  /** Whatever a store throws: somebody waits to hear that there is nothing. */
+  private void search(
+      AnswerStore searched,
+      Key name,
+      Predicate<Message> isTrue,
+      Consumer<? super @Nullable Message> then) {
+    @Nullable Message found = null;
+    try {
+      found = read(searched, name, isTrue);
+    } finally {
+      then.accept(found);
     }
   }
 

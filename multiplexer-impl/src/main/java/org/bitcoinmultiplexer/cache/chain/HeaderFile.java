@@ -5,9 +5,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The headers of a chain in a file, so that a restart does not have to ask for them: 80 bytes each,
@@ -15,8 +21,8 @@ import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
  *
  * <p>It is only ever appended to, and every header is checked again when it is read. So whatever
  * end a process finds, what was written before is there or is cut off at the first header that is
- * not what it was; the rest can be had from the node again. That is also why nothing is forced to
- * the disk.
+ * not what it was, and what was behind it set aside in another file; it can be had from the node
+ * again. That is also why nothing is forced to the disk.
  *
  * <p>One thread at a time. Owns the file until it is closed; another process that opens it is
  * refused.
@@ -28,6 +34,11 @@ public final class HeaderFile implements Closeable {
 
   /** More than any network has; a file that is longer may be anything. */
   private static final int MOST_RESERVED = 5_000_000;
+
+  private static final Logger log = LoggerFactory.getLogger(HeaderFile.class);
+
+  /** What is added to a file's name for what was cut off from it. */
+  static final String SET_ASIDE = ".damaged";
 
   private final FileChannel file;
   private int size;
@@ -57,8 +68,11 @@ public final class HeaderFile implements Closeable {
       lock(file, path);
       HeaderFile result = new HeaderFile(file);
       result.readGenesis(chain.view(), path);
-      result.readInto(chain);
-      file.truncate((long) result.size * BlockHeader.SIZE);
+      if (result.size > 0) {
+        result.readInto(chain);
+      }
+      result.cutOff(path);
+      result.save(chain.view());
       return result;
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -77,19 +91,50 @@ public final class HeaderFile implements Closeable {
     throw new IllegalArgumentException("'" + path + "' is in use by another multiplexer");
   }
 
-  /** Tells the network: a whole other header at the start is no accident. */
+  /** Tells the network: the start of another one is no accident, whatever else is damage. */
   private void readGenesis(ChainView view, Path path) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BlockHeader.SIZE);
     if (read(buffer) < BlockHeader.SIZE) {
-      save(view);
       return;
     }
-    BlockHeader first = BlockHeader.at(buffer.array(), 0);
-    if (!first.hash().equals(view.hash(0))) {
+    Hash first = BlockHeader.at(buffer.array(), 0).hash();
+    if (first.equals(view.hash(0))) {
+      size = 1;
+    } else if (Arrays.stream(Network.values()).anyMatch(other -> other.genesis().equals(first))) {
       throw new IllegalArgumentException(
-          "'" + path + "' begins with block " + first.hash() + " instead of " + view.hash(0));
+          "'" + path + "' begins with block " + first + " instead of " + view.hash(0));
     }
-    size = 1;
+  }
+
+  /** Cuts off what was not read; of more than an unfinished header a copy is left beside it. */
+  private void cutOff(Path path) throws IOException {
+    long end = (long) size * BlockHeader.SIZE;
+    long rest = file.size() - end;
+    if (rest >= BlockHeader.SIZE) {
+      Path aside = path.resolveSibling(path.getFileName() + SET_ASIDE);
+      log.warn(
+          "{} is damaged from header {} on; {} bytes are in {} now, to be had again from the node",
+          path,
+          size,
+          rest,
+          aside);
+      copy(end, rest, aside);
+    }
+    file.truncate(end);
+  }
+
+  private void copy(long from, long count, Path to) {
+    try {
+      Files.deleteIfExists(to);
+      try (FileChannel copy =
+          FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (long done = 0; done < count; ) {
+          done += file.transferTo(from + done, count - done, copy);
+        }
+      }
+    } catch (IOException e) {
+      log.warn("{} could not be written: {}", to, e.toString());
+    }
   }
 
   private void readInto(HeaderChain chain) throws IOException {

@@ -31,7 +31,9 @@ public final class DataDirectory implements AnswerStore {
 
   private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
 
-  static final String FILE = "multiplexer.mv.db";
+  /** The name of the one file in it. */
+  public static final String FILE = "multiplexer.mv.db";
+
   static final String SET_ASIDE = "multiplexer.mv.db.damaged";
 
   /** Pages that the store itself keeps in memory: enough for its index; answers have their own. */
@@ -106,12 +108,17 @@ public final class DataDirectory implements AnswerStore {
             "'" + file.getParent() + "' cannot be written to: " + e.getMessage(), e);
       }
       setAside(e);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      // Damaged pages make the store throw whatever reading them leads to; a damaged length makes
-      // it allocate that much.
+    } catch (RuntimeException | VirtualMachineError | AssertionError e) {
+      // Damaged pages make the store throw whatever reading them leads to: a length has it allocate
+      // as much, a page that is its own child has it call itself for ever.
       setAside(e);
     }
-    opened = tryToOpen();
+    try {
+      opened = tryToOpen();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "'" + file + "' cannot be begun anew: " + e.getMessage(), e);
+    }
   }
 
   private Opened tryToOpen() {
@@ -124,9 +131,18 @@ public final class DataDirectory implements AnswerStore {
     try {
       store.setRetentionTime(retention);
       return new Opened(store, capacity);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      store.closeImmediately();
+    } catch (RuntimeException | VirtualMachineError | AssertionError e) {
+      letGo(store);
       throw e;
+    }
+  }
+
+  /** Closes a file that may be damaged, and leaves it as it is. */
+  private static void letGo(MVStore store) {
+    try {
+      store.closeImmediately();
+    } catch (RuntimeException | VirtualMachineError | AssertionError e) {
+      log.debug("closing what is damaged failed", e);
     }
   }
 
@@ -171,7 +187,7 @@ public final class DataDirectory implements AnswerStore {
     }
     try {
       return Optional.of(step.apply(now));
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | VirtualMachineError | AssertionError e) {
       failed(now, e);
       return Optional.empty();
     }
@@ -182,7 +198,7 @@ public final class DataDirectory implements AnswerStore {
       return; // closed meanwhile, or dealt with already
     }
     opened = null;
-    which.store.closeImmediately();
+    letGo(which.store);
     boolean writing =
         why instanceof MVStoreException e && e.getErrorCode() == DataUtils.ERROR_WRITING_FAILED;
     if (writing) {
@@ -208,9 +224,9 @@ public final class DataDirectory implements AnswerStore {
     try {
       closing.answers.close();
       closing.store.close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | VirtualMachineError | AssertionError e) {
       log.warn("{} was not closed as it should be: {}", file, e.toString());
-      closing.store.closeImmediately();
+      letGo(closing.store);
     }
   }
 }

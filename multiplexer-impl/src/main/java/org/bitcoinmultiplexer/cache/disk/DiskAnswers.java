@@ -93,7 +93,11 @@ final class DiskAnswers {
   }
 
   private static long sizeIn(byte[] inOrder) {
-    return ByteBuffer.wrap(inOrder).getLong();
+    long size = ByteBuffer.wrap(inOrder).getLong();
+    if (size < OVERHEAD) {
+      throw new IllegalStateException("nothing that was put took " + size + " bytes");
+    }
+    return size;
   }
 
   private static long partKey(long number, int part) {
@@ -122,6 +126,9 @@ final class DiskAnswers {
   }
 
   private byte @Nullable [] body(long number, int size) {
+    if (size < 0 || size > capacity / 2) {
+      throw new IllegalStateException("an answer of " + size + " bytes was never put");
+    }
     byte[] body = new byte[size];
     int part = 0;
     for (int at = 0; at < size; at += PART) {

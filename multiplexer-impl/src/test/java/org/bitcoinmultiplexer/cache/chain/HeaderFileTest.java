@@ -108,6 +108,58 @@ class HeaderFileTest {
   }
 
   @Test
+  void whatIsDamagedIsLeftBesideTheFile() throws IOException {
+    byte[] whole = fileOf(20);
+    byte[] left = whole.clone();
+    Arrays.fill(left, 7 * 80, 8 * 80, (byte) 0);
+    Files.write(path(), left);
+    HeaderChain again = new HeaderChain(Network.REGTEST);
+    HeaderFile.open(path(), again).close();
+    assertThat(again.view().size()).isEqualTo(7);
+    assertThat(Files.readAllBytes(path())).isEqualTo(Arrays.copyOf(whole, 7 * 80));
+    assertThat(setAside()).hasBinaryContent(Arrays.copyOfRange(left, 7 * 80, left.length));
+  }
+
+  @Test
+  void aFileWithADamagedStartIsBegunAnew() throws IOException {
+    byte[] left = fileOf(20);
+    left[40]++;
+    Files.write(path(), left);
+    HeaderChain again = new HeaderChain(Network.REGTEST);
+    try (HeaderFile file = HeaderFile.open(path(), again)) {
+      assertThat(file.size()).isEqualTo(1);
+      again.add(Miner.message(miner.branch(again.view().numbered(0), 3)));
+      file.save(again.view());
+    }
+    assertThat(setAside()).hasBinaryContent(left);
+    HeaderChain third = new HeaderChain(Network.REGTEST);
+    HeaderFile.open(path(), third).close();
+    assertSame(third.view(), again.view());
+  }
+
+  @Test
+  void whatAKilledWriterLeftUnfinishedIsNotCalledDamage() throws IOException {
+    byte[] whole = fileOf(20);
+    Files.write(path(), Arrays.copyOf(whole, whole.length - 1));
+    HeaderFile.open(path(), new HeaderChain(Network.REGTEST)).close();
+    assertThat(Files.size(path())).isEqualTo(whole.length - 80);
+    assertThat(setAside()).doesNotExist();
+  }
+
+  private byte[] fileOf(int headers) throws IOException {
+    HeaderChain chain = new HeaderChain(Network.REGTEST);
+    try (HeaderFile file = HeaderFile.open(path(), chain)) {
+      chain.add(Miner.message(miner.branch(chain.view().numbered(0), headers)));
+      file.save(chain.view());
+    }
+    return Files.readAllBytes(path());
+  }
+
+  private Path setAside() {
+    return path().resolveSibling(path().getFileName() + HeaderFile.SET_ASIDE);
+  }
+
+  @Test
   void aFileWithoutAWholeHeaderIsBegunAnew() throws IOException {
     Files.write(path(), new byte[79]);
     HeaderFile.open(path(), new HeaderChain(Network.REGTEST)).close();

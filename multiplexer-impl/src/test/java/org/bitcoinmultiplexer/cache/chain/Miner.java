@@ -9,7 +9,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /** Makes regtest headers with proof of work, each different from all others. */
-final class Miner {
+public final class Miner {
 
   private int made;
 
@@ -29,7 +29,7 @@ final class Miner {
   }
 
   /** So many descendants, one after the other. */
-  List<BlockHeader> branch(BlockHeader parent, int length) {
+  public List<BlockHeader> branch(BlockHeader parent, int length) {
     List<BlockHeader> branch = new ArrayList<>();
     BlockHeader at = parent;
     for (int i = 0; i < length; i++) {
@@ -45,7 +45,7 @@ final class Miner {
     return BlockHeader.at(out.toMessage("header").array(), 0);
   }
 
-  static Headers message(List<BlockHeader> headers) {
+  public static Headers message(List<BlockHeader> headers) {
     Headers.Builder builder = new Headers.Builder(headers.size());
     byte[] bytes = new byte[80];
     for (BlockHeader header : headers) {
