@@ -6,7 +6,8 @@ import java.util.concurrent.CompletionStage;
  * Dials: the way a multiplexer gets a conversation with an upstream node, again whenever one is
  * lost.
  *
- * <p>Asked for one conversation at a time for the shared upstream, and for one per client under the
+ * <p>Asked for one conversation at a time for the shared upstream, now and then for another beside
+ * it over which something is tried that may cost a conversation, and for one per client under the
  * {@code passthrough} strategy. Retrying and backing off is the caller's.
  */
 public interface Connector {

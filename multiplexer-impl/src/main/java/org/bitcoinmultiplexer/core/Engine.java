@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.core;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,8 @@ public final class Engine implements Multiplexer {
   private final Remembering remembering;
   private final Joining joining;
   private final Dialler dialler;
+  private final SideConnections beside;
+  private final Standby standby;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
@@ -96,7 +99,9 @@ public final class Engine implements Multiplexer {
     this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
     this.dialler =
-        new Dialler(loop, connectors, new Backoff(random), this::connected, this::unreachable);
+        new Dialler(loop, connectors, settings.handshakeTimeout(), random, new DiallerListener());
+    this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
+    this.standby = new Standby(loop, this.connectors, beside, Engine::leave);
     this.hub =
         new EngineHub(
             loop, protocol, upstream, remembering, joining, readySessions, events, counters);
@@ -188,6 +193,7 @@ public final class Engine implements Multiplexer {
         loop,
         () -> {
           dialler.close();
+          beside.close();
           upstream.close();
           if (link != null) {
             link.lose("the multiplexer is closed");
@@ -214,14 +220,38 @@ public final class Engine implements Multiplexer {
 
   // ---- upstream
 
-  private void connected(String target, Transport transport) {
-    link = new Link(new LinkHost(), upstream, target, transport);
-    link.open();
+  private ResponseRouter newRouter(@Nullable Numbering numbering) {
+    Dialect dialect = protocol.dialect();
+    return strategy == null
+        ? NoRouter.INSTANCE
+        : strategy.newRouter(
+            numbering == null ? dialect : new NumberedDialect(dialect, numbering),
+            settings.window());
   }
 
-  private void unreachable(String target, String reason) {
-    log.info("upstream {} cannot be reached: {}", target, reason);
-    events.tell(l -> l.onUpstreamLost(target, reason));
+  /** A node hangs and another does not. */
+  private static void leave(Link hanging, String other) {
+    hanging.fail(
+        "it does not answer a ping within "
+            + Link.SIGN_OF_LIFE.toSeconds()
+            + " s, and "
+            + other
+            + " does");
+  }
+
+  private final class DiallerListener implements Dialler.Listener {
+
+    @Override
+    public void connected(Connector node, Transport transport, Duration greeting) {
+      link = new Link(new LinkHost(), upstream, node.target(), transport, greeting);
+      link.open();
+    }
+
+    @Override
+    public void unreachable(Connector node, String reason) {
+      log.info("upstream {} cannot be reached: {}", node.target(), reason);
+      events.tell(l -> l.onUpstreamLost(node.target(), reason));
+    }
   }
 
   private void answered(Lead lead, Outcome outcome) {
@@ -242,12 +272,7 @@ public final class Engine implements Multiplexer {
 
     @Override
     public ResponseRouter newRouter(@Nullable Numbering numbering) {
-      Dialect dialect = protocol.dialect();
-      return strategy == null
-          ? NoRouter.INSTANCE
-          : strategy.newRouter(
-              numbering == null ? dialect : new NumberedDialect(dialect, numbering),
-              settings.window());
+      return Engine.this.newRouter(numbering);
     }
 
     @Override
@@ -268,6 +293,11 @@ public final class Engine implements Multiplexer {
     @Override
     public boolean hasOtherNode() {
       return connectors.size() > 1;
+    }
+
+    @Override
+    public void hangs(Link hanging) {
+      standby.suspect(hanging);
     }
 
     @Override
@@ -295,9 +325,9 @@ public final class Engine implements Multiplexer {
       events.tell(l -> l.onUpstreamLost(gone.target(), reason));
       if (wasReady) {
         counters.count(Counter.UPSTREAM_LOST);
-        dialler.lost(gone.isDistrusted());
+        dialler.lost(gone.isPassedOver());
       } else {
-        dialler.failed();
+        dialler.failed(gone.isPassedOver());
       }
     }
   }

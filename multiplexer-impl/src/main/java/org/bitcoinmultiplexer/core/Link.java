@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * <p>Lost is lost: whatever the transport, the node or the conversation says afterwards is ignored,
  * and the next connection is another link. A node is given up if its handshake takes too long, if
  * it owes answers and makes no progress (it does not even echo a marker), if it owes one of them
- * for far too long, or if it gives no sign of life when asked for one.
+ * for far too long, or if it gives no sign of life when asked for one. Whoever is asked and says
+ * nothing at all for {@link #SIGN_OF_LIFE} is reported as hanging, long before it is given up:
+ * there may be another node that does not.
  *
  * <p>Confined to the engine's loop.
  */
@@ -56,6 +58,9 @@ final class Link implements NodeContext, Transport.Listener {
     /** Whether there is a node to go to if this one is no good. */
     boolean hasOtherNode();
 
+    /** It says nothing; told again every second until it speaks or is given up. */
+    void hangs(Link link);
+
     void ready(Link link, String description);
 
     void gone(Link link, boolean wasReady, String reason);
@@ -77,6 +82,12 @@ final class Link implements NodeContext, Transport.Listener {
   /** So many times as long as a node may make no progress at all, a single answer may take. */
   private static final int OVERDUE = 5;
 
+  /** After such a silence a node is asked for a sign of life, and so long it has for it. */
+  static final Duration SIGN_OF_LIFE = Duration.ofSeconds(5);
+
+  /** Between two looks at what the node does. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   /** More than are in flight, so that the ended ones are looked for once in a while only. */
   private static final int MOST_ASKED = 1_024;
 
@@ -90,20 +101,27 @@ final class Link implements NodeContext, Transport.Listener {
   private final LongAdder numbered;
   private final ArrayDeque<Asked> asked = new ArrayDeque<>(); // oldest first, some ended
   private State state = State.GREETING;
-  private boolean distrusted;
+  private boolean passedOver;
+  private boolean hungUp;
   private @Nullable ResponseRouter router;
   private @Nullable Numbering numbering;
   private EventLoop.@Nullable Timer watch;
+  private final Duration greeting;
   private final long opened;
   private long heard;
   private long progressed;
-  private boolean lookedAfter;
+  private boolean owing; // it was asked for something and has said nothing since
+  private long owingSince;
 
-  Link(Host host, Owner owner, String target, Transport transport) {
+  /**
+   * @param greeting how long the handshake may take
+   */
+  Link(Host host, Owner owner, String target, Transport transport, Duration greeting) {
     this.host = host;
     this.owner = owner;
     this.target = target;
     this.transport = transport;
+    this.greeting = greeting;
     this.loop = host.loop();
     this.inflow = new Inflow(transport, loop, this::hear);
     this.opened = loop.nanoTime();
@@ -127,6 +145,20 @@ final class Link implements NodeContext, Transport.Listener {
 
   void flush() {
     router().flush(numbering == null ? transport::send : this::sendAndCount);
+    oweAnswers();
+  }
+
+  private void oweAnswers() {
+    if (state == State.READY && router().inFlight() > 0) {
+      owe();
+    }
+  }
+
+  private void owe() {
+    if (!owing) {
+      owing = true;
+      owingSince = loop.nanoTime();
+    }
   }
 
   private void sendAndCount(Message message) {
@@ -199,13 +231,23 @@ final class Link implements NodeContext, Transport.Listener {
 
   @Override
   public void fail(String reason) {
-    distrusted = true;
+    passedOver = true;
     lose(reason);
   }
 
-  /** Whether it was given up for what the node said, rather than lost. */
-  boolean isDistrusted() {
-    return distrusted;
+  /** Whether it was given up for what the node did, and another is to be tried before it. */
+  boolean isPassedOver() {
+    return passedOver;
+  }
+
+  /** Whether the other side ended it. */
+  boolean hungUp() {
+    return hungUp;
+  }
+
+  /** Whether the node was asked for something and says nothing. */
+  boolean hangs() {
+    return state == State.READY && owing && loop.nanoTime() - owingSince >= SIGN_OF_LIFE.toNanos();
   }
 
   @Override
@@ -218,10 +260,14 @@ final class Link implements NodeContext, Transport.Listener {
       return;
     }
     heard = loop.nanoTime();
-    lookedAfter = false;
-    if (conversation.onMessage(message) || state != State.READY) {
-      return;
+    owing = false;
+    if (!conversation.onMessage(message) && state == State.READY) {
+      route(message);
     }
+    oweAnswers();
+  }
+
+  private void route(Message message) {
     switch (router().route(message)) {
       case CLAIMED, MARKER -> {
         progressed = heard;
@@ -251,7 +297,12 @@ final class Link implements NodeContext, Transport.Listener {
 
   @Override
   public void onClosed(String cause) {
-    Confined.run(loop, () -> lose(cause));
+    Confined.run(
+        loop,
+        () -> {
+          hungUp = state != State.LOST;
+          lose(cause);
+        });
   }
 
   void lose(String reason) {
@@ -275,41 +326,57 @@ final class Link implements NodeContext, Transport.Listener {
    * Whether one exchange waits and waits while others are answered. With markers that cannot be; by
    * number a node may answer in any order, and so could leave one out for ever.
    */
-  private boolean isOverdue(long now, Settings settings) {
+  private boolean isOverdue(long now, Duration patience) {
     forgetEnded();
     Asked oldest = asked.peek();
-    return oldest != null && now - oldest.when > OVERDUE * settings.answerTimeout().toNanos();
+    return oldest != null && now - oldest.when > OVERDUE * patience.toNanos();
   }
 
   private void watch() {
-    watch = loop.schedule(Duration.ofSeconds(5), this::look);
+    watch = loop.schedule(LOOK, this::look);
   }
 
   private void look() {
     if (state == State.LOST) {
       return;
     }
-    Settings settings = host.settings();
     long now = loop.nanoTime();
-    if (state == State.READY && router().inFlight() == 0) {
+    String complaint = state == State.GREETING ? lookAtHandshake(now) : lookAtAnswers(now);
+    if (complaint != null) {
+      lose(complaint);
+      return;
+    }
+    if (state == State.READY && !owing && now - heard >= SIGN_OF_LIFE.toNanos()) {
+      conversation.onIdle();
+      owe();
+    }
+    watch();
+    if (hangs()) {
+      host.hangs(this);
+    }
+  }
+
+  private @Nullable String lookAtHandshake(long now) {
+    if (now - opened < greeting.toNanos()) {
+      return null;
+    }
+    passedOver = true;
+    return "its handshake is not done after " + greeting.toSeconds() + " s";
+  }
+
+  private @Nullable String lookAtAnswers(long now) {
+    Duration patience = host.settings().answerTimeout();
+    if (router().inFlight() == 0) {
       progressed = now;
     }
-    if (state == State.GREETING && now - opened > settings.handshakeTimeout().toNanos()) {
-      lose("its handshake is not done after " + settings.handshakeTimeout().toSeconds() + " s");
-    } else if (state == State.READY
-        && router().inFlight() > 0
-        && now - progressed > settings.answerTimeout().toNanos()) {
-      lose("it does not even answer pings since " + settings.answerTimeout().toSeconds() + " s");
-    } else if (isOverdue(now, settings)) {
-      lose("it answers others and never ends the answer to " + asked.element().exchange);
-    } else if (now - heard > 2 * settings.idleInterval().toNanos()) {
-      lose("it gives no sign of life");
-    } else {
-      if (state == State.READY && !lookedAfter && now - heard > settings.idleInterval().toNanos()) {
-        lookedAfter = true;
-        conversation.onIdle();
-      }
-      watch();
+    if (now - progressed > patience.toNanos()) {
+      return "it does not even answer pings since " + patience.toSeconds() + " s";
     }
+    if (owing && now - owingSince > patience.toNanos()) {
+      return "it gives no sign of life since " + patience.toSeconds() + " s";
+    }
+    return isOverdue(now, patience)
+        ? "it answers others and never ends the answer to " + asked.element().exchange
+        : null;
   }
 }

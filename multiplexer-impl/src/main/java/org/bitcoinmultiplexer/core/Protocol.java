@@ -54,6 +54,16 @@ public interface Protocol {
   NodeConversation greet(NodeContext node);
 
   /**
+   * A node was dialled for a connection beside the shared one, over which only requests go and
+   * their answers: what the node says of its own accord is no news, and nothing of it is
+   * remembered.
+   *
+   * @param node the engine's side of it
+   * @return what hears the node, confined to {@link Hub#loop()}
+   */
+  NodeConversation greetBeside(NodeContext node);
+
+  /**
    * How many bytes the answer to a request is expected to have.
    *
    * @param request as it will be written upstream

@@ -175,6 +175,7 @@ public enum Counter {
   // ---- the connection to the node
 
   UPSTREAM_CONNECTED("upstream.connected", "connections to the node whose handshake was done"),
+  UPSTREAM_BESIDE("upstream.beside", "connections dialled beside the shared one"),
   UPSTREAM_LOST("upstream.lost", "connections to the node that were lost after that"),
   UPSTREAM_REQUESTS("upstream.requests", "requests written to the node"),
   UPSTREAM_NUMBERED("upstream.numbered", "of these, with a number"),

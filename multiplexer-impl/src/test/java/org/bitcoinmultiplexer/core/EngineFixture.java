@@ -21,6 +21,10 @@ abstract class EngineFixture {
   final List<String> events = new ArrayList<>();
   KnownAnswers answers = KnownAnswers.NONE;
   Engine engine;
+
+  /** Whether there is no second node. */
+  boolean alone;
+
   private int clients;
 
   final void start(String strategy) {
@@ -38,7 +42,7 @@ abstract class EngineFixture {
             loop,
             protocol,
             chosen,
-            List.of(first, second),
+            alone ? List.of(first) : List.of(first, second),
             settings,
             Runnable::run,
             new Random(1),

@@ -116,6 +116,17 @@ final class ToyProtocol implements Protocol {
     return new ToyNodeConversation(node);
   }
 
+  /** As the shared one, save that news are none. */
+  @Override
+  public NodeConversation greetBeside(NodeContext node) {
+    return new ToyNodeConversation(node) {
+      @Override
+      public boolean onMessage(Message message) {
+        return message.command().equals("news") || super.onMessage(message);
+      }
+    };
+  }
+
   @Override
   public RelayConversation relay(RelayContext relay) {
     failIfToldTo();
@@ -298,7 +309,7 @@ final class ToyProtocol implements Protocol {
     }
   }
 
-  private final class ToyNodeConversation implements NodeConversation {
+  private class ToyNodeConversation implements NodeConversation {
 
     private final NodeContext node;
 

@@ -140,6 +140,19 @@ public final class Newsroom {
   }
 
   /**
+   * Greets a node on a connection beside the upstream, over which only requests go. In the hub's
+   * loop.
+   *
+   * @param context the engine's side of the connection
+   * @return what hears the node
+   */
+  public NodeConversation greetBeside(NodeContext context) {
+    NodeHandshake handshake =
+        new NodeHandshake(context.target(), false, height(), random, clock, context::send);
+    return new SideConversation(context, handshake, random);
+  }
+
+  /**
    * The node, as it last said.
    *
    * @return also while it is disconnected; null before the first handshake

@@ -138,6 +138,11 @@ public final class BitcoinProtocol implements Protocol {
   }
 
   @Override
+  public NodeConversation greetBeside(NodeContext node) {
+    return shared().newsroom().greetBeside(node);
+  }
+
+  @Override
   public long weight(Message request) {
     return pairs.weight(request);
   }
