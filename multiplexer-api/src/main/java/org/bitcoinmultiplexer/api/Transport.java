@@ -81,6 +81,20 @@ public interface Transport {
     void onWritable();
 
     /**
+     * The peer sends nothing more, but may still read what it asked for: it has shut down its side
+     * of the connection, or all of it, which cannot be told apart before something is written.
+     * Behind everything that arrived; called at most once, and only by transports of which the two
+     * directions end for themselves.
+     *
+     * @param cause in words
+     * @return true if the transport is to stay open until {@link Transport#close} is called; false,
+     *     which is what this does unless it is overridden, if it is closed now
+     */
+    default boolean onInputShutdown(String cause) {
+      return false;
+    }
+
+    /**
      * The conversation is over; nothing follows.
      *
      * @param cause in words: who ended it, and why if that is known

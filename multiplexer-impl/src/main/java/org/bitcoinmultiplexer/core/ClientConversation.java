@@ -24,6 +24,16 @@ public interface ClientConversation {
    */
   void onNews(News news);
 
+  /**
+   * Whether the client has said something that is to be answered later, of which the session does
+   * not know.
+   *
+   * @return true as long as it would be wrong to end the session although nothing else is asked
+   */
+  default boolean isWaiting() {
+    return false;
+  }
+
   /** The client has been silent for a while: a good moment to ask whether it is still there. */
   void onIdle();
 

@@ -56,6 +56,9 @@ final class Relay implements RelayContext {
   private EventLoop.@Nullable Timer handshake;
   private State state = State.CLIENT_ONLY;
   private boolean ready;
+  private boolean clientHeld;
+  private boolean clientServed;
+  private @Nullable Drain drain;
   private int rejected;
 
   Relay(Home home, Transport client, EventLoop loop) {
@@ -92,8 +95,21 @@ final class Relay implements RelayContext {
   public void dial() {
     if (state == State.CLIENT_ONLY) {
       state = State.DIALLING;
+      clientHeld = true;
+      client.inflow.reading(false);
       dial(0);
     }
+  }
+
+  @Override
+  public void readClient() {
+    clientHeld = false;
+    client.inflow.reading(true);
+  }
+
+  @Override
+  public void clientIsServed() {
+    clientServed = true;
   }
 
   private void dial(int index) {
@@ -191,11 +207,25 @@ final class Relay implements RelayContext {
     if (handshake != null) {
       handshake.cancel();
     }
+    if (drain != null) {
+      drain.cancel();
+    }
     client.transport.close();
     if (node != null) {
       node.transport.close();
     }
     home.gone(this, remote(), reason);
+  }
+
+  private void clientFinished(String cause) {
+    if (state != State.CLOSED) {
+      guarded(conversation::onClientFinished);
+      drain = Drain.begin(loop, this::isDrained, () -> end("closed: " + cause));
+    }
+  }
+
+  private boolean isDrained() {
+    return clientServed && client.transport.pendingBytes() == 0;
   }
 
   private void clientRejected(String reason) {
@@ -258,10 +288,18 @@ final class Relay implements RelayContext {
           loop,
           () -> {
             Side other = ofClient ? node : client;
-            if (state != State.CLOSED && other != null) {
+            if (state != State.CLOSED && other != null && !(other == client && clientHeld)) {
               other.inflow.reading(true);
             }
           });
+    }
+
+    @Override
+    public boolean onInputShutdown(String cause) {
+      if (ofClient) {
+        Confined.run(loop, () -> clientFinished(cause));
+      }
+      return ofClient;
     }
 
     @Override

@@ -24,8 +24,17 @@ public interface RelayContext {
    */
   Hub hub();
 
-  /** Dials upstream for this client; {@link RelayConversation#onNodeOpen} follows. Once. */
+  /**
+   * Dials upstream for this client; {@link RelayConversation#onNodeOpen} follows. Once. From now on
+   * the client is not read from until {@link #readClient}.
+   */
   void dial();
+
+  /** Reads from the client again: what it says can be passed on. */
+  void readClient();
+
+  /** A client that says no more has got everything that it asked for: ends both connections. */
+  void clientIsServed();
 
   /**
    * Sends to the client.

@@ -15,6 +15,12 @@ public interface RelayConversation {
    */
   void fromClient(Message message);
 
+  /**
+   * The client says no more, but may still read what it asked for. {@link
+   * RelayContext#clientIsServed} is to be called once it has everything.
+   */
+  void onClientFinished();
+
   /** The client's own upstream connection is open. */
   void onNodeOpen();
 

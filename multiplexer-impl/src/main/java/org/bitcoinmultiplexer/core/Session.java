@@ -96,6 +96,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private State state = State.GREETING;
   private EventLoop.@Nullable Timer watch;
   private EventLoop.@Nullable Timer rest;
+  private @Nullable Drain drain;
   private boolean reading = true;
   private long heard;
   private int hearing; // bytes of the message that is being heard
@@ -201,6 +202,21 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   @Override
   public void onWritable() {
     step(queue::advance);
+  }
+
+  @Override
+  public boolean onInputShutdown(String cause) {
+    run(
+        () -> {
+          if (state != State.CLOSED) {
+            drain = Drain.begin(loop, this::isDrained, () -> end("closed: " + cause));
+          }
+        });
+    return true;
+  }
+
+  private boolean isDrained() {
+    return queue.size() == 0 && !conversation.isWaiting() && transport.pendingBytes() == 0;
   }
 
   @Override
@@ -313,6 +329,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     }
     if (rest != null) {
       rest.cancel();
+    }
+    if (drain != null) {
+      drain.cancel();
     }
     queue.close();
     transport.close();

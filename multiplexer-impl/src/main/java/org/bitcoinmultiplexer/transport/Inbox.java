@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  *   NEW --start-> OPEN --closing--> CLOSING --closed--> CLOSED   (closed here: nothing but onClosed)
  *   NEW --closing--> CLOSED                                      (never started: says nothing)
  *   NEW, OPEN --ended--> the same, closed once everything before has been delivered
+ *   OPEN --inputShutdown--> the same, or ended if the listener has nothing more to say
  * </pre>
  *
  * <p>Messages pass through without being queued while the listener reads; what was decoded from one
@@ -156,6 +157,30 @@ public final class Inbox implements FrameDecoder.Listener {
       release.run();
       waiting.add(() -> finish(cause));
       EventLoops.offer(loop, this::resume);
+    }
+  }
+
+  /**
+   * Nothing follows from the peer, which may still read: the listener, unless there is none yet,
+   * says whether the connection goes on, once it has heard everything before.
+   *
+   * @param cause in words
+   */
+  public void inputShutdown(String cause) {
+    assert loop.inEventLoop();
+    if (state == State.NEW) {
+      ended(cause);
+    } else if (state == State.OPEN && !ended) {
+      waiting.add(() -> askWhetherToGoOn(cause));
+      EventLoops.offer(loop, this::resume);
+    }
+  }
+
+  private void askWhetherToGoOn(String cause) {
+    boolean[] goesOn = new boolean[1];
+    guarded(to -> goesOn[0] = to.onInputShutdown(cause));
+    if (!goesOn[0]) {
+      ended(cause);
     }
   }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * holds unread bytes would take away what was written to it last. In FINISHED the peer has been
  * told that nothing follows. RELEASED is the end; {@code onClosed} is on its way.
  *
+ * <p>A peer that has shut down its own side is not read from any more. In OPEN the listener says
+ * whether the other side stays; in CLOSING what is left is written all the same.
+ *
  * <p><b>Threading.</b> The methods of {@link Transport} from any thread, those for subclasses in
  * the connection's loop.
  */
@@ -59,6 +62,7 @@ public abstract class SocketTransport implements Transport {
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final Runnable flush = this::flush;
   private volatile State state = State.OPEN;
+  private boolean inputShutdown; // by the peer
   private EventLoop.@Nullable Timer lingering;
 
   /**
@@ -119,8 +123,8 @@ public abstract class SocketTransport implements Transport {
    */
   protected final boolean wantsToRead() {
     return switch (state) {
-      case OPEN -> inbox.ready();
-      case CLOSING, FINISHED -> true;
+      case OPEN -> !inputShutdown && inbox.ready();
+      case CLOSING, FINISHED -> !inputShutdown;
       case RELEASED -> false;
     };
   }
@@ -145,9 +149,26 @@ public abstract class SocketTransport implements Transport {
     }
   }
 
-  /** The peer has closed. */
+  /** The peer sends nothing more; whether it reads what it is sent shows when that is written. */
   protected final void endOfStream() {
-    lost(decoder.isIdle() ? "closed by the peer" : "closed by the peer within a frame");
+    inputShutdown = true;
+    switch (state) {
+      case OPEN -> inbox.inputShutdown(closedByPeer());
+      case FINISHED -> closed(CLOSED_HERE);
+      case CLOSING, RELEASED -> {
+        // What is written last is written, or is not.
+      }
+    }
+    updateInterest();
+  }
+
+  /** The peer has closed, in both directions. */
+  protected final void peerClosed() {
+    lost(closedByPeer());
+  }
+
+  private String closedByPeer() {
+    return decoder.isIdle() ? "closed by the peer" : "closed by the peer within a frame";
   }
 
   /**
@@ -183,6 +204,9 @@ public abstract class SocketTransport implements Transport {
         shutdownOutput();
       } catch (IOException e) {
         lost(Addresses.inWords(e));
+      }
+      if (inputShutdown) {
+        closed(CLOSED_HERE);
       }
     }
   }

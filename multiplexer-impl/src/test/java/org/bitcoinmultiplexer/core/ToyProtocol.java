@@ -132,6 +132,11 @@ final class ToyProtocol implements Protocol {
     failIfToldTo();
     return new RelayConversation() {
       @Override
+      public void onClientFinished() {
+        relay.clientIsServed();
+      }
+
+      @Override
       public void fromClient(Message message) {
         if (message.command().equals("hello")) {
           relay.dial();
@@ -143,6 +148,7 @@ final class ToyProtocol implements Protocol {
       @Override
       public void onNodeOpen() {
         relay.toNode(HELLO);
+        relay.readClient();
       }
 
       @Override

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,6 +44,11 @@ final class ToyTransport implements Transport {
   void hangsUp() {
     closed = true;
     loop.run(() -> listener.onClosed("hung up"));
+  }
+
+  /** The other end says no more, but reads on. */
+  void saysNoMore() {
+    loop.run(() -> assertThat(listener.onInputShutdown("no more")).isTrue());
   }
 
   void becomesWritable() {

@@ -178,6 +178,48 @@ public interface SocketServerKit {
     }
   }
 
+  /** Says what it has to say only once its peer says no more. */
+  final class LastWord extends Echo {
+    private final Message word;
+
+    LastWord(Transport transport, Message word) {
+      super(transport);
+      this.word = word;
+    }
+
+    @Override
+    public boolean onInputShutdown(String cause) {
+      transport.send(word);
+      transport.close();
+      return true;
+    }
+  }
+
+  @Test
+  default void aPeerThatSaysNoMoreReadsOn() throws Exception {
+    BlockingQueue<Echo> accepted = new LinkedBlockingQueue<>();
+    Message word = message(3_000_000);
+    BiConsumer<Transport, EventLoop> acceptor =
+        (transport, loop) -> {
+          Echo listener = new LastWord(transport, word);
+          accepted.add(listener);
+          transport.start(listener);
+        };
+    try (Server server = open(ANY_PORT, AcceptLimits.NONE, acceptor);
+        Socket socket = dial(server)) {
+      byte[] asked = frame(message(10));
+      socket.getOutputStream().write(asked);
+      socket.shutdownOutput();
+      InputStream in = socket.getInputStream();
+      assertThat(in.readNBytes(asked.length)).isEqualTo(asked);
+      byte[] answer = frame(word);
+      assertThat(in.readNBytes(answer.length)).isEqualTo(answer);
+      assertThat(in.read()).isEqualTo(-1);
+      assertThat(accepted.take().closed.get(10, TimeUnit.SECONDS)).isEqualTo("closed here");
+      assertThat(server.connections()).isZero();
+    }
+  }
+
   @Test
   default void aPeerThatNeverReadsCostsOnlyWhatItsSenderQueuesAndDelaysNobody() throws Exception {
     BlockingQueue<Echo> accepted = new LinkedBlockingQueue<>();

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.relay;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.Handshakes;
@@ -10,6 +11,7 @@ import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.RelayContext;
 import org.bitcoinmultiplexer.core.RelayConversation;
@@ -26,27 +28,33 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each peer gets the other's {@code version} with a nonce of ours and with no more than can be
  * kept: the encrypted transport and versions above 70016 are not shown. The node sees the client's
- * user agent, so that software which looks for itself in the node's list of peers finds itself.
- * Since the node is told the client's version, it gates its own messages as if it spoke to the
+ * services, height, wish for transactions and user agent: what it asks of a peer it asks by these,
+ * and software which looks for itself in the node's list of peers finds itself. Since the node is told the client's version, it gates its own messages as if it spoke to the
  * client; negotiation then only needs to be relayed in order:
  *
  * <ul>
  *   <li>Before the node's {@code verack} the client gets nothing but {@code wtxidrelay}, {@code
  *       sendaddrv2} and {@code sendtxrcncl}, and these only if its version is 70016 or more.
  *   <li>Before the client's {@code verack} the node gets what negotiates, {@code sendheaders} and
- *       {@code sendcmpct}; what else the client says is dropped, as the node would. Up to 16 such
- *       messages are held while the node has not been heard yet.
+ *       {@code sendcmpct}; what else the client says is dropped, as the node would.
  * </ul>
  *
+ * <p>Between its version and the node's the client is not read from; what had been read by then is
+ * held, and heard in order once the node's version is there.
+ *
  * <p>After both veracks every frame is relayed as it is, in order, in either direction: what a
- * client does wrong costs it its own connection.
+ * client does wrong costs it its own connection. Whoever says no more gets what the node has for
+ * it still: behind everything it asked the node is sent a {@code ping} of ours, whose {@code pong}
+ * tells that all is answered.
  *
  * <p>Confined to {@link RelayContext#loop()}.
  */
 public final class PassthroughConversation implements RelayConversation {
 
-  /** No client has so many to say before it has heard a version; more are dropped. */
-  static final int MAX_HELD = 16;
+  /** What had been read already when reading was stopped is less; and a frame at the most more. */
+  static final int MOST_HELD_BYTES = 4_000_000;
+
+  private static final int OVERHEAD = 200;
 
   private enum State {
     NEW,
@@ -58,7 +66,6 @@ public final class PassthroughConversation implements RelayConversation {
   }
 
   private final RelayContext relay;
-  private final long shown;
   private final RandomGenerator random;
   private final Deque<Message> held = new ArrayDeque<>();
 
@@ -68,18 +75,18 @@ public final class PassthroughConversation implements RelayConversation {
   private @Nullable Recorder recorder;
   private boolean clientAcknowledged;
   private boolean nodeAcknowledged;
+  private int heldBytes;
+  private boolean clientFinished;
+  private OptionalLong marker = OptionalLong.empty(); // of a ping of ours
 
   /**
    * A conversation that waits for the client.
    *
    * @param relay the engine's side of both connections
-   * @param shown which of the client's services the node is shown, such as {@code NODE_NETWORK |
-   *     NODE_WITNESS} to let it ask the client for blocks; the encrypted transport never is
    * @param random draws the nonces
    */
-  public PassthroughConversation(RelayContext relay, long shown, RandomGenerator random) {
+  public PassthroughConversation(RelayContext relay, RandomGenerator random) {
     this.relay = relay;
-    this.shown = shown & ~Version.NODE_P2P_V2;
     this.random = random;
   }
 
@@ -100,11 +107,7 @@ public final class PassthroughConversation implements RelayConversation {
           onClientVersion(message);
         }
       }
-      case DIALLING, GREETING -> {
-        if (isEarly(message) && held.size() < MAX_HELD) {
-          held.add(message);
-        }
-      }
+      case DIALLING, GREETING -> hold(message);
       case NEGOTIATING -> negotiate(message);
       case RELAYING -> toNode(message);
       case ENDED -> {}
@@ -117,8 +120,7 @@ public final class PassthroughConversation implements RelayConversation {
       return;
     }
     state = State.GREETING;
-    Version said = Objects.requireNonNull(client, "client's version");
-    relay.toNode(shown(said, said.services() & shown));
+    relay.toNode(shown(Objects.requireNonNull(client, "client's version")));
   }
 
   @Override
@@ -161,10 +163,50 @@ public final class PassthroughConversation implements RelayConversation {
     int common = Math.min(capped(said), capped(asked));
     recorder = new Recorder(common, asked.relay());
     state = State.NEGOTIATING;
-    relay.toClient(shown(said, said.services() & ~Version.NODE_P2P_V2));
+    relay.toClient(shown(said));
     while (!held.isEmpty()) {
       negotiate(held.remove());
     }
+    if (clientFinished) {
+      askForTheEnd();
+    }
+    relay.readClient();
+  }
+
+  private void hold(Message message) {
+    held.add(message);
+    heldBytes += message.size() + OVERHEAD;
+    if (heldBytes > MOST_HELD_BYTES) {
+      end(Counter.CLOSED_TOO_EARLY, heldBytes + " bytes before its node has answered");
+    }
+  }
+
+  @Override
+  public void onClientFinished() {
+    switch (state) {
+      case NEW -> relay.clientIsServed();
+      case DIALLING, GREETING -> clientFinished = true;
+      case NEGOTIATING, RELAYING -> askForTheEnd();
+      case ENDED -> {}
+    }
+  }
+
+  /** A node answers in order, but before the client's verack it does not answer at all. */
+  private void askForTheEnd() {
+    if (clientAcknowledged) {
+      long nonce = random.nextLong();
+      marker = OptionalLong.of(nonce);
+      relay.toNode(Ping.ping(nonce));
+    } else {
+      relay.clientIsServed();
+    }
+  }
+
+  private boolean isMarker(Message message) {
+    if (marker.isEmpty() || !message.command().equals(Commands.PONG)) {
+      return false;
+    }
+    return message.size() >= Long.BYTES && Ping.nonce(message) == marker.getAsLong();
   }
 
   /** The client's part of the negotiation. */
@@ -226,14 +268,18 @@ public final class PassthroughConversation implements RelayConversation {
   }
 
   private void toClient(Message message) {
+    if (isMarker(message)) {
+      relay.clientIsServed();
+      return;
+    }
     Objects.requireNonNull(recorder, "recorder").fromNode(message);
     relay.toClient(message);
   }
 
-  private Message shown(Version said, long services) {
+  private Message shown(Version said) {
     return new Version(
             capped(said),
-            services,
+            said.services() & ~Version.NODE_P2P_V2,
             said.time(),
             NetworkAddress.UNSPECIFIED,
             NetworkAddress.UNSPECIFIED,

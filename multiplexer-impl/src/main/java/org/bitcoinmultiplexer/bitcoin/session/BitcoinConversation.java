@@ -192,6 +192,11 @@ final class BitcoinConversation implements ClientConversation, Client {
   }
 
   @Override
+  public boolean isWaiting() {
+    return handshake.waitsForNode();
+  }
+
+  @Override
   public void onIdle() {
     if (client != null) {
       context.push(Ping.ping(shared.random().nextLong()));

@@ -124,11 +124,7 @@ public final class BitcoinProtocol implements Protocol {
 
   @Override
   public RelayConversation relay(RelayContext relay) {
-    long shown =
-        options.news().serveBlocks()
-            ? Version.NODE_NETWORK | Version.NODE_NETWORK_LIMITED | Version.NODE_WITNESS
-            : 0;
-    return new PassthroughConversation(relay, shown, random);
+    return new PassthroughConversation(relay, random);
   }
 
   @Override

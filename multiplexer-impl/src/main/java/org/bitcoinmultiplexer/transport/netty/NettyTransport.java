@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import java.nio.ByteBuffer;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -43,6 +44,7 @@ final class NettyTransport extends SocketTransport {
     NettyTransport transport =
         new NettyTransport(
             channel, new NettyLoop(channel.eventLoop()), network, prepaid, onRelease);
+    channel.config().setAllowHalfClosure(true);
     channel.pipeline().addLast(transport.new Handler());
     return transport;
   }
@@ -71,6 +73,13 @@ final class NettyTransport extends SocketTransport {
       if (channel.eventLoop().isShuttingDown()) {
         lost("the event loop was closed");
       } else {
+        peerClosed();
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
         endOfStream();
       }
     }

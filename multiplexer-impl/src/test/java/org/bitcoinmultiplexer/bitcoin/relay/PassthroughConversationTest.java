@@ -18,7 +18,7 @@ class PassthroughConversationTest {
 
   private final ScriptedRelay relay = new ScriptedRelay();
   private final PassthroughConversation conversation =
-      new PassthroughConversation(relay, Version.NODE_NETWORK, new Random(3));
+      new PassthroughConversation(relay, new Random(3));
 
   @Test
   void theNodeIsDialledOnceTheClientHasIntroducedItself() {
@@ -33,7 +33,7 @@ class PassthroughConversationTest {
   }
 
   @Test
-  void theNodeSeesTheClientWithANonceOfOurs() {
+  void theNodeSeesTheClientAsItPresentsItselfButForItsNonce() {
     greet(client(70015), null);
 
     Version said = Version.parse(relay.node.get(0));
@@ -41,7 +41,7 @@ class PassthroughConversationTest {
         .isEqualTo(
             new Version(
                 70015,
-                Version.NODE_NETWORK, // all that is shown of what the client serves
+                CORE & ~Version.NODE_P2P_V2, // which we could not keep
                 1_234,
                 NetworkAddress.UNSPECIFIED,
                 NetworkAddress.UNSPECIFIED,
@@ -146,15 +146,83 @@ class PassthroughConversationTest {
   }
 
   @Test
-  void sixteenMessagesAreHeldAndNotOneMore() {
+  void whatAClientWritesInOnePieceReachesTheNode() {
+    List<String> piece = List.of("wtxidrelay", "verack", "getheaders", "ping", "filterload");
     conversation.fromClient(client(70016));
-    for (int i = 0; i < 17; i++) {
-      conversation.fromClient(plain("sendaddrv2"));
+    piece.subList(0, 3).forEach(command -> conversation.fromClient(plain(command)));
+    open();
+    piece.subList(3, 5).forEach(command -> conversation.fromClient(plain(command)));
+
+    conversation.fromNode(node(70016));
+
+    assertThat(relay.toNode())
+        .containsExactly("version", "wtxidrelay", "verack", "getheaders", "ping", "filterload");
+  }
+
+  @Test
+  void aClientIsNotReadFromBetweenItsVersionAndTheNodes() {
+    conversation.fromClient(client(70016));
+    assertThat(relay.reading).isFalse();
+    open();
+    assertThat(relay.reading).isFalse();
+
+    conversation.fromNode(node(70016));
+
+    assertThat(relay.reading).isTrue();
+  }
+
+  @Test
+  void whoSaysMoreThanCanBeHeldIsDisconnected() {
+    conversation.fromClient(client(70016));
+    Message large = Message.of("sendaddrv2", new byte[1_000_000]);
+    for (int i = 0; i < 3; i++) {
+      conversation.fromClient(large);
     }
+    assertThat(relay.disconnected).isNull();
+
+    conversation.fromClient(large);
+
+    assertThat(relay.disconnected).isEqualTo("too-early");
+  }
+
+  @Test
+  void whoSaysNoMoreIsServedOnceTheNodeHasAnsweredEverything() {
+    relaying();
+    conversation.fromClient(plain("getheaders"));
+    conversation.onClientFinished();
+
+    assertThat(relay.toNode()).endsWith("getheaders", "ping");
+    Message marker = relay.node.get(relay.node.size() - 1);
+    conversation.fromNode(Message.of("pong", new byte[8])); // of the client's own ping
+    conversation.fromNode(plain("headers"));
+    assertThat(relay.served).isFalse();
+
+    conversation.fromNode(Message.of("pong", marker.array()));
+
+    assertThat(relay.served).isTrue();
+    assertThat(relay.toClient()).endsWith("pong", "headers");
+  }
+
+  @Test
+  void whoSaysNoMoreBeforeTheNodeIsThereIsServedBehindTheHandshake() {
+    conversation.fromClient(client(70016));
+    conversation.fromClient(plain("verack"));
+    conversation.fromClient(plain("getheaders"));
+    conversation.onClientFinished();
     open();
     conversation.fromNode(node(70016));
 
-    assertThat(relay.toNode()).hasSize(1 + PassthroughConversation.MAX_HELD);
+    assertThat(relay.toNode()).containsExactly("version", "verack", "getheaders", "ping");
+    assertThat(relay.served).isFalse();
+  }
+
+  @Test
+  void whoSaysNoMoreBeforeItsVerackGetsNothingMore() {
+    greet(client(70016), node(70016));
+    conversation.onClientFinished();
+
+    assertThat(relay.served).isTrue();
+    assertThat(relay.toNode()).containsExactly("version");
   }
 
   @Test
@@ -222,7 +290,7 @@ class PassthroughConversationTest {
     assertThat(relay.disconnected).isEqualTo("malformed-version");
 
     ScriptedRelay other = new ScriptedRelay();
-    PassthroughConversation second = new PassthroughConversation(other, 0, new Random(1));
+    PassthroughConversation second = new PassthroughConversation(other, new Random(1));
     second.fromClient(client(70016));
     other.nodeOpen = true;
     second.onNodeOpen();

@@ -15,6 +15,8 @@ final class ScriptedRelay implements RelayContext {
   final List<Message> node = new ArrayList<>();
   int dialled;
   boolean nodeOpen;
+  boolean reading = true;
+  boolean served;
   String ready;
   String disconnected;
   String reason;
@@ -34,6 +36,17 @@ final class ScriptedRelay implements RelayContext {
     if (dialled++ > 0) {
       throw new AssertionError("dialled twice");
     }
+    reading = false;
+  }
+
+  @Override
+  public void readClient() {
+    reading = true;
+  }
+
+  @Override
+  public void clientIsServed() {
+    served = true;
   }
 
   @Override

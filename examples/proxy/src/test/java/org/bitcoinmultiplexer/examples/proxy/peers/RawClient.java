@@ -184,6 +184,22 @@ public final class RawClient implements AutoCloseable {
     return server;
   }
 
+  /** What it says first, for tests that put it together with more: {@code version}, {@code verack}. */
+  public byte[] hello() {
+    byte[] version = frame("version", versionPayload());
+    byte[] verack = frame("verack", new byte[0]);
+    return ByteBuffer.allocate(version.length + verack.length).put(version).put(verack).array();
+  }
+
+  /** Says no more, and goes on reading. */
+  public void shutdownOutput() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What the server said about itself. */
   public ServerVersion server() {
     return server;
