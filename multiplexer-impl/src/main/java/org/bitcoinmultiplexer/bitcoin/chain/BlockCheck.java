@@ -162,7 +162,7 @@ public final class BlockCheck {
       return anyWitness ? invalid(header, "a witness, but no commitment to it") : Verdict.VALID;
     }
     if (reservedValue < 0) {
-      return !anyWitness && height < network.segwitHeight()
+      return !anyWitness && isBeforeSegwit(height, network)
           ? Verdict.VALID
           : invalid(header, "a witness commitment, but no reserved value of 32 bytes");
     }
@@ -174,6 +174,11 @@ public final class BlockCheck {
     return Hash.read(wtxids, 0).isAt(block.array(), commitment)
         ? Verdict.VALID
         : invalid(header, "other witnesses than the coinbase commits to");
+  }
+
+  /** A coinbase without a height is older than the rule that it has one, where there are such. */
+  static boolean isBeforeSegwit(int height, Network network) {
+    return network.segwitHeight() > 1 && height < network.segwitHeight();
   }
 
   private static Verdict invalid(BlockHeader header, String reason) {

@@ -44,8 +44,9 @@ public enum Network {
       0x1e0377ae,
       1),
   /**
-   * A private network for tests. Bitcoin Core has segregated witness active from the start here,
-   * bcoin only from its third signalling window of 144 blocks on; the later one counts.
+   * A private network for tests. Bitcoin Core has segregated witness active from the start here.
+   * bcoin has it only from its third signalling window of 144 blocks on, but makes no block with a
+   * commitment before, so Core's rule is right for both.
    */
   REGTEST(
       "regtest",
@@ -54,7 +55,7 @@ public enum Network {
       "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
       "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
       0x207fffff,
-      432);
+      0);
 
   private final String id;
   private final int magic;
@@ -177,7 +178,7 @@ public enum Network {
    * The first height at which a block that has a witness commitment must also carry the reserved
    * value in its coinbase witness (BIP141).
    *
-   * @return a block height
+   * @return a block height; 0 or 1 if that is so for all blocks but the first
    */
   public int segwitHeight() {
     return segwitHeight;

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockMaker.Tx;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
+import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -151,18 +152,35 @@ class BlockCheckTest {
         "05ffffffffff" // not a height
       })
   void acceptsACommitmentWithoutAnyWitnessBelowTheActivationHeight(String script) {
-    List<Tx> transactions = unwitnessed(HexFormat.of().parseHex(script));
-    expectValid(BlockMaker.block(transactions));
-    transactions.set(2, BlockMaker.spend(random, 1));
-    expectInvalid(BlockMaker.block(transactions), "no reserved value of 32 bytes");
+    assertThat(isBeforeSegwit(script, Network.MAINNET)).isTrue();
+    assertThat(isBeforeSegwit(script, Network.TESTNET3)).isTrue();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"02b001", "02b00151", "03a0250c", "0400e1f505"})
+  @ValueSource(strings = {"03205a07", "03205a0751", "03a0250c", "0400e1f505"}) // from 481,824 on
   void refusesACommitmentWithoutAnyWitnessFromTheActivationHeightOn(String script) {
+    assertThat(isBeforeSegwit(script, Network.MAINNET)).isFalse();
+    assertThat(isBeforeSegwit("031f5a07", Network.MAINNET)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "60", "05ffffffffff", "02af01", "02b001", "0400e1f505"})
+  void refusesAStrippedBlockOfANetworkThatHadWitnessesFromTheStart(String script) {
+    List<Tx> transactions = unwitnessed(HexFormat.of().parseHex(script));
     expectInvalid(
-        BlockMaker.block(unwitnessed(HexFormat.of().parseHex(script))),
-        "a witness commitment, but no reserved value of 32 bytes");
+        BlockMaker.block(transactions), "a witness commitment, but no reserved value of 32 bytes");
+    for (Network network : List.of(Network.REGTEST, Network.SIGNET, Network.TESTNET4)) {
+      assertThat(isBeforeSegwit(script, network)).isFalse();
+    }
+  }
+
+  private static boolean isBeforeSegwit(String script, Network network) {
+    Tx coinbase = BlockMaker.coinbase(HexFormat.of().parseHex(script), List.of(PLAIN), List.of());
+    ByteReader in = new ByteReader(BlockMaker.block(List.of(coinbase)));
+    in.skip(BlockHeader.SIZE + 1, "header and count");
+    TransactionCursor cursor = new TransactionCursor(in);
+    cursor.next();
+    return BlockCheck.isBeforeSegwit(cursor.height(), network);
   }
 
   @Test
