@@ -4,7 +4,10 @@ package org.bitcoinmultiplexer.api;
  * Lets many clients share one upstream connection.
  *
  * <p><b>Life.</b> NEW —start→ RUNNING —close→ CLOSED. Clients may be given to it at any time before
- * it is closed; until upstream's first handshake is done their own handshake waits.
+ * it is closed. What a client is told of itself by the multiplexer is what the node says of itself:
+ * until the first node is known a client waits, for 3 seconds at most, and is then closed with the
+ * reason. Once a node was known, later clients are greeted with what is remembered of it, whether
+ * or not it can be reached at the time.
  *
  * <p><b>Ownership.</b> It owns the transports it was given and closes them; it does not own the
  * loops they run on.

@@ -82,7 +82,7 @@ public enum Counter {
       "clients closed: a fault of this program, which the log shows"),
   CLOSED_NO_UPSTREAM(
       "client.closed.no-upstream",
-      "clients closed: no node could be reached for them (passthrough)"),
+      "clients closed: no node could be reached for them, or none was known yet after 3 s"),
   CLOSED_OBSOLETE_VERSION(
       "client.closed.obsolete-version",
       "clients closed: they speak a version of the protocol that is too old"),

@@ -3,9 +3,10 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import com.google.common.collect.Collections2;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.EventLoop;
@@ -68,7 +69,7 @@ public final class Newsroom {
   private volatile boolean followsMined;
   private final @Nullable MinedTransactions mined; // null if nobody may ask for the mempool
 
-  private final List<Runnable> waitingForNode = new ArrayList<>();
+  private final Map<Runnable, EventLoop> waitingForNode = new LinkedHashMap<>();
   private volatile @Nullable NodeInfo node;
   private volatile @Nullable HeaderSync headers; // set once, to keep the chain from then on
   private volatile int reached;
@@ -165,7 +166,7 @@ public final class Newsroom {
    * Runs something as soon as {@link #node()} is known.
    *
    * @param where the loop it runs in
-   * @param then what to run, once; never before this returns
+   * @param then what to run, once; never before this returns, nor again for the same object
    */
   public void whenNodeKnown(EventLoop where, Runnable then) {
     if (node != null) {
@@ -177,9 +178,18 @@ public final class Newsroom {
           if (node != null) {
             where.execute(then);
           } else {
-            waitingForNode.add(() -> where.execute(then));
+            waitingForNode.put(then, where);
           }
         });
+  }
+
+  /**
+   * Does not run any more what was to run once the node is known.
+   *
+   * @param then what was given to {@link #whenNodeKnown}; it may be running already
+   */
+  public void giveUpWaiting(Runnable then) {
+    loop.execute(() -> waitingForNode.remove(then));
   }
 
   /**
@@ -519,7 +529,7 @@ public final class Newsroom {
         context.ready(info.description());
       }
       hub.publish(new NodeNews(info));
-      waitingForNode.forEach(Runnable::run);
+      waitingForNode.forEach((then, where) -> where.execute(then));
       waitingForNode.clear();
       questions.connected(context);
       submissions.connected(info);

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Each peer gets the other's {@code version} with a nonce of ours and with no more than can be
  * kept: the encrypted transport and versions above 70016 are not shown. The node sees the client's
  * services, height, wish for transactions and user agent: what it asks of a peer it asks by these,
- * and software which looks for itself in the node's list of peers finds itself. Since the node is told the client's version, it gates its own messages as if it spoke to the
- * client; negotiation then only needs to be relayed in order:
+ * and software which looks for itself in the node's list of peers finds itself. Since the node is
+ * told the client's version, it gates its own messages as if it spoke to the client; negotiation
+ * then only needs to be relayed in order:
  *
  * <ul>
  *   <li>Before the node's {@code verack} the client gets nothing but {@code wtxidrelay}, {@code
@@ -43,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * held, and heard in order once the node's version is there.
  *
  * <p>After both veracks every frame is relayed as it is, in order, in either direction: what a
- * client does wrong costs it its own connection. Whoever says no more gets what the node has for
- * it still: behind everything it asked the node is sent a {@code ping} of ours, whose {@code pong}
+ * client does wrong costs it its own connection. Whoever says no more gets what the node has for it
+ * still: behind everything it asked the node is sent a {@code ping} of ours, whose {@code pong}
  * tells that all is answered.
  *
  * <p>Confined to {@link RelayContext#loop()}.

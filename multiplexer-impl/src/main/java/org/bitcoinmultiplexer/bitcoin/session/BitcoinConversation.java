@@ -1,7 +1,9 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
@@ -28,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *       └───────────────────────────────────►
  * </pre>
  *
- * <p>Who says its {@code verack} before ours, while no node is known, may go on: a few messages are
- * kept until it can be answered.
+ * <p>Until the first node is known a client waits, for {@link #PATIENCE} at most. Who says its
+ * {@code verack} before ours meanwhile may go on: a few messages are kept until it can be answered.
  *
  * <p>Confined to the session's loop, except {@link #push}, {@link #accepted} and {@link #remote}.
  */
@@ -49,6 +51,12 @@ final class BitcoinConversation implements ClientConversation, Client {
 
   static final int MOST_HELD_BYTES = 100_000;
 
+  /**
+   * How long a client waits for the first node there ever was; some give up a peer that lets them
+   * wait for five seconds, and all can try again.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
+
   /** How many numbered requests of one client are taken in flight. */
   static final int WINDOW = ClientContext.MOST_UNORDERED;
 
@@ -58,7 +66,8 @@ final class BitcoinConversation implements ClientConversation, Client {
   private @Nullable ReadyClient client; // null while GREETING
   private boolean prefersHeaders;
   private @Nullable SendCompact prefersCompact;
-  private boolean waiting;
+  private final Runnable whenNodeKnown = this::onNodeKnown;
+  private EventLoop.@Nullable Timer waiting; // for the first node
   private int malformed;
   private List<Message> held = List.of();
   private int heldBytes;
@@ -138,13 +147,24 @@ final class BitcoinConversation implements ClientConversation, Client {
   }
 
   private void awaitNode() {
-    if (handshake.waitsForNode() && !waiting) {
-      waiting = true;
-      shared.newsroom().whenNodeKnown(context.loop(), this::onNodeKnown);
+    if (handshake.waitsForNode() && waiting == null) {
+      waiting = context.loop().schedule(PATIENCE, this::onNodeUnknown);
+      shared.newsroom().whenNodeKnown(context.loop(), whenNodeKnown);
+    }
+  }
+
+  private void onNodeUnknown() {
+    if (!closed && handshake.waitsForNode()) {
+      context.disconnect(
+          Counter.CLOSED_NO_UPSTREAM,
+          "no node is known yet, " + PATIENCE.toSeconds() + " s after it said hello");
     }
   }
 
   private void onNodeKnown() {
+    if (waiting != null) {
+      waiting.cancel();
+    }
     if (!closed && handshake.nodeKnown() == Step.DONE) {
       ready();
     }
@@ -207,6 +227,10 @@ final class BitcoinConversation implements ClientConversation, Client {
   public void onClosed() {
     closed = true;
     held = List.of();
+    if (waiting != null) {
+      waiting.cancel();
+      shared.newsroom().giveUpWaiting(whenNodeKnown);
+    }
     if (client != null) {
       client.close();
       shared.newsroom().left(this);

@@ -18,7 +18,6 @@ import org.bitcoinmultiplexer.bitcoin.relay.PassthroughConversation;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
-import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
 import org.bitcoinmultiplexer.core.Hub;

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -114,6 +115,46 @@ class AnswersTest {
         .containsExactly(
             "version", "wtxidrelay", "sendaddrv2", "verack", "sendcmpct", "headers", "pong");
     assertThat(early.rule).isNull();
+  }
+
+  @Test
+  void aClientWaitsThreeSecondsForTheFirstNodeAndIsThenToldWhy() {
+    Scene empty = new Scene();
+    ScriptedClient early = empty.connect();
+    early.says(ClientKind.CORE.introduction());
+    empty.engine.loop.advance(BitcoinConversation.PATIENCE.minusMillis(1));
+    assertThat(early.rule).isNull();
+    empty.engine.loop.advance(Duration.ofMillis(1));
+    assertThat(early.rule).isEqualTo("no-upstream");
+    assertThat(early.reason).isEqualTo("no node is known yet, 3 s after it said hello");
+
+    ScriptedClient inTime = empty.connect();
+    inTime.says(ClientKind.CORE.introduction());
+    empty.nodeConnects(3, true);
+    empty.engine.loop.advance(BitcoinConversation.PATIENCE);
+    assertThat(inTime.rule).isNull();
+    assertThat(inTime.heard()).isNotEmpty();
+  }
+
+  @Test
+  void whoLeftIsNotWaitedForEither() {
+    Scene empty = new Scene();
+    ScriptedClient early = empty.connect();
+    early.says(ClientKind.CORE.introduction());
+    early.leaves();
+    empty.engine.loop.runTasks();
+    assertThat(empty.engine.loop.pendingTimers()).isZero();
+    empty.nodeConnects(3, true);
+    empty.engine.loop.runTasks();
+    assertThat(early.heard()).isEmpty();
+  }
+
+  @Test
+  void onceANodeWasKnownClientsAreGreetedWithoutOne() {
+    scene.nodeGoes();
+    ScriptedClient late = scene.connect();
+    late.says(ClientKind.CORE.introduction());
+    assertThat(late.heard()).extracting(Message::command).contains("version", "verack");
   }
 
   @Test

@@ -73,6 +73,10 @@ final class Scene {
     assertThat(engine.nodeReady).isTrue();
   }
 
+  void nodeGoes() {
+    engine.loop.run(() -> node.onClosed());
+  }
+
   void nodeSays(Message message) {
     engine.loop.run(() -> node.onMessage(message));
   }

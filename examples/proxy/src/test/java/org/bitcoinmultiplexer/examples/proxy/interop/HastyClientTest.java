@@ -31,8 +31,7 @@ class HastyClientTest extends EmbeddedChainSuite {
     all.writeBytes(
         RawClient.frame("getheaders", Wire.locator(List.of(chain.at(1)), Wire.ZERO_HASH)));
     all.writeBytes(
-        RawClient.frame(
-            "getdata", Wire.items(List.of(new Item(Item.WITNESS_BLOCK, chain.tip())))));
+        RawClient.frame("getdata", Wire.items(List.of(new Item(Item.WITNESS_BLOCK, chain.tip())))));
     all.writeBytes(RawClient.frame("ping", new Payload().u64(NONCE).toBytes()));
     return all.toByteArray();
   }

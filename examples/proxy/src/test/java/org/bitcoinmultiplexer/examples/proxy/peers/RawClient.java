@@ -184,7 +184,9 @@ public final class RawClient implements AutoCloseable {
     return server;
   }
 
-  /** What it says first, for tests that put it together with more: {@code version}, {@code verack}. */
+  /**
+   * What it says first, for tests that put it together with more: {@code version}, {@code verack}.
+   */
   public byte[] hello() {
     byte[] version = frame("version", versionPayload());
     byte[] verack = frame("verack", new byte[0]);
