@@ -53,6 +53,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private final List<TcpLoop> clientLoops = new ArrayList<>(); // empty: the one loop serves clients
   private final List<ExecutorService> ownExecutors = new ArrayList<>();
   private final List<TcpListener> listeners = new ArrayList<>();
+  private boolean closed; // guarded by listeners
 
   BitcoinMultiplexer(MultiplexerBuilder builder) {
     network = builder.network;
@@ -163,18 +164,21 @@ public final class BitcoinMultiplexer implements Multiplexer {
    * @param address where; port 0 takes any that is free
    * @return the address that is listened on
    * @throws IOException saying in words which address could not be had, and why
-   * @throws IllegalStateException if the multiplexer runs on a loop of the embedder's that does no
-   *     TCP: then he listens himself and calls {@link #accept}
+   * @throws IllegalStateException if the multiplexer is closed, or runs on a loop of the embedder's
+   *     that does no TCP: then he listens himself and calls {@link #accept(Transport, EventLoop)}
    */
   public InetSocketAddress listen(InetSocketAddress address) throws IOException {
     if (!(loop instanceof TcpLoop tcp)) {
       throw new IllegalStateException("the loop that was given does no TCP: listen yourself");
     }
-    TcpListener listener = tcp.listen(address, network, limits, clientLoops, this::accept);
     synchronized (listeners) {
+      if (closed) {
+        throw new IllegalStateException("the multiplexer is closed");
+      }
+      TcpListener listener = tcp.listen(address, network, limits, clientLoops, engine::offer);
       listeners.add(listener);
+      return listener.address();
     }
-    return listener.address();
   }
 
   @Override
@@ -194,10 +198,13 @@ public final class BitcoinMultiplexer implements Multiplexer {
 
   @Override
   public void close() {
+    List<TcpListener> open;
     synchronized (listeners) {
-      listeners.forEach(TcpListener::close);
+      closed = true;
+      open = List.copyOf(listeners);
       listeners.clear();
     }
+    open.forEach(TcpListener::close);
     engine.close();
     // Behind what the engine has just queued there, so that the listener hears of it.
     if (!EventLoops.offer(loop, this::shutDownExecutors)) {

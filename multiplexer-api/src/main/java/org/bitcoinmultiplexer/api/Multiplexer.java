@@ -20,14 +20,16 @@ public interface Multiplexer extends AutoCloseable {
    * Begins to dial upstream, and keeps at it: a lost connection is dialled again with back-off
    * until {@link #close}.
    *
-   * @throws IllegalStateException if called twice
+   * @throws IllegalStateException if called twice, or after {@link #close}
    */
   void start();
 
   /**
    * Takes a client over. Its session runs on the multiplexer's own loop.
    *
-   * @param client a transport that has not been started; closed at once if there is no room for it
+   * @param client a transport that has not been started; closed at once if there is no room for it,
+   *     which {@link MultiplexerListener#onClientRefused} hears of
+   * @throws IllegalStateException after {@link #close}; the transport is closed then
    */
   void accept(Transport client);
 
@@ -35,8 +37,11 @@ public interface Multiplexer extends AutoCloseable {
    * Takes a client over. Its session runs on the given loop; if that is the one the transport's
    * callbacks come from, there is no hand-over between threads.
    *
-   * @param client a transport that has not been started
+   * @param client a transport that has not been started; closed at once if there is no room for it,
+   *     which {@link MultiplexerListener#onClientRefused} hears of
    * @param loop where its session runs
+   * @throws IllegalStateException after {@link #close}, or if the loop is closed; the transport is
+   *     closed then
    */
   void accept(Transport client, EventLoop loop);
 

@@ -41,6 +41,16 @@ public interface MultiplexerListener {
   default void onClientClosed(String remote, String reason) {}
 
   /**
+   * A client that was given to the multiplexer has been closed at once, since there is no room for
+   * it. Those that a listener of the multiplexer's own turns away at the door are only counted and
+   * logged.
+   *
+   * @param remote where it is, as {@link Transport#remote()}
+   * @param reason in words
+   */
+  default void onClientRefused(String remote, String reason) {}
+
+  /**
    * The chain of headers that strategy {@code cache} keeps is longer, or another one: heard of once
    * a second at most while it catches up with the node, and at each change of its best block after
    * that. Nothing is heard of it from other strategies.

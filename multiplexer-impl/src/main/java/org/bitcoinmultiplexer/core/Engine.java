@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Dialect;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements Multiplexer {
 
   private static final Logger log = LoggerFactory.getLogger(Engine.class);
+  private static final String IS_CLOSED = "the multiplexer is closed";
 
   private final EventLoop loop;
   private final Protocol protocol;
@@ -58,8 +60,10 @@ public final class Engine implements Multiplexer {
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
 
+  private final Complaint tooMany = new Complaint();
+  private final AtomicBoolean started = new AtomicBoolean();
+
   private @Nullable Link link;
-  private boolean started;
   private volatile boolean upstreamReady;
   private volatile boolean closed;
 
@@ -112,13 +116,15 @@ public final class Engine implements Multiplexer {
 
   @Override
   public void start() {
+    if (closed) {
+      throw new IllegalStateException(IS_CLOSED);
+    }
+    if (!started.compareAndSet(false, true)) {
+      throw new IllegalStateException("the multiplexer has been started already");
+    }
     Confined.run(
         loop,
         () -> {
-          if (started) {
-            throw new IllegalStateException("started already");
-          }
-          started = true;
           if (!closed) {
             dialler.dial();
           }
@@ -132,23 +138,43 @@ public final class Engine implements Multiplexer {
 
   @Override
   public void accept(Transport client, EventLoop sessionLoop) {
-    Confined.run(
-        sessionLoop,
-        () -> {
-          boolean taken = false;
-          try {
-            taken = admit(client, sessionLoop);
-          } finally {
-            if (!taken) {
-              client.close();
-            }
-          }
-        });
+    if (!offer(client, sessionLoop)) {
+      throw new IllegalStateException(closed ? IS_CLOSED : "the client's event loop is closed");
+    }
+  }
+
+  /**
+   * As {@link #accept(Transport, EventLoop)}, for callers who cannot know whether it is too late.
+   *
+   * @param client is closed if it is
+   * @param sessionLoop where its session runs
+   * @return whether it was in time
+   */
+  public boolean offer(Transport client, EventLoop sessionLoop) {
+    if (closed || !Confined.offer(sessionLoop, () -> take(client, sessionLoop))) {
+      counters.count(Counter.CLIENT_REFUSED);
+      client.close();
+      return false;
+    }
+    return true;
+  }
+
+  private void take(Transport client, EventLoop sessionLoop) {
+    boolean taken = false;
+    try {
+      taken = admit(client, sessionLoop);
+    } finally {
+      if (!taken) {
+        client.close();
+      }
+    }
   }
 
   private boolean admit(Transport client, EventLoop sessionLoop) {
-    if (closed || sessions.size() + relays.size() >= settings.maxClients()) {
+    int present = sessions.size() + relays.size();
+    if (closed || present >= settings.maxClients()) {
       counters.count(Counter.CLIENT_REFUSED);
+      refused(client.remote(), closed ? IS_CLOSED : present + " clients are connected already");
       return false;
     }
     counters.count(Counter.CLIENT_ACCEPTED);
@@ -165,6 +191,14 @@ public final class Engine implements Multiplexer {
       closeClients();
     }
     return true;
+  }
+
+  private void refused(String remote, String reason) {
+    events.tell(l -> l.onClientRefused(remote, reason));
+    long times = tooMany.count(loop.nanoTime());
+    if (times > 0) {
+      log.warn("{} refused: {}; last {}", times, reason, remote);
+    }
   }
 
   @Override
@@ -196,7 +230,7 @@ public final class Engine implements Multiplexer {
           beside.close();
           upstream.close();
           if (link != null) {
-            link.lose("the multiplexer is closed");
+            link.lose(IS_CLOSED);
           }
         });
   }
@@ -214,8 +248,8 @@ public final class Engine implements Multiplexer {
   }
 
   private void closeClients() {
-    sessions.forEach(session -> session.close("the multiplexer is closed"));
-    relays.forEach(relay -> relay.close("the multiplexer is closed"));
+    sessions.forEach(session -> session.close(IS_CLOSED));
+    relays.forEach(relay -> relay.close(IS_CLOSED));
   }
 
   // ---- upstream

@@ -61,6 +61,11 @@ abstract class EngineFixture {
               public void onClientClosed(String remote, String reason) {
                 events.add("left " + remote + ": " + reason);
               }
+
+              @Override
+              public void onClientRefused(String remote, String reason) {
+                events.add("refused " + remote + ": " + reason);
+              }
             },
             Runnable::run,
             answers);
