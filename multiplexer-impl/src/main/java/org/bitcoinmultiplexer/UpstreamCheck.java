@@ -23,6 +23,8 @@ public final class UpstreamCheck {
   public enum Severity {
     /** As it should be. */
     GOOD,
+    /** Not there, and missed by nobody or by a few kinds of clients only. */
+    ABSENT,
     /** Cannot be seen from outside; the operator should look himself. */
     UNKNOWN,
     /** Works, but something that clients may want is missing. */
@@ -59,12 +61,12 @@ public final class UpstreamCheck {
      * The node's worth as an upstream.
      *
      * @return {@link Severity#GOOD}, {@link Severity#DEGRADED} or {@link Severity#UNUSABLE}: the
-     *     worst of what was seen; what cannot be seen does not count
+     *     worst of what was seen; what is merely absent or cannot be seen does not count
      */
     public Severity verdict() {
       return findings.stream()
           .map(Finding::severity)
-          .filter(severity -> severity != Severity.UNKNOWN)
+          .filter(severity -> severity.compareTo(Severity.UNKNOWN) > 0)
           .max(Comparator.naturalOrder())
           .orElse(Severity.GOOD);
     }

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer;
 
+import static org.bitcoinmultiplexer.UpstreamCheck.Severity.ABSENT;
 import static org.bitcoinmultiplexer.UpstreamCheck.Severity.DEGRADED;
 import static org.bitcoinmultiplexer.UpstreamCheck.Severity.GOOD;
 import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNKNOWN;
@@ -113,7 +114,7 @@ final class UpstreamCheckJudge {
           "blocksonly=0");
     }
     if (!facts.wtxidRelay()) {
-      add(GOOD, "it announces transactions by txid, not by wtxid, as older software does");
+      add(ABSENT, "it announces transactions by txid, not by wtxid, as older software does");
     }
   }
 
@@ -177,15 +178,15 @@ final class UpstreamCheckJudge {
       add(GOOD, "it serves compact block filters (BIP157)");
     } else {
       add(
-          GOOD,
+          ABSENT,
           "it serves no compact block filters, which only some clients need; for those (Neutrino):",
           section("blockfilterindex=1\npeerblockfilters=1"));
     }
-    add(
-        GOOD,
-        version.serves(Version.NODE_BLOOM)
-            ? "it offers bloom filters (BIP37), which are not needed of it"
-            : "it offers no bloom filters (BIP37), which are not needed of it");
+    if (version.serves(Version.NODE_BLOOM)) {
+      add(GOOD, "it offers bloom filters (BIP37), which are not needed of it");
+    } else {
+      add(ABSENT, "it offers no bloom filters (BIP37), which are not needed of it");
+    }
   }
 
   private void whatCannotBeSeen() {

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.UpstreamCheck.Severity.ABSENT;
 import static org.bitcoinmultiplexer.UpstreamCheck.Severity.DEGRADED;
 import static org.bitcoinmultiplexer.UpstreamCheck.Severity.GOOD;
 import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNKNOWN;
@@ -218,6 +219,15 @@ class UpstreamCheckTest {
             "getheaders",
             "ping");
     assertThat(node.closed).isTrue();
+  }
+
+  @Test
+  void doesNotCallGoodWhatIsMerelyAbsent() throws Exception {
+    Report report = check("key");
+    assertThat(sentences(report, ABSENT))
+        .anyMatch(s -> s.startsWith("it serves no compact block filters"))
+        .anyMatch(s -> s.startsWith("it offers no bloom filters"));
+    assertThat(sentences(report, GOOD)).noneMatch(s -> s.contains(" no "));
   }
 
   @Test

@@ -36,6 +36,7 @@ public final class TcpListener implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int ACCEPTS_PER_ROUND = 64;
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration COMPLAINT_EVERY = Duration.ofMinutes(1);
   private static final long CLOSE_SECONDS = 5;
 
   private final TcpLoop loop;
@@ -47,6 +48,8 @@ public final class TcpListener implements AutoCloseable {
   private final BiConsumer<? super Transport, ? super EventLoop> onAccept;
   private @Nullable SelectionKey key; // once it has been registered in the loop
   private int turn; // whose it is among the homes; in the loop
+  private long pauses;
+  private long complained;
 
   private TcpListener(
       TcpLoop loop,
@@ -170,7 +173,7 @@ public final class TcpListener implements AutoCloseable {
           admit(accepted);
         }
       } catch (IOException e) {
-        log.warn("{} pauses, since a connection could not be accepted", TcpListener.this, e);
+        complain(e);
         interest(0);
         loop.schedule(PAUSE, () -> interest(SelectionKey.OP_ACCEPT));
       }
@@ -179,6 +182,19 @@ public final class TcpListener implements AutoCloseable {
     @Override
     public void onLoopClosed() {
       free();
+    }
+  }
+
+  /** Of the first, then once a minute: whoever uses up all descriptors may do so for hours. */
+  private void complain(IOException cause) {
+    long now = loop.nanoTime();
+    if (pauses++ == 0 || now - complained >= COMPLAINT_EVERY.toNanos()) {
+      log.warn(
+          "{} could not accept a connection, lastly {}; pauses so far: {}",
+          this,
+          Addresses.inWords(cause),
+          pauses);
+      complained = now;
     }
   }
 

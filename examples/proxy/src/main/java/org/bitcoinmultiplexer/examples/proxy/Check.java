@@ -4,6 +4,10 @@ import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.Configuration;
 import org.bitcoinmultiplexer.Option;
@@ -19,6 +23,8 @@ final class Check {
   private static final int USABLE = 0;
   private static final int DEGRADED = 1;
   private static final int UNUSABLE = 2;
+
+  private static final int PROMPT_MILLIS = 1_000;
 
   private final ProxySettings settings;
   private final PrintStream out;
@@ -53,14 +59,22 @@ final class Check {
   }
 
   private int check(TcpLoop loop, Endpoint node) {
-    Report report =
+    CompletableFuture<Report> probe =
         UpstreamCheck.probe(
                 loop.connector(node.host(), node.port(), settings.network()),
                 settings.network(),
                 loop,
                 settings.strategy())
-            .toCompletableFuture()
-            .join();
+            .toCompletableFuture();
+    if (isSilent(probe) && HttpGuess.answers(node)) {
+      out.println(node);
+      out.println(
+          "  unusable  it speaks HTTP, as the RPC port of a node does: the port for peers is"
+              + " wanted, usually "
+              + settings.network().defaultPort());
+      return conclude(node, Severity.UNUSABLE);
+    }
+    Report report = probe.join();
     out.println(node + (report.node().isEmpty() ? "" : " " + report.node()));
     report.findings().forEach(this::print);
     if (report.node().isEmpty()) {
@@ -70,12 +84,30 @@ final class Check {
           .ifPresent(
               other -> out.println("  unusable  it speaks " + other + ": --network=" + other));
     }
-    out.println(node + " is " + inWords(report.verdict()) + " for strategy " + settings.strategy());
+    return conclude(node, report.verdict());
+  }
+
+  /** Whether the node has not said who it is when it had time to. */
+  private static boolean isSilent(CompletableFuture<Report> probe) {
+    try {
+      return probe.get(PROMPT_MILLIS, TimeUnit.MILLISECONDS).node().isEmpty();
+    } catch (TimeoutException e) {
+      return true;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // a check never fails
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private int conclude(Endpoint node, Severity verdict) {
+    out.println(node + " is " + inWords(verdict) + " for strategy " + settings.strategy());
     out.flush();
-    return switch (report.verdict()) {
+    return switch (verdict) {
       case UNUSABLE -> UNUSABLE;
       case DEGRADED -> DEGRADED;
-      case GOOD, UNKNOWN -> USABLE;
+      case GOOD, ABSENT, UNKNOWN -> USABLE;
     };
   }
 
@@ -90,7 +122,7 @@ final class Check {
 
   private static String inWords(Severity verdict) {
     return switch (verdict) {
-      case GOOD, UNKNOWN -> "usable";
+      case GOOD, ABSENT, UNKNOWN -> "usable";
       case DEGRADED -> "usable with losses";
       case UNUSABLE -> "not usable";
     };

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
     customSynopsis = {
       "multiplexer-proxy --upstream=HOST:PORT[,HOST:PORT...] [--listen=HOST:PORT]",
       "                  [--network=NAME] [--strategy=NAME] [--config=FILE]",
-      "                  [--option=NAME=VALUE]... [--check]",
+      "                  [--option=NAME=VALUE]... [--log-level=LEVEL] [--check]",
       "multiplexer-proxy --demo [--demo-seconds=N] [--strategy=NAME]",
       "multiplexer-proxy --help | --version"
     },
@@ -74,6 +74,12 @@ final class Flags {
       description =
           "Say what the nodes offer and lack, and exit: 0 usable, 1 with losses, 2 not usable.")
   boolean check;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warn, info (default) or debug; on the error stream.")
+  @Nullable String logLevel;
 
   @Option(
       names = "--demo",

@@ -1,7 +1,5 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
-import java.util.Arrays;
-
 /** The program's entry. */
 public final class ProxyMain {
 
@@ -13,10 +11,6 @@ public final class ProxyMain {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    if (Arrays.asList(args).contains("--demo")) {
-      // Before the first logger is made: what five wallets tell would bury the summary.
-      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-    }
     Termination termination = Termination.ofThisProcess();
     int code = new ProxyProgram(System.getenv(), System.out, System.err, termination).run(args);
     termination.finished();

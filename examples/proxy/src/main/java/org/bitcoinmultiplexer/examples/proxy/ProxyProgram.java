@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.examples.proxy;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.Option;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class ProxyProgram {
   static final int USAGE = 64;
 
   private static final String NAME = "multiplexer-proxy";
+  private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug");
 
   private final Map<String, String> environment;
   private final PrintStream out;
@@ -54,6 +56,7 @@ final class ProxyProgram {
         out.println(NAME + " " + version());
         return OK;
       }
+      setLogLevel(flags);
       return flags.demo ? demo(flags) : proxy(flags);
     } catch (ParameterException | UsageException | IllegalArgumentException e) {
       return fail(USAGE, e.getMessage());
@@ -63,6 +66,20 @@ final class ProxyProgram {
       Thread.currentThread().interrupt();
       return fail(FAILURE, "interrupted");
     }
+  }
+
+  /** To be called before the first logger is made. */
+  private static void setLogLevel(Flags flags) throws UsageException {
+    // What five wallets tell would bury the summary of the demo.
+    String level = flags.logLevel == null && flags.demo ? "warn" : flags.logLevel;
+    if (level == null) {
+      return;
+    }
+    if (!LOG_LEVELS.contains(level)) {
+      throw new UsageException(
+          "--log-level: '" + level + "' is not one of " + String.join(", ", LOG_LEVELS));
+    }
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
   }
 
   private int fail(int code, @Nullable String reason) {

@@ -21,9 +21,29 @@ final class Termination {
 
   /** One that hears this process's signals. */
   static Termination ofThisProcess() {
+    ignoreHangUp();
     Termination termination = new Termination();
     Runtime.getRuntime().addShutdownHook(new Thread(termination::onShutdown, "termination"));
     return termination;
+  }
+
+  /**
+   * The end of the terminal it was started from does not end a server. By reflection, since nothing
+   * that is standardised can do it.
+   */
+  private static void ignoreHangUp() {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(
+              null,
+              signal.getConstructor(String.class).newInstance("HUP"),
+              handler.getField("SIG_IGN").get(null));
+    } catch (ReflectiveOperationException e) {
+      // A system or a Java machine without such a signal.
+    }
   }
 
   /** Completed when the program should end; whoever asks ends the program cleanly then. */

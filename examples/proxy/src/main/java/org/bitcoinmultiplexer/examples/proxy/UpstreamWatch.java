@@ -23,6 +23,7 @@ final class UpstreamWatch implements MultiplexerListener {
 
   private static final Logger log = LoggerFactory.getLogger(UpstreamWatch.class);
 
+  private final ClientLog clients;
   private final ProxySettings settings;
   private final TcpLoop loop;
   private final PrintStream out;
@@ -35,6 +36,7 @@ final class UpstreamWatch implements MultiplexerListener {
     this.settings = settings;
     this.loop = loop;
     this.out = out;
+    this.clients = new ClientLog(loop::schedule, log::info);
   }
 
   /** Tells where it is listening; before the multiplexer is started. */
@@ -88,9 +90,17 @@ final class UpstreamWatch implements MultiplexerListener {
         .filter(node -> node.toString().equals(target) && guessed.add(node))
         .findFirst()
         .ifPresent(
-            node ->
-                NetworkGuess.of(loop, node, settings.network())
-                    .thenAccept(network -> guessed(target, network)));
+            node -> {
+              HttpGuess.of(node).thenAccept(http -> guessedHttp(target, http));
+              NetworkGuess.of(loop, node, settings.network())
+                  .thenAccept(network -> guessed(target, network));
+            });
+  }
+
+  private void guessedHttp(String target, boolean http) {
+    if (http) {
+      giveUp(target, "HTTP, as an RPC port does, and not the peer-to-peer protocol");
+    }
   }
 
   private void guessed(String target, Optional<Network> network) {
@@ -116,11 +126,11 @@ final class UpstreamWatch implements MultiplexerListener {
 
   @Override
   public void onClientReady(String remote, String description) {
-    log.info("client {} is here: {}", remote, description);
+    clients.tell("clients are here", "client " + remote + " is here: " + description);
   }
 
   @Override
   public void onClientClosed(String remote, String reason) {
-    log.info("client {} is gone: {}", remote, reason);
+    clients.tell("clients are gone: " + reason, "client " + remote + " is gone: " + reason);
   }
 }

@@ -79,6 +79,41 @@ class ProxyJarIT {
     }
   }
 
+  @Test
+  void strangersFillNoLogAndAHangUpEndsNothing() throws Exception {
+    try (RegtestNode node = RegtestNode.start(0)) {
+      Process proxy =
+          run(
+              "--network=regtest",
+              "--listen=127.0.0.1:0",
+              "--log-level=debug",
+              "--upstream=127.0.0.1:" + node.port());
+      try (BufferedReader out = proxy.inputReader()) {
+        int port =
+            Integer.parseInt(out.readLine().replaceAll(".*listen=127\\.0\\.0\\.1:(\\d+).*", "$1"));
+        for (int i = 0; i < 200; i++) {
+          try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            stranger.getOutputStream().write("GET / HTTP/1.1\r\nHost: there\r\n\r\n".getBytes());
+            assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+          }
+        }
+        assertThat(new ProcessBuilder("kill", "-HUP", "" + proxy.pid()).start().waitFor()).isZero();
+        assertThat(proxy.waitFor(1, TimeUnit.SECONDS)).as("ended by SIGHUP").isFalse();
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+          client.getOutputStream().write(hello());
+          assertThat(client.getInputStream().read()).as("it answers").isNotEqualTo(-1);
+        }
+        proxy.toHandle().destroy();
+        assertThat(proxy.waitFor(5, TimeUnit.SECONDS)).as("ends within 5 s").isTrue();
+        assertThat(proxy.exitValue()).isZero();
+      } finally {
+        proxy.destroyForcibly();
+      }
+      assertThat(Files.readAllLines(errors().toPath()).stream().filter(l -> l.contains("gone")))
+          .hasSizeBetween(1, 20);
+    }
+  }
+
   private static byte[] hello() {
     Version version =
         new Version(

@@ -78,6 +78,7 @@ class ProxyProgramTest {
         refused("window.items: 'many' is not a whole number", NODE, "--option=window.items=many"),
         refused("both given", NODE, "--option=upstream=127.0.0.1:2"),
         refused("no sense without --demo", NODE, "--demo-seconds=5"),
+        refused("'loud' is not one of error, warn, info, debug", NODE, "--log-level=loud"),
         refused("--demo-seconds", "--demo", "--demo-seconds=soon"),
         refused("--demo-seconds: 0 is not 1 to 3600", "--demo", "--demo-seconds=0"),
         refused("--upstream makes no sense with it", "--demo", NODE),

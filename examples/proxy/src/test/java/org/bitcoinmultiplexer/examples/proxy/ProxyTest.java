@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -178,6 +180,58 @@ class ProxyTest {
           .anyMatch(line -> line.contains("a ping behind a request for what does not exist comes"))
           .contains("127.0.0.1:" + node.port() + " is usable for strategy key")
           .contains("127.0.0.1:1 is not usable for strategy key");
+    }
+  }
+
+  @Test
+  void aCheckOfAnRpcPortSaysSoWithinThreeSeconds() throws Exception {
+    try (HttpPort rpc = new HttpPort()) {
+      long start = System.nanoTime();
+      try (RunningProgram program =
+          RunningProgram.start("--check", "--network=regtest", upstream(rpc.port()))) {
+        assertThat(program.awaitExit(SOON)).isEqualTo(2);
+        assertThat(program.out.lines())
+            .anyMatch(line -> line.contains("it speaks HTTP") && line.contains("18444"))
+            .noneMatch(line -> line.contains("slot"));
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    }
+  }
+
+  /** Waits for the end of a line, as bitcoind's RPC port does, and answers then. */
+  private static final class HttpPort implements AutoCloseable {
+
+    private final ServerSocket server = loopbackServer();
+
+    HttpPort() throws IOException {
+      Thread thread = new Thread(this::serve, "http");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    int port() {
+      return server.getLocalPort();
+    }
+
+    private void serve() {
+      List<Socket> waiting = new ArrayList<>();
+      try {
+        while (true) {
+          Socket client = server.accept();
+          waiting.add(client);
+          if (client.getInputStream().read() == 'G') {
+            client.getOutputStream().write("HTTP/1.1 405 Method Not Allowed\r\n\r\n".getBytes());
+            client.close();
+          }
+        }
+      } catch (IOException e) {
+        // It was closed.
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
     }
   }
 
