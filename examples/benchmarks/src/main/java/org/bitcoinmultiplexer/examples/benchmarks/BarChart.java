@@ -9,6 +9,15 @@ final class BarChart {
 
   private static final List<String> COLOURS =
       List.of("#4269d0", "#efb118", "#3ca951", "#ff725c", "#6cc5b0", "#a463f2");
+  private static final String STYLE =
+      """
+      <style>
+      .paper { fill: #ffffff; } text { fill: #1f2328; } .axis { stroke: #59636e; }
+      @media (prefers-color-scheme: dark) {
+      .paper { fill: #0d1117; } text { fill: #e6edf3; } .axis { stroke: #9198a1; }
+      }
+      </style>
+      """;
   private static final int WIDTH = 760;
   private static final int HEIGHT = 360;
   private static final int LEFT = 20;
@@ -57,7 +66,8 @@ final class BarChart {
             + " font-family=\"sans-serif\" font-size=\"12\">",
         WIDTH,
         HEIGHT);
-    add(svg, "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, HEIGHT);
+    svg.append(STYLE);
+    add(svg, "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>", WIDTH, HEIGHT);
     add(svg, "<text x=\"%d\" y=\"24\" font-size=\"16\">%s</text>", LEFT, escaped(title));
     legend(svg);
     double groupWidth = (WIDTH - 2.0 * LEFT) / Math.max(1, groups.size());
@@ -66,7 +76,7 @@ final class BarChart {
     }
     add(
         svg,
-        "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#333333\"/>",
+        "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
         LEFT,
         BOTTOM,
         WIDTH - LEFT,

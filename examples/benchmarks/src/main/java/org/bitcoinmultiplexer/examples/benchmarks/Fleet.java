@@ -25,7 +25,7 @@ final class Fleet {
     List<List<String>> body = new ArrayList<>();
     BarChart chart =
         new BarChart(
-            "Processor time of " + rig.name() + " per small request (us)",
+            "Processor time of " + rig.name() + " per small request (µs)",
             List.of("no idle clients", plan.bystanders() + " idle clients"));
     for (Target target : rig.targets()) {
       Measure alone = measure(target, 0);

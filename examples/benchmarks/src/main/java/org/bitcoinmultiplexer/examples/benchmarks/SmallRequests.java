@@ -105,7 +105,7 @@ final class SmallRequests {
   private void chartLatency() throws IOException {
     BarChart chart =
         new BarChart(
-            "Latency of " + workload.title() + ", 1 client, " + rig.name() + " (us)",
+            "Latency of " + workload.title() + ", 1 client, " + rig.name() + " (µs)",
             List.of("p50", "p99"));
     Map<Target, Measure> one = results.get(plan.clients().get(0));
     if (one != null) {
