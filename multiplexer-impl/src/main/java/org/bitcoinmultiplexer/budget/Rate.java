@@ -63,14 +63,15 @@ public enum Rate {
       Counter.BUDGET_REFUSED_SUBMITTED_TIME),
 
   /**
-   * Matching blocks and transactions against filters, in computations of a hash, some 10 ns each:
-   * half a second at once, then a tenth of a processor; for all, a half.
+   * Matching blocks and transactions against filters, in steps of a hash function, each about a
+   * nanosecond: half a second at once, then a tenth of a processor, which is 100 full blocks a
+   * second for the filter of a wallet; for all, a half.
    */
   FILTER_WORK(
-      50_000_000,
-      10_000_000,
-      200_000_000,
-      50_000_000,
+      500_000_000,
+      100_000_000,
+      2_000_000_000,
+      500_000_000,
       Counter.BUDGET_DELAYED_FILTER_WORK,
       Counter.BUDGET_REFUSED_FILTER_WORK);
 

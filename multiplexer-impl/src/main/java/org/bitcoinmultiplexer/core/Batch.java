@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the session's loop. Items are asked lazily: a batch of 50,000 costs what is in
  * flight, not what is listed. {@link #local} and {@link #request} are called once per item, in
- * order; {@link #deliver} once per item, in order, when everything before it has been delivered;
- * {@link #end} after the last.
+ * order; {@link #deliverPart} until it has delivered an item, in order, when everything before it
+ * has been delivered; {@link #end} after the last.
  */
 public interface Batch {
 
@@ -59,6 +59,21 @@ public interface Batch {
    * @param client takes what is sent to the client, in order, with nothing in between
    */
   void deliver(int item, Outcome outcome, Consumer<? super Message> client);
+
+  /**
+   * Renders an outcome for the client, or a part of it if all would be too much work in one go.
+   *
+   * @param item from 0
+   * @param outcome how its exchange ended
+   * @param client takes what is sent to the client, in order; nothing comes in between the parts of
+   *     an item
+   * @return false if there is more: then the batch has let its client {@linkplain
+   *     ClientContext#rest rest}, and is asked for the next part when that is over
+   */
+  default boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
+    deliver(item, outcome, client);
+    return true;
+  }
 
   /**
    * All items have been delivered.

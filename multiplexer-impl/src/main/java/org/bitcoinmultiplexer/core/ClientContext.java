@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.core;
 
-import java.time.Duration;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.budget.HostBudget;
@@ -74,14 +73,15 @@ public interface ClientContext {
   void askUnordered(Batch batch);
 
   /**
-   * Delivers nothing more for a while, so that others get their turn at the loop: for a batch whose
-   * {@link Batch#deliver} was much work. What is asked and replied meanwhile waits in its place,
-   * and what is pushed does not. Without effect while it rests already.
-   *
-   * @param pause how long; {@link Duration#ZERO} for no longer than the loop needs to do what else
-   *     is due
+   * Delivers nothing more until it is {@linkplain #resume resumed}, so that others get their turn
+   * at the loop: for a batch that is much work to {@linkplain Batch#deliverPart deliver}. What is
+   * asked and replied meanwhile waits in its place; what is pushed waits only while an item is
+   * delivered in part.
    */
-  void rest(Duration pause);
+  void rest();
+
+  /** Goes on delivering, at once. */
+  void resume();
 
   /**
    * Sends at once: announcements, and what the client is asked for. May overtake replies.

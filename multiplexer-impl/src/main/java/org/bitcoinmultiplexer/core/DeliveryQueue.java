@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * way, however large; for one that does not, nothing is asked, or it would be sent its whole list
  * one by one. The transport's {@code onWritable} goes on from there.
  *
- * <p>A batch that was much work to deliver may let the queue {@linkplain #rest rest} between its
- * items, for as long as others need the loop.
+ * <p>A batch that is much work to deliver may let the queue {@linkplain #rest rest} between its
+ * items, or in the midst of one, for as long as others need the loop. Then nothing else is
+ * delivered, and in the midst of an item nothing sent at all.
  *
  * <p>Confined to the session's loop.
  */
@@ -137,6 +138,11 @@ final class DeliveryQueue {
   private boolean advancing;
   private boolean again;
   private boolean resting;
+  private @Nullable Entry midway; // of which an item is not delivered in full
+  private boolean isPartSent;
+  private long sent; // messages, in order
+  private @Nullable Deque<Message> pushed; // and what is not sent because of that
+  private long heldBack; // the bytes of it
   private boolean closed;
 
   /**
@@ -147,7 +153,11 @@ final class DeliveryQueue {
     this.host = host;
     this.budget = budget;
     this.inSession = inSession;
-    this.client = host::send;
+    this.client =
+        message -> {
+          sent++;
+          host.send(message);
+        };
   }
 
   /** How many replies and batches are waiting in order. */
@@ -240,15 +250,27 @@ final class DeliveryQueue {
     }
   }
 
-  /**
-   * Delivers nothing until it is {@linkplain #resume resumed}; goes on asking ahead.
-   *
-   * @return false if it rests already
-   */
-  boolean rest() {
-    boolean begins = !resting;
+  /** Sends a message, ahead of all that waits; but not in between the parts of an item. */
+  void push(Message message) {
+    if (!isPartSent) {
+      host.send(message);
+      return;
+    }
+    if (pushed == null) {
+      pushed = new ArrayDeque<>();
+    }
+    pushed.add(message);
+    heldBack += message.size();
+  }
+
+  /** Bytes that were pushed and not sent yet. */
+  long heldBack() {
+    return heldBack;
+  }
+
+  /** Delivers nothing until it is {@linkplain #resume resumed}; goes on asking ahead. */
+  void rest() {
     resting = true;
-    return begins;
   }
 
   /** Goes on delivering. */
@@ -277,7 +299,7 @@ final class DeliveryQueue {
   }
 
   private void deliver() {
-    while (head != null && !closed && !resting) {
+    while (head != null && !closed && !resting && (midway == null || midway == head)) {
       Entry entry = head;
       Batch batch = entry.batch;
       if (batch == null) {
@@ -333,15 +355,35 @@ final class DeliveryQueue {
       if (outcome == null || closed || resting) {
         return false;
       }
+      long before = sent;
+      if (!batch.deliverPart(entry.delivered, outcome, client)) {
+        midway = entry;
+        isPartSent |= sent != before;
+        return false;
+      }
+      entry.delivered++;
       entry.firstSlot = slot.following;
       if (entry.firstSlot == null) {
         entry.lastSlot = null;
       }
       allotment(entry).underWay--;
       owed -= slot.weight;
-      batch.deliver(entry.delivered++, outcome, client);
+      if (midway != null) {
+        deliveredInFull();
+      }
     }
     return entry.delivered == batch.size();
+  }
+
+  private void deliveredInFull() {
+    midway = null;
+    isPartSent = false;
+    again = true; // others may have been waiting for it
+    if (pushed != null && !closed) {
+      pushed.forEach(client);
+      pushed = null;
+      heldBack = 0;
+    }
   }
 
   private void askAhead() {
@@ -437,6 +479,8 @@ final class DeliveryQueue {
     head = null;
     tail = null;
     asking = null;
+    midway = null;
+    pushed = null;
   }
 
   private void leave(Entry entry) {

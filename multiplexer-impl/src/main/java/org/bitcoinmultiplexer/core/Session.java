@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.core;
 
-import java.time.Duration;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
@@ -95,7 +94,6 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   private State state = State.GREETING;
   private EventLoop.@Nullable Timer watch;
-  private EventLoop.@Nullable Timer rest;
   private @Nullable Drain drain;
   private boolean reading = true;
   private long heard;
@@ -273,19 +271,12 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
-  public void rest(Duration pause) {
-    if (state == State.CLOSED || !queue.rest()) {
-      return;
-    }
-    if (pause.isZero()) {
-      loop.execute(this::resume);
-    } else {
-      rest = loop.schedule(pause, this::resume);
-    }
+  public void rest() {
+    queue.rest();
   }
 
-  private void resume() {
-    rest = null;
+  @Override
+  public void resume() {
     stepNow(queue::resume);
   }
 
@@ -294,11 +285,11 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     if (state == State.CLOSED) {
       return;
     }
-    long unsent = transport.pendingBytes();
+    long unsent = transport.pendingBytes() + queue.heldBack();
     if (unsent > UNSENT_FACTOR * home.settings().clientBuffer()) {
       disconnect(Counter.CLOSED_SLOW_READER, unsent + " bytes are waiting for it to read");
     } else {
-      send(message);
+      queue.push(message);
     }
   }
 
@@ -326,9 +317,6 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     state = State.CLOSED;
     if (watch != null) {
       watch.cancel();
-    }
-    if (rest != null) {
-      rest.cancel();
     }
     if (drain != null) {
       drain.cancel();

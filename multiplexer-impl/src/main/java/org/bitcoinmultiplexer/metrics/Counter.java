@@ -33,6 +33,9 @@ public enum Counter {
   CLIENT_BLOOM_DELAYED(
       "client.bloom.delayed",
       "how often a client with a bloom filter had used up its budget of time and had to wait"),
+  CLIENT_BLOOM_DROPPED(
+      "client.bloom.dropped",
+      "relayed transactions that were not matched, since 1,000 were waiting for a client's turn"),
 
   // ---- hosts over their budget
 

@@ -53,6 +53,46 @@ class RestingTest extends EngineFixture {
   }
 
   @Test
+  void nothingComesInBetweenThePartsOfAnItem() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport busy = client();
+    busy.says("get", "local long,local b");
+    busy.says("mark", "1");
+    node.says("news", "rain");
+    node.says("news", "sun");
+    assertThat(busy.heard()).containsExactly("part local long");
+
+    loop.advance(Duration.ofSeconds(1));
+    assertThat(busy.heard())
+        .containsExactly(
+            "item local long=value of local long",
+            "news rain",
+            "news sun",
+            "item local b=value of local b",
+            "echo 1");
+  }
+
+  @Test
+  void norBetweenThoseOfOneThatHasNoOrder() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport busy = client();
+    busy.says("get", "d");
+    busy.says("loose", "a long");
+    busy.says("loose", "c");
+    node.says("item", "a long=value");
+    node.says("item", "c=value");
+    node.says("item", "d=value");
+    assertThat(busy.heard()).containsExactly("part a long");
+
+    loop.advance(Duration.ofSeconds(1));
+    assertThat(busy.heard())
+        .startsWith("item a long=value")
+        .containsExactlyInAnyOrder("item a long=value", "item c=value", "item d=value");
+  }
+
+  @Test
   void itIsAskedAheadMeanwhile() {
     start("key");
     ToyTransport node = node(first);

@@ -179,9 +179,10 @@ final class ToyProtocol implements Protocol {
           client.ready("a toy");
         }
         case "mark" -> client.reply(message("echo", text(message)));
-        case "get" -> client.ask(new Get(text(message).split(",", -1), client));
+        case "get" -> client.ask(new Get(text(message).split(",", -1), client, new int[1]));
         case "ask" -> client.ask(new Ask(message));
-        case "loose" -> client.askUnordered(new Get(text(message).split(",", -1), client));
+        case "loose" ->
+            client.askUnordered(new Get(text(message).split(",", -1), client, new int[1]));
         case "follow" -> client.ask(new Follow(text(message)));
         case "loosely" -> client.askUnordered(new Follow(text(message)));
         case "strict" -> client.needsEveryFrame();
@@ -208,7 +209,7 @@ final class ToyProtocol implements Protocol {
     }
   }
 
-  private record Get(String[] names, ClientContext asking) implements Batch {
+  private record Get(String[] names, ClientContext asking, int[] begun) implements Batch {
 
     @Override
     public int size() {
@@ -235,10 +236,28 @@ final class ToyProtocol implements Protocol {
         client.accept(ToyDialect.none(names[item]));
       }
       if (names[item].endsWith("tired")) {
-        asking.rest(Duration.ZERO);
+        asking.rest();
+        asking.loop().execute(asking::resume);
       } else if (names[item].endsWith("weary")) {
-        asking.rest(Duration.ofSeconds(1));
+        restForASecond();
       }
+    }
+
+    @Override
+    public boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
+      if (names[item].endsWith("long") && begun[0] == 0) {
+        begun[0]++;
+        client.accept(message("part", names[item]));
+        restForASecond();
+        return false;
+      }
+      deliver(item, outcome, client);
+      return true;
+    }
+
+    private void restForASecond() {
+      asking.rest();
+      asking.loop().schedule(Duration.ofSeconds(1), asking::resume);
     }
   }
 

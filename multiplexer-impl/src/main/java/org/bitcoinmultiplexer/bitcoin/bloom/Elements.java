@@ -3,7 +3,6 @@ package org.bitcoinmultiplexer.bitcoin.bloom;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -22,6 +21,9 @@ final class Elements {
 
   private static final Function<Message, Elements> READ = Elements::read;
   private static final int OUTPOINT_SIZE = Hash.SIZE + 4;
+
+  /** So many places of an output come before those of its elements. */
+  static final int OUTPUT_HEAD = 3;
 
   private final byte[] array;
   private final byte[] txids;
@@ -49,62 +51,54 @@ final class Elements {
   }
 
   private static Elements read(Message transaction) {
-    byte[] txid = Transaction.parse(transaction).txid().toByteArray();
     Scan scan = new Scan(1, transaction);
     scan.add(0, transaction);
-    return new Elements(transaction.array(), txid, scan);
+    return scan.elements(Transaction.parse(transaction).txid().toByteArray());
   }
 
-  /**
-   * The elements of a block.
-   *
-   * @param txids of all transactions, in wire order; what follows them is of no concern
-   */
-  static Elements of(Block block, byte[] txids) {
-    Message message = block.toMessage();
-    Scan scan = new Scan(block.size(), message);
-    for (int i = 0; i < block.size(); i++) {
-      scan.add(i, block.transaction(i));
-    }
-    return new Elements(message.array(), txids, scan);
+  /** How many transactions there are. */
+  int size() {
+    return starts.length - 1;
   }
 
-  /**
-   * Decides on a transaction as Core's IsRelevantAndUpdate: a txid or output that matches does not
-   * end the search, since every output that matches may have to be remembered.
-   */
-  boolean match(int transaction, BloomFilter filter) {
-    if (filter.isEmpty()) {
-      return true;
-    }
-    int txid = transaction * Hash.SIZE;
-    boolean found = filter.contains(txids, txid, Hash.SIZE);
-    int at = starts[transaction];
-    int outputs = places[at++];
-    for (int i = 0; i < outputs; i++) {
-      int next = at + 3 + 2 * places[at + 2];
-      if (containsAny(filter, at + 3, next)) {
-        found = true;
-        ScriptCursor script = new ScriptCursor(array).open(places[at], places[at + 1]);
-        filter.remember(txids, txid, i, script);
-      }
-      at = next;
-    }
-    return found || containsAny(filter, at, starts[transaction + 1]);
+  /** The array that begins with their txids, never to be written to. */
+  byte[] txids() {
+    return txids;
   }
 
-  private boolean containsAny(BloomFilter filter, int from, int to) {
-    for (int at = from; at < to; at += 2) {
-      if (filter.contains(array, places[at], places[at + 1])) {
-        return true;
-      }
-    }
-    return false;
+  /** Where in that array the txid of a transaction begins. */
+  int txid(int transaction) {
+    return transaction * Hash.SIZE;
+  }
+
+  /** The array in which the other elements lie, never to be written to. */
+  byte[] array() {
+    return array;
+  }
+
+  /** Where in the places a transaction begins, and the one before it ends. */
+  int start(int transaction) {
+    return starts[transaction];
+  }
+
+  int place(int at) {
+    return places[at];
+  }
+
+  /** Where the places of an output end that begin somewhere. */
+  int outputEnd(int from) {
+    return from + OUTPUT_HEAD + 2 * places[from + 2];
+  }
+
+  /** The script of an output whose places begin somewhere. */
+  ScriptCursor script(int from) {
+    return new ScriptCursor(array).open(places[from], places[from + 1]);
   }
 
   /** Collects places, one transaction after the other. */
-  private static final class Scan {
+  static final class Scan {
 
+    private final byte[] array;
     private final int[] starts;
     private final ScriptCursor script;
     private int[] places;
@@ -112,8 +106,14 @@ final class Elements {
 
     Scan(int transactions, Message all) {
       starts = new int[transactions + 1];
-      script = new ScriptCursor(all.array());
+      array = all.array();
+      script = new ScriptCursor(array);
       places = new int[16 + all.size() / 16];
+    }
+
+    /** What was found, when all transactions have been added. */
+    Elements elements(byte[] txids) {
+      return new Elements(array, txids, this);
     }
 
     /** Adds a transaction, which is known to be well formed. */

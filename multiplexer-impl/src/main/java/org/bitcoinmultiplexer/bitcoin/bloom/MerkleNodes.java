@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.bitcoin.bloom;
 
-import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
@@ -9,43 +8,58 @@ import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
  * All nodes of the tree of a block's txids, level by level, the txids themselves first. Any part of
  * the tree is then but a matter of copying.
  *
- * <p>Immutable, safe for use by any number of threads.
+ * <p>Filled leaf by leaf, then parent by parent; from then on immutable and safe for use by any
+ * number of threads.
  */
 final class MerkleNodes {
+
+  /** Taken for a hash of anything, and for each byte of it, in steps of a hash function. */
+  private static final int STEPS_PER_HASH = 400;
+
+  private static final int STEPS_PER_BYTE = 2;
+  private static final int STEPS_PER_PARENT = STEPS_PER_HASH + STEPS_PER_BYTE * 2 * Hash.SIZE;
 
   private final int leaves;
   private final int[] levels; // where each begins, counted in nodes; the last has one node
   private final byte[] nodes;
+  private int filled;
+  private int level; // to which the node belongs that is to be filled
 
-  private MerkleNodes(int leaves, int[] levels, byte[] nodes) {
+  /** A tree to be filled. */
+  MerkleNodes(int leaves) {
     this.leaves = leaves;
-    this.levels = levels;
-    this.nodes = nodes;
-  }
-
-  /** The tree of a block of at least one transaction. */
-  static MerkleNodes of(Block block) {
-    int leaves = block.size();
     int height = height(leaves);
-    int[] levels = new int[height + 1];
+    levels = new int[height + 1];
     for (int i = 1; i <= height; i++) {
       levels[i] = levels[i - 1] + width(leaves, i - 1);
     }
-    byte[] nodes = new byte[(levels[height] + 1) * Hash.SIZE];
-    for (int i = 0; i < leaves; i++) {
-      block.txid(i).write(nodes, i * Hash.SIZE);
+    nodes = new byte[(levels[height] + 1) * Hash.SIZE];
+  }
+
+  /** Puts in the next leaf; returns what it took to hash so many bytes. */
+  long add(Hash leaf, int size) {
+    leaf.write(nodes, filled++ * Hash.SIZE);
+    return STEPS_PER_HASH + (long) STEPS_PER_BYTE * size;
+  }
+
+  /** Whether all is filled, up to the root. */
+  boolean isComplete() {
+    return filled * Hash.SIZE == nodes.length;
+  }
+
+  /** Computes the next node above the leaves, which are all there; returns what it took. */
+  long addParent() {
+    while (level < height() && filled >= levels[level + 1]) {
+      level++;
     }
-    for (int level = 1; level <= height; level++) {
-      int below = levels[level - 1];
-      int last = width(leaves, level - 1) - 1;
-      for (int i = 0; i < width(leaves, level); i++) {
-        Sha256d.local()
-            .update(nodes, (below + 2 * i) * Hash.SIZE, Hash.SIZE)
-            .update(nodes, (below + Math.min(2 * i + 1, last)) * Hash.SIZE, Hash.SIZE)
-            .finish(nodes, (levels[level] + i) * Hash.SIZE);
-      }
-    }
-    return new MerkleNodes(leaves, levels, nodes);
+    int below = levels[level - 1];
+    int last = width(leaves, level - 1) - 1;
+    int index = filled - levels[level];
+    Sha256d.local()
+        .update(nodes, (below + 2 * index) * Hash.SIZE, Hash.SIZE)
+        .update(nodes, (below + Math.min(2 * index + 1, last)) * Hash.SIZE, Hash.SIZE)
+        .finish(nodes, filled++ * Hash.SIZE);
+    return STEPS_PER_PARENT;
   }
 
   /** How many levels there are above so many leaves. */

@@ -92,6 +92,7 @@ public final class BitcoinProtocol implements Protocol {
             pairs,
             new Announcements(),
             new CompactBlocks(hub, newsroom, random, options.clock()),
+            new FilterTurns(hub.loop()),
             options.news().bloom(),
             random,
             options.clock());

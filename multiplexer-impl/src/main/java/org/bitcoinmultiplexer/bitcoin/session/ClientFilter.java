@@ -1,14 +1,14 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
-import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
+import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatching;
 import org.bitcoinmultiplexer.bitcoin.bloom.BloomFilter;
-import org.bitcoinmultiplexer.bitcoin.bloom.FilteredBlock;
+import org.bitcoinmultiplexer.bitcoin.bloom.TransactionMatching;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterLoad;
-import org.bitcoinmultiplexer.budget.Rate;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -25,46 +25,59 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> A client needs 36 bytes to have a block of 4 MB matched, and 36 kB for a filter
  * that makes this a matter of tenths of a second, all of it in a loop that a thousand others share.
- * So what each piece of work costs is counted, in computations of a hash (some 10 ns; what is sent
- * is converted), and the client {@linkplain ClientContext#rest rests}: after every {@link #SLICE}
- * until others had their turn, and when its host has used up its {@linkplain Rate#FILTER_WORK
- * budget}, for as long as it takes to have a tenth of a processor's time on average. It is delayed
- * and never thrown out: a wallet that downloads years of blocks does nothing wrong.
+ * So all of it is done in slices, in the client's {@linkplain FilterTurns turn}, and charged by
+ * what it took; while it is not its turn, the client {@linkplain ClientContext#rest rests}. It is
+ * delayed and never thrown out: a wallet that downloads years of blocks does nothing wrong.
  *
- * <p>What is matched when transactions are relayed counts towards the budget but does not wait: it
- * is no more than the node relays.
+ * <p>Transactions that are relayed wait for the same turns, if there are any to wait for, and go
+ * before the rest of a block. {@value #MOST_WAITING} may wait; whoever is behind by so many hears
+ * of no more until it has caught up.
  *
  * <p>Confined to the session's loop.
  */
 final class ClientFilter {
 
-  /** So much work at a time, in hashes: some 5 ms. One block may be more, which is not divided. */
-  static final int SLICE = 500_000;
+  /** So many relayed transactions may wait to be matched. */
+  static final int MOST_WAITING = 1_000;
 
-  /** So many bytes sent, or looked through for the first time, take as long as one hash. */
-  private static final int BYTES_PER_HASH = 4;
+  /** A relayed transaction that may be of interest. */
+  interface Candidate {
 
-  /** So many bytes more of an element that is put in take as long as another hash. */
-  private static final int BYTES_OF_ELEMENT = 32;
+    /** The transaction; null if it is not known any more. */
+    @Nullable Message transaction();
+
+    /** It is of interest. */
+    void matches();
+  }
+
+  private static final Deque<Candidate> NONE = new ArrayDeque<>(0); // stays empty
 
   private final ClientContext context;
+  private final FilterTurns.Turn turn;
   private final LongAdder blocks;
   private final LongAdder delayed;
+  private final LongAdder dropped;
   private @Nullable BloomFilter filter;
   private boolean relay;
-  private long slice;
+  private boolean resting;
+  private @Nullable Job delivery; // of a block, while it is under way
+  private Deque<Candidate> waiting = NONE;
+  private @Nullable TransactionMatching first; // of those that wait, while it is under way
 
   /**
    * No filter yet.
    *
    * @param context who rests
+   * @param turns in which work is done
    * @param relay whether it wants to hear of transactions without one
    */
-  ClientFilter(ClientContext context, boolean relay) {
+  ClientFilter(ClientContext context, FilterTurns turns, boolean relay) {
     this.context = context;
     this.relay = relay;
+    turn = turns.turn(context.loop(), context.budget(), this::goOn);
     blocks = context.hub().counters().counter(Counter.CLIENT_BLOOM_BLOCKS);
     delayed = context.hub().counters().counter(Counter.CLIENT_BLOOM_DELAYED);
+    dropped = context.hub().counters().counter(Counter.CLIENT_BLOOM_DROPPED);
   }
 
   void load(FilterLoad load) {
@@ -78,7 +91,7 @@ final class ClientFilter {
     if (loaded != null) {
       long before = loaded.work();
       loaded.insert(element);
-      spend((loaded.work() - before) * (1 + element.length / BYTES_OF_ELEMENT));
+      turn.spend(loaded.work() - before);
     }
   }
 
@@ -92,67 +105,145 @@ final class ClientFilter {
     return relay;
   }
 
-  /** Whether there is a filter that may let something pass or not. */
-  boolean isLoaded() {
-    return filter != null;
+  /** Has a transaction looked at, now or in its turn. */
+  void match(Candidate candidate) {
+    if (filter == null) {
+      candidate.matches();
+    } else if (waiting.size() >= MOST_WAITING) {
+      dropped.increment();
+    } else {
+      if (waiting == NONE) {
+        waiting = new ArrayDeque<>();
+      }
+      waiting.add(candidate);
+      if (waiting.size() == 1) {
+        matchWaiting();
+      }
+    }
   }
 
-  /**
-   * Whether a transaction is one that the client wants to hear of; its outputs may be put in.
-   *
-   * @param tx with witness or without
-   */
-  boolean matches(Message tx) {
-    BloomFilter loaded = filter;
-    if (loaded == null) {
-      return true;
+  private void matchWaiting() {
+    for (long most = take(); most > 0; most = take()) {
+      long began = now();
+      long done = 0;
+      while (!waiting.isEmpty() && done < most) {
+        done += matchFirst(most - done);
+      }
+      turn.spend(Math.max(done, now() - began));
     }
-    long before = loaded.work();
-    boolean matches = loaded.matches(tx);
-    spend(loaded.work() - before);
-    return matches;
+  }
+
+  /** How much may be done for those that wait; 0 if there are none, or it is not its turn. */
+  private long take() {
+    if (waiting.isEmpty()) {
+      return 0;
+    }
+    long most = turn.take();
+    if (most == 0) {
+      await();
+    }
+    return most;
+  }
+
+  /** Goes on with the first of those that wait; returns what that took. */
+  private long matchFirst(long most) {
+    TransactionMatching matching = first;
+    if (matching == null) {
+      BloomFilter loaded = filter;
+      Message transaction = loaded == null ? null : waiting.element().transaction();
+      if (loaded == null || transaction == null) {
+        Candidate candidate = waiting.remove();
+        if (loaded == null) {
+          candidate.matches();
+        }
+        return 0;
+      }
+      matching = TransactionMatching.of(transaction, loaded);
+      first = matching;
+    }
+    long before = matching.work();
+    if (matching.advance(most)) {
+      first = null;
+      Candidate candidate = waiting.remove();
+      if (matching.matches()) {
+        candidate.matches();
+      }
+    }
+    return matching.work() - before;
+  }
+
+  /** Begins to look whether a transaction is of interest; its outputs may be put in. */
+  @Nullable TransactionMatching begin(Message transaction) {
+    BloomFilter loaded = filter;
+    return loaded == null ? null : TransactionMatching.of(transaction, loaded);
   }
 
   /**
    * Sends the part of a block that the client wants to hear of, with nothing in between; nothing if
    * no filter is loaded, as Core does.
+   *
+   * @return false if the client rests now, and this is to be called again when it goes on
    */
-  void deliver(Message block, Consumer<? super Message> client) {
-    BloomFilter loaded = filter;
-    if (loaded == null) {
-      return;
+  boolean deliver(Message block, Consumer<? super Message> client) {
+    Job job = delivery;
+    if (job == null) {
+      BloomFilter loaded = filter;
+      if (loaded == null) {
+        return true;
+      }
+      blocks.increment();
+      job = new FilteredDelivery(BlockMatching.of(block, loaded), client);
     }
-    blocks.increment();
-    long before = loaded.work();
-    FilteredBlock matched = BlockMatcher.of(block).match(loaded);
-    long bytes = matched.merkleblock().size();
-    client.accept(matched.merkleblock());
-    for (int i = 0; i < matched.size(); i++) {
-      Message tx = matched.transaction(i);
-      bytes += tx.size();
-      client.accept(tx);
-    }
-    spend(loaded.work() - before + bytes / BYTES_PER_HASH);
-    slice += block.size() / BYTES_PER_HASH; // it may have been the first to look through it
-    rest();
+    boolean done = advance(job);
+    delivery = done ? null : job;
+    return done;
   }
 
-  /** Charges the client's host for work, in hashes. */
-  void spend(long work) {
-    context.budget().spend(Rate.FILTER_WORK, work);
-    slice += work;
+  /**
+   * Goes on with a job if it is the client's turn, and else lets it rest until it is.
+   *
+   * @return false if the client rests now, and this is to be called again when it goes on
+   */
+  boolean advance(Job job) {
+    for (long most = turn.take(); most > 0; most = turn.take()) {
+      long began = now();
+      long before = job.work();
+      boolean done = job.advance(most);
+      turn.spend(Math.max(job.work() - before, now() - began));
+      if (done) {
+        return true;
+      }
+    }
+    resting = true;
+    context.rest();
+    await();
+    return false;
   }
 
-  /** To be called behind what was delivered: lets others have their turn, if it was much. */
-  void rest() {
-    long delay = context.budget().delay(Rate.FILTER_WORK);
-    if (delay > 0) {
+  private void await() {
+    if (turn.await() > 0) {
       delayed.increment();
-      slice = 0;
-      context.rest(Duration.ofNanos(delay));
-    } else if (slice >= SLICE) {
-      slice = 0;
-      context.rest(Duration.ZERO);
     }
+  }
+
+  /** It is this client's turn. */
+  private void goOn() {
+    matchWaiting();
+    if (resting) {
+      resting = false;
+      context.resume();
+    }
+  }
+
+  private long now() {
+    return context.loop().nanoTime();
+  }
+
+  /** The client is gone. */
+  void close() {
+    turn.close();
+    waiting = NONE;
+    first = null;
+    delivery = null;
   }
 }

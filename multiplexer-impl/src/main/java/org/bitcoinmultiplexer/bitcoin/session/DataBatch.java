@@ -102,6 +102,11 @@ final class DataBatch implements Batch {
 
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+    throw new IllegalStateException("delivered in parts only");
+  }
+
+  @Override
+  public boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
     int type = items.type(item);
     if (InventoryVector.isTransaction(type)) {
       if (outcome instanceof Outcome.Answered answered) {
@@ -110,28 +115,30 @@ final class DataBatch implements Batch {
       } else {
         missing(items.get(item), client);
       }
-      return;
+      return true;
     }
     end(client);
     if (outcome instanceof Outcome.Answered answered) {
-      send(type, answered.message(), client);
+      if (!send(type, answered.message(), client)) {
+        return false;
+      }
       afterBlock.delivered(items, item, client);
     } else if (outcome instanceof Outcome.Absent && isSeen(type)) {
       newsroom.missing(items.hash(item));
     }
+    return true;
   }
 
-  private void send(int type, Message block, Consumer<? super Message> client) {
+  private boolean send(int type, Message block, Consumer<? super Message> client) {
     switch (type) {
       case InventoryVector.BLOCK -> client.accept(Block.strip(block));
       case InventoryVector.CMPCT_BLOCK -> client.accept(compactBlocks.of(block));
       case InventoryVector.FILTERED_BLOCK -> {
-        if (filter != null) {
-          filter.deliver(block, client);
-        }
+        return filter == null || filter.deliver(block, client);
       }
       default -> client.accept(block);
     }
+    return true;
   }
 
   @Override

@@ -99,7 +99,15 @@ final class FilterRequests {
   }
 
   /** Something that is done when its turn comes, and answered with nothing. */
-  private record Change(Runnable change, ClientFilter filter) implements Batch {
+  private static final class Change implements Batch, Job {
+
+    private final Runnable change;
+    private final ClientFilter filter;
+
+    Change(Runnable change, ClientFilter filter) {
+      this.change = change;
+      this.filter = filter;
+    }
 
     @Override
     public int size() {
@@ -118,8 +126,23 @@ final class FilterRequests {
 
     @Override
     public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
-      change.run();
-      filter.rest();
+      throw new IllegalStateException("delivered in parts only");
+    }
+
+    @Override
+    public boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
+      return filter.advance(this);
+    }
+
+    @Override
+    public boolean advance(long most) {
+      change.run(); // which charges for itself
+      return true;
+    }
+
+    @Override
+    public long work() {
+      return 0;
     }
   }
 }

@@ -48,14 +48,20 @@ final class NumberedBatch implements Batch {
 
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
+    throw new IllegalStateException("delivered in parts only");
+  }
+
+  @Override
+  public boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
     if (outcome instanceof Outcome.Failed) {
       failed = true;
-    } else {
-      batch.deliver(item, outcome, answer);
+    } else if (!batch.deliverPart(item, outcome, answer)) {
+      return false;
     }
     if (item + 1 < size()) {
       answer.flush(); // the next item may take its time
     }
+    return true;
   }
 
   @Override

@@ -40,6 +40,7 @@ final class ReadyClient {
   private final ClientInfo info;
   private final Requests requests;
   private final Offers offers;
+  private final ClientFilter filter;
   private final TransactionAnnouncer transactions;
   private final @Nullable FilterRequests filters; // null if they are not offered
   private final SequenceAnswer plain;
@@ -61,7 +62,7 @@ final class ReadyClient {
     this.shared = shared;
     this.info = info;
     KnownHeaders known = new KnownHeaders(shared.newsroom()::header);
-    ClientFilter filter = new ClientFilter(context, info.relay());
+    filter = new ClientFilter(context, shared.filterTurns(), info.relay());
     transactions = new TransactionAnnouncer(context, filter, info.wtxidRelay(), shared.newsroom());
     filters =
         shared.bloom()
@@ -243,5 +244,6 @@ final class ReadyClient {
   /** The client is gone. */
   void close() {
     transactions.close();
+    filter.close();
   }
 }

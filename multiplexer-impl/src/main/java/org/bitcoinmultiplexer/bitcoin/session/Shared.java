@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * @param pairs what can be asked upstream, the rows of providers among it
  * @param announcements makes announcements of blocks once for all
  * @param compactBlocks makes blocks short once for all
+ * @param filterTurns in which work for filters is done
  * @param bloom whether clients may have filters (BIP37)
  * @param random draws nonces; any thread
  * @param clock tells the time that our version message carries
@@ -24,6 +25,7 @@ record Shared(
     Pairs pairs,
     Announcements announcements,
     CompactBlocks compactBlocks,
+    FilterTurns filterTurns,
     boolean bloom,
     RandomGenerator random,
     InstantSource clock) {}

@@ -83,18 +83,32 @@ final class TransactionAnnouncer {
 
   /** There is a transaction. */
   void onNews(TransactionNews news) {
-    Hash id = byWtxid ? news.wtxid() : news.txid();
-    if (wanted() && passes(news) && recent.add(id)) {
-      announce(id);
+    if (wanted()) {
+      filter.match(new News(news));
     }
   }
 
-  private boolean passes(TransactionNews news) {
-    if (!filter.isLoaded()) {
-      return true;
+  /** Is announced if it matches. */
+  private final class News implements ClientFilter.Candidate {
+
+    private final TransactionNews news;
+
+    News(TransactionNews news) {
+      this.news = news;
     }
-    Message tx = newsroom.transaction(news.wtxid(), true);
-    return tx != null && filter.matches(tx);
+
+    @Override
+    public @Nullable Message transaction() {
+      return newsroom.transaction(news.wtxid(), true);
+    }
+
+    @Override
+    public void matches() {
+      Hash id = byWtxid ? news.wtxid() : news.txid();
+      if (wanted() && recent.add(id)) {
+        announce(id);
+      }
+    }
   }
 
   /** The node has taken what the client submitted. */

@@ -98,9 +98,15 @@
  * what is met with silence. Unlike Core, which answers {@code mempool} with its next round of
  * announcements, it is answered in its turn, so that a {@code pong} comes behind it; a fee rate
  * that the client asked for is not applied, because no fee is known. A filter costs time that all
- * clients share; how that is bounded is told in {@code ClientFilter}. What has been done for
- * filters is counted: {@code client.bloom.blocks}, and {@code client.bloom.delayed}, how often a
- * client had used up its budget and had to wait.
+ * clients share: all work for filters is done in slices of about a millisecond, between which the
+ * loop looks at its sockets, in turns by host, and takes no more than half of a processor together
+ * ({@code FilterTurns}). Only those wait who have such work. What has been done for filters is
+ * counted: {@code client.bloom.blocks}; {@code client.bloom.delayed}, how often a client had used
+ * up its budget and had to wait; and {@code client.bloom.dropped}, relayed transactions of which a
+ * client was not told because 1,000 of them waited for its turn.
+ *
+ * <p>A client with a filter holds the filter itself, at most 36,000 bytes; while a block is matched
+ * for it, that block and a few hundred bytes; and at most 1,000 names of relayed transactions.
  *
  * <p><b>Compact filters</b> (BIP157) are offered if the node offers them. A node disconnects
  * whoever asks for a stretch that it has not, so the header chain is kept as soon as there is such

@@ -48,6 +48,7 @@ final class Scene {
             pairs,
             new Announcements(),
             new CompactBlocks(engine, newsroom, random, clock),
+            new FilterTurns(engine.loop),
             options.bloom(),
             random,
             clock);

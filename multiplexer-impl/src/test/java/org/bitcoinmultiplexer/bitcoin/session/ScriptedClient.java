@@ -2,7 +2,6 @@ package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -49,8 +48,11 @@ final class ScriptedClient implements ClientContext {
   /** Everything the client was sent, in order. */
   final List<Message> received = new ArrayList<>();
 
-  /** How long it was to rest, each time. */
-  final List<Duration> rests = new ArrayList<>();
+  /** How often it was to rest. */
+  int rests;
+
+  private boolean resting;
+  private @Nullable Runnable rest; // of an item that was delivered in part
 
   /** What was asked upstream for it. */
   final List<Message> asked = new ArrayList<>();
@@ -131,8 +133,9 @@ final class ScriptedClient implements ClientContext {
     Batch batch = entry.batch;
     assertThat(batch).isNotNull();
     delivering = true; // a batch that asks for more from within is heard when it is done
-    batch.deliver(entry.next++, outcome, received::add);
-    if (entry.next == batch.size() && rule == null) {
+    if (!batch.deliverPart(entry.next, outcome, received::add)) {
+      rest = () -> deliver(entry, outcome);
+    } else if (++entry.next == batch.size() && rule == null) {
       batch.end(received::add);
       queue.remove();
     }
@@ -140,7 +143,7 @@ final class ScriptedClient implements ClientContext {
   }
 
   private void advance() {
-    while (!queue.isEmpty() && pending == null && rule == null && !delivering) {
+    while (!queue.isEmpty() && pending == null && rule == null && !delivering && !resting) {
       Entry entry = queue.element();
       if (entry.reply != null) {
         received.add(entry.reply);
@@ -207,9 +210,13 @@ final class ScriptedClient implements ClientContext {
     Entry entry = unordered.get(place);
     engine.loop.run(
         () -> {
-          entry.batch.deliver(entry.next++, outcome, received::add);
+          deliverUnordered(entry, outcome);
           advance(entry);
         });
+  }
+
+  private void deliverUnordered(Entry entry, Outcome outcome) {
+    assertThat(entry.batch.deliverPart(entry.next++, outcome, received::add)).isTrue();
   }
 
   private void advance(Entry entry) {
@@ -220,7 +227,7 @@ final class ScriptedClient implements ClientContext {
         asked.add(batch.request(entry.next));
         return;
       }
-      batch.deliver(entry.next++, local, received::add);
+      deliverUnordered(entry, local);
     }
     if (rule == null) {
       batch.end(received::add);
@@ -234,8 +241,20 @@ final class ScriptedClient implements ClientContext {
   }
 
   @Override
-  public void rest(Duration pause) {
-    rests.add(pause);
+  public void rest() {
+    rests++;
+    resting = true;
+  }
+
+  @Override
+  public void resume() {
+    resting = false;
+    Runnable more = rest;
+    rest = null;
+    if (more != null) {
+      more.run();
+    }
+    advance();
   }
 
   @Override
