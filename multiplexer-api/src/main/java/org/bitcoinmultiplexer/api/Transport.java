@@ -30,8 +30,9 @@ public interface Transport {
   void send(Message message);
 
   /**
-   * Bytes accepted by {@link #send} that the operating system (or, in memory, the peer) has not
-   * taken yet. A sender bounds what it queues by looking here. Any thread; may lag a moment behind.
+   * Bytes of memory held by messages that {@link #send} accepted and that the operating system (or,
+   * in memory, the peer) has not taken yet: more than their frames have, above all of small ones. A
+   * sender bounds what it queues by looking here. Any thread; may lag a moment behind.
    *
    * @return 0 or more
    */

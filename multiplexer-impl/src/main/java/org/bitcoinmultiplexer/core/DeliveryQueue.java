@@ -174,7 +174,7 @@ final class DeliveryQueue {
     if (head == null) {
       host.send(message);
     } else {
-      append(new Entry(message, null, message.size(), true));
+      append(new Entry(message, null, Footprint.of(message), true));
     }
   }
 
@@ -232,12 +232,8 @@ final class DeliveryQueue {
 
   /** From here on the slot weighs what the answer really has. */
   private void answer(Slot slot, Outcome outcome) {
-    long size = 0;
-    if (outcome instanceof Outcome.Answered answered) {
-      for (Message message : answered.messages()) {
-        size += message.size();
-      }
-    }
+    long size =
+        outcome instanceof Outcome.Answered answered ? Footprint.of(answered.messages()) : 0;
     owed += size - slot.weight;
     slot.weight = size;
     settled(slot, outcome);

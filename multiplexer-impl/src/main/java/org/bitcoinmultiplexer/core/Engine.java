@@ -420,6 +420,11 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
+    public void leave(Turns.Seat seat) {
+      Confined.run(loop, () -> upstream.left(seat));
+    }
+
+    @Override
     public void ready(Session session, String description) {
       readySessions.add(session);
       counters.count(Counter.CLIENT_READY);

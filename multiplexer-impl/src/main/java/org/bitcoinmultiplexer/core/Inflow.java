@@ -21,9 +21,6 @@ final class Inflow {
   /** So many bytes may be on their way between the two loops: the longest message there is. */
   static final long MOST = 4_000_000;
 
-  /** What a message costs beside its body. */
-  private static final int OVERHEAD = 200;
-
   private final Transport transport;
   private final EventLoop loop;
   private final Consumer<? super Message> listener;
@@ -46,7 +43,7 @@ final class Inflow {
       listener.accept(message);
       return;
     }
-    int cost = message.size() + OVERHEAD;
+    long cost = Footprint.of(message);
     left(cost);
     loop.execute(
         () -> {
@@ -63,7 +60,7 @@ final class Inflow {
     }
   }
 
-  private synchronized void left(int cost) {
+  private synchronized void left(long cost) {
     underWay += cost;
     if (!full && underWay > MOST) {
       full = true;
@@ -71,7 +68,7 @@ final class Inflow {
     }
   }
 
-  private synchronized void arrived(int cost) {
+  private synchronized void arrived(long cost) {
     underWay -= cost;
     if (full && underWay <= MOST / 2) {
       full = false;

@@ -53,6 +53,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     /** Any thread. */
     void leave(Asker asker);
 
+    /** Nothing more is asked from a seat. Any thread. */
+    void leave(Turns.Seat seat);
+
     void ready(Session session, String description);
 
     void gone(Session session, String reason);
@@ -322,6 +325,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
       drain.cancel();
     }
     queue.close();
+    home.leave(seat);
     transport.close();
     home.gone(this, reason);
     guarded(conversation::onClosed);

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,8 @@ final class Turns {
 
     /** Whether it is the library's own. */
     private final boolean own;
+
+    private boolean left;
 
     // Made on first use: most clients are idle most of the time.
     private final @Nullable Waiting[] waiting = new Waiting[LANES];
@@ -142,6 +145,27 @@ final class Turns {
       return next;
     }
 
+    /** Removes what was called off; returns how much is left. */
+    private int sweep() {
+      again.removeIf(exchange -> !exchange.isWaiting());
+      int kept = again.size();
+      for (Iterator<Seat> all = seats.iterator(); all.hasNext(); ) {
+        Seat seat = all.next();
+        Waiting queue = seat.waiting(number);
+        queue.removeIf(exchange -> isLeftover(exchange, seat));
+        if (queue.isEmpty()) {
+          all.remove();
+        }
+        kept += queue.size();
+      }
+      return kept;
+    }
+
+    /** Who joined and left need not take part any more; the exchange waits elsewhere too. */
+    private static boolean isLeftover(LiveExchange exchange, Seat seat) {
+      return !exchange.isWaiting() || (seat.left && exchange.lead.seat != seat);
+    }
+
     /** Takes what {@link #peek} just returned; its seat goes to the end of the round. */
     void take() {
       if (again.poll() != null) {
@@ -156,7 +180,12 @@ final class Turns {
     }
   }
 
+  /** Below so many leftovers they are not searched for. */
+  private static final int SWEEP_AT = 64;
+
   private final Lane[] lanes = new Lane[LANES];
+  private int leftovers; // at most, since the last sweep
+  private int kept; // then
   private int first = OWN_KEYED;
   private boolean yielding; // whether the lane that takes no turns comes last in this round
 
@@ -183,6 +212,47 @@ final class Turns {
     if (exchange.isWaiting() && exchange.attempt == 1 && exchange.lead.seat != seat) {
       laneOf(exchange, seat).add(exchange, seat);
     }
+  }
+
+  /**
+   * Something that waits here was called off. What is called off goes at the latest when it is as
+   * much as all that waits: nobody keeps memory here by asking and leaving, however long the node
+   * takes.
+   */
+  void withdrawn() {
+    leftovers++;
+    sweepIfWorthwhile();
+  }
+
+  /** Nobody asks from a seat any more; what waits at it and is wanted by others is still asked. */
+  void left(Seat seat) {
+    seat.left = true;
+    for (Waiting queue : seat.waiting) {
+      leftovers += queue == null ? 0 : queue.size();
+    }
+    sweepIfWorthwhile();
+  }
+
+  private void sweepIfWorthwhile() {
+    if (leftovers > Math.max(SWEEP_AT, kept)) {
+      leftovers = 0;
+      kept = 0;
+      for (Lane lane : lanes) {
+        kept += lane.sweep();
+      }
+    }
+  }
+
+  /** How much waits, leftovers included. */
+  int size() {
+    int size = 0;
+    for (Lane lane : lanes) {
+      size += lane.again.size();
+      for (Seat seat : lane.seats) {
+        size += seat.waiting(lane.number).size();
+      }
+    }
+    return size;
   }
 
   private Lane laneOf(LiveExchange exchange, Seat seat) {

@@ -115,9 +115,20 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     }
     if (!exchange.asked()) {
       exchange.cancel();
+      turns.withdrawn();
     } else if (link != null) {
       link.router().abandon(exchange);
     }
+  }
+
+  /** Nobody asks from a seat any more. */
+  void left(Turns.Seat seat) {
+    turns.left(seat);
+  }
+
+  /** How many requests wait to be written, those included that were called off of late. */
+  int waiting() {
+    return turns.size();
   }
 
   /** Writes what is no request. */

@@ -23,16 +23,24 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 public final class Outbox {
 
   /**
-   * The low-water mark in bytes: each time {@link #pending} falls from above to this or below, the
+   * The low-water mark in bytes: each time {@link #held} falls from above to this or below, the
    * transport calls {@code onWritable}. A sender that stops at a limit of its own is sure to be
    * woken if that limit is higher.
    */
   public static final int LOW_WATER = 64 * 1024;
 
+  /**
+   * What a message that waits holds beside the bytes of its frame: itself, two arrays, what is
+   * derived from it, and its place in the queue. Of a {@code pong} that is four times the frame.
+   */
+  private static final int OVERHEAD = 112;
+
   private final FrameEncoder encoder;
   private final Queue<Message> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong pending = new AtomicLong();
+  private final AtomicLong held = new AtomicLong();
   private int position; // within the frame of the first message
+  private int passed; // messages that were passed over and still count as held
 
   /**
    * An empty outbox.
@@ -52,6 +60,7 @@ public final class Outbox {
   public void add(Message message) {
     encoder.prepare(message); // refuses here, where the caller learns of it, and computes it once
     pending.addAndGet(FrameEncoder.frameSize(message));
+    held.addAndGet(footprint(message));
     queue.add(message);
   }
 
@@ -62,6 +71,25 @@ public final class Outbox {
    */
   public long pending() {
     return pending.get();
+  }
+
+  /**
+   * Bytes of memory that what is {@link #pending} takes.
+   *
+   * @return 0 or more
+   */
+  public long held() {
+    return held.get();
+  }
+
+  /**
+   * How much memory a message takes while it waits.
+   *
+   * @param message any message
+   * @return in bytes, the size of its frame included
+   */
+  public static int footprint(Message message) {
+    return FrameEncoder.frameSize(message) + OVERHEAD;
   }
 
   /**
@@ -116,6 +144,7 @@ public final class Outbox {
         head = queue.peek()) {
       position -= FrameEncoder.frameSize(head);
       queue.remove();
+      passed++;
     }
   }
 
@@ -126,14 +155,19 @@ public final class Outbox {
    * @return whether the low-water mark was crossed
    */
   public boolean taken(long bytes) {
-    long now = pending.addAndGet(-bytes);
-    return now <= LOW_WATER && now + bytes > LOW_WATER;
+    pending.addAndGet(-bytes);
+    long freed = bytes + (long) passed * OVERHEAD;
+    passed = 0;
+    long now = held.addAndGet(-freed);
+    return now <= LOW_WATER && now + freed > LOW_WATER;
   }
 
   /** Drops everything: the connection is gone. */
   public void clear() {
     queue.clear();
     position = 0;
+    passed = 0;
     pending.set(0);
+    held.set(0);
   }
 }

@@ -262,7 +262,7 @@ public abstract class SocketTransport implements Transport {
 
   @Override
   public final long pendingBytes() {
-    return isReleased() ? 0 : outbox.pending();
+    return isReleased() ? 0 : outbox.held();
   }
 
   @Override

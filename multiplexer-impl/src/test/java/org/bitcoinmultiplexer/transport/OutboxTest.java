@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
@@ -51,12 +53,41 @@ class OutboxTest {
   @Test
   void tellsWhenTheLowWaterMarkIsCrossedDownwardsAndOnlyThen() {
     Outbox outbox = new Outbox(Network.REGTEST);
-    outbox.add(Message.of("test", new byte[Outbox.LOW_WATER]));
-    assertThat(outbox.taken(23)).isFalse();
-    assertThat(outbox.taken(1)).isTrue();
-    assertThat(outbox.taken(1)).isFalse();
-    outbox.add(Message.of("test", new byte[10]));
-    assertThat(outbox.taken(Outbox.LOW_WATER)).isTrue();
+    Message large = Message.of("test", new byte[Outbox.LOW_WATER]);
+    int above = Outbox.footprint(large) - Outbox.LOW_WATER;
+    outbox.add(large);
+    assertThat(take(outbox, above - 1)).isFalse();
+    assertThat(take(outbox, 1)).isTrue();
+    assertThat(take(outbox, 1)).isFalse();
+    outbox.add(large);
+    assertThat(take(outbox, Outbox.LOW_WATER + 100)).isTrue();
+  }
+
+  private static boolean take(Outbox outbox, int bytes) {
+    outbox.advance(bytes);
+    return outbox.taken(bytes);
+  }
+
+  @Test
+  void countsWhatSmallMessagesHoldAndNotOnlyTheirBytesOnTheWire() {
+    Outbox outbox = new Outbox(Network.REGTEST);
+    var memory = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    fill(outbox); // so that every class is loaded
+    outbox.clear();
+    long before = memory.getCurrentThreadAllocatedBytes();
+    fill(outbox);
+    long allocated = memory.getCurrentThreadAllocatedBytes() - before;
+    assertThat(outbox.pending()).isLessThan(allocated / 4);
+    assertThat(outbox.held()).isBetween(allocated * 3 / 4, allocated * 5 / 4);
+    outbox.advance((int) outbox.pending());
+    outbox.taken(outbox.pending());
+    assertThat(outbox.held()).isZero();
+  }
+
+  private static void fill(Outbox outbox) {
+    for (int i = 0; i < 10_000; i++) {
+      outbox.add(Ping.pong(i));
+    }
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each end has a mail queue, filled by the other end from any thread and emptied by a task of
  * its own loop, which is under way whenever there may be something to take. What the queue holds
- * counts as the other end's pending bytes, a message as much as its frame.
+ * counts as the other end's pending bytes, a message as much as in a queue of a socket's.
  */
 final class MemoryTransport implements Transport {
 
@@ -100,7 +100,7 @@ final class MemoryTransport implements Transport {
 
   private static int cost(Object piece) {
     if (piece instanceof Message message) {
-      return FrameEncoder.frameSize(message);
+      return Outbox.footprint(message);
     }
     return piece instanceof ByteBuffer bytes ? bytes.capacity() : 0;
   }

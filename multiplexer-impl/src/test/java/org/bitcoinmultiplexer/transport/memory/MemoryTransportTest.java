@@ -207,7 +207,7 @@ class MemoryTransportTest {
     pair.right().start(right);
     Message message = Message.of("test", new byte[10]);
     pair.left().send(message);
-    assertThat(pair.left().pendingBytes()).isEqualTo(34);
+    assertThat(pair.left().pendingBytes()).isEqualTo(34 + 112);
     loop.runUntil(loop::isEmpty);
     assertThat(right.messages.peek()).isSameAs(message);
     assertThat(pair.left().pendingBytes()).isZero();
