@@ -19,6 +19,7 @@ import org.bitcoinmultiplexer.core.Engine;
 import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.EventLoops;
+import org.bitcoinmultiplexer.transport.Failures;
 import org.bitcoinmultiplexer.transport.tcp.TcpListener;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private final @Nullable Cache cache;
   private final @Nullable TcpLoop ownTcp;
   private final List<TcpLoop> clientLoops = new ArrayList<>(); // empty: the one loop serves clients
+  private final Failures failures = new Failures("the multiplexer");
   private final List<ExecutorService> ownExecutors = new ArrayList<>();
   private final List<TcpListener> listeners = new ArrayList<>();
   private boolean closed; // guarded by listeners
@@ -103,6 +105,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     if (loop instanceof EventLoops.OwnedLoop mayEnd) {
       mayEnd.onFailure(this::failed);
     }
+    failures.add(this::failed);
     for (int i = 1; builder.clientThreads > 1 && i <= builder.clientThreads; i++) {
       TcpLoop clients = TcpLoop.start("multiplexer-clients-" + i);
       clients.onFailure(this::failed);
@@ -134,11 +137,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
 
   private void uncaught(Throwable thrown) {
     if (EventLoops.isFatal(thrown)) {
-      EventLoops.offer(
-          loop,
-          () -> {
-            throw (VirtualMachineError) thrown; // what ends one thread ends all
-          });
+      failures.tell((VirtualMachineError) thrown); // what ends one thread ends all
     } else {
       log.error("a task of the multiplexer failed", thrown);
     }

@@ -236,7 +236,7 @@ public final class Engine implements Multiplexer {
   }
 
   /**
-   * Closes everything because of an error that no program survives, and says so. In the loop.
+   * Closes everything because of an error that no program survives, and says so. Any thread.
    *
    * @param cause what happened
    */

@@ -81,31 +81,6 @@ public final class EventLoops {
   }
 
   /**
-   * Ends a loop for an error: one line for the log, then everybody who wanted to know. That
-   * something fails once more on the way is to be expected, and passed over.
-   *
-   * @param loop in words
-   * @param cause that is fatal
-   * @param listeners of the loop
-   */
-  @SuppressWarnings({"CatchingUnchecked", "EmptyCatch"}) // there may be no memory even for this
-  public static void fail(
-      String loop, Error cause, Iterable<? extends Consumer<? super Error>> listeners) {
-    try {
-      log.error("{} cannot go on and ends: {}", loop, cause.toString());
-    } catch (Throwable e) {
-      // It was worth a try.
-    }
-    for (Consumer<? super Error> listener : listeners) {
-      try {
-        listener.accept(cause);
-      } catch (Throwable e) {
-        // The others are to be told all the same.
-      }
-    }
-  }
-
-  /**
    * Gives a task to a loop that may have been closed already.
    *
    * @param loop where it should run

@@ -1,8 +1,6 @@
 package org.bitcoinmultiplexer.transport;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,12 +20,13 @@ final class SingleThreadLoop implements EventLoops.OwnedLoop {
 
   private final String name;
   private final ScheduledThreadPoolExecutor executor;
-  private final List<Consumer<? super Error>> failureListeners = new CopyOnWriteArrayList<>();
+  private final Failures failures;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Thread thread;
 
   SingleThreadLoop(String name) {
     this.name = name;
+    this.failures = new Failures("event loop " + name);
     this.executor =
         new ScheduledThreadPoolExecutor(
             1,
@@ -76,14 +75,14 @@ final class SingleThreadLoop implements EventLoops.OwnedLoop {
     try {
       EventLoops.contain(task);
     } catch (VirtualMachineError e) {
-      EventLoops.fail(toString(), e, failureListeners);
+      failures.tell(e);
       close();
     }
   }
 
   @Override
   public void onFailure(Consumer<? super Error> listener) {
-    failureListeners.add(listener);
+    failures.add(listener);
   }
 
   private RejectedExecutionException refusal(RejectedExecutionException cause) {

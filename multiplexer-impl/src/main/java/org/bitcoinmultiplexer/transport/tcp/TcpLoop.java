@@ -10,7 +10,6 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +21,7 @@ import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.EventLoops;
+import org.bitcoinmultiplexer.transport.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +52,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   private final Thread thread;
   private final TaskRounds tasks = new TaskRounds();
   private final Timers timers = new Timers();
-  private final List<Consumer<? super Error>> failureListeners = new CopyOnWriteArrayList<>();
+  private final Failures failures;
   private final AtomicBoolean woken = new AtomicBoolean();
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
@@ -62,6 +62,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
   private TcpLoop(String name, Selector selector) {
     this.selector = selector;
     this.thread = new Thread(this::run, name);
+    this.failures = new Failures("event loop " + name);
   }
 
   /**
@@ -211,7 +212,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
 
   @Override
   public void onFailure(Consumer<? super Error> listener) {
-    failureListeners.add(listener);
+    failures.add(listener);
   }
 
   @Override
@@ -272,7 +273,7 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
         round();
       } catch (VirtualMachineError e) {
         closing = true;
-        EventLoops.fail(toString(), e, failureListeners);
+        failures.tell(e);
       }
     }
     end();

@@ -11,6 +11,7 @@ public final class ProxyMain {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
+    Halting.onFatalErrors();
     Termination termination = Termination.ofThisProcess();
     int code = new ProxyProgram(System.getenv(), System.out, System.err, termination).run(args);
     termination.finished();
