@@ -277,6 +277,17 @@ public final class Newsroom {
   }
 
   /**
+   * Whether a block may be shown to who asks for it, if the node would be asked.
+   *
+   * @param block a block hash
+   * @return false if the node left it so long ago that Core would be silent, as far as is known
+   */
+  public boolean isShown(Hash block) {
+    ChainView view = headerChain();
+    return view == null || !view.contains(block) || view.isShown(block);
+  }
+
+  /**
    * A recent header.
    *
    * @param block a block hash

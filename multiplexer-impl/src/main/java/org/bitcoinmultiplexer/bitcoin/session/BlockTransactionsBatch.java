@@ -39,6 +39,9 @@ final class BlockTransactionsBatch implements SingleBatch {
   /** Whoever was told of a block by its short form asks for this next. */
   @Override
   public @Nullable Outcome local(int item) {
+    if (!blocks.isShown(wanted.block())) {
+      return Outcome.Absent.INSTANCE;
+    }
     Message newest = blocks.find(wanted.block());
     return newest == null ? null : new Outcome.Answered(List.of(newest));
   }

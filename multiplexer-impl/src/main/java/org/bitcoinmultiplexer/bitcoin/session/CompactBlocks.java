@@ -82,6 +82,16 @@ final class CompactBlocks {
         || isWithin(block, tip, MOST_DEPTH_OF_PARTS);
   }
 
+  /**
+   * Whether a block may be shown at all.
+   *
+   * @param block a block hash
+   * @return false if it was left too long ago
+   */
+  boolean isShown(Hash block) {
+    return newsroom.isShown(block);
+  }
+
   private boolean isWithin(Hash block, BlockHeader tip, int depth) {
     ChainView chain = newsroom.headerChain();
     if (chain != null) {

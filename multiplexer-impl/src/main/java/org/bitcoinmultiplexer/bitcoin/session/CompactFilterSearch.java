@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex.Checkpoints;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterSpan;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterStretch;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpoints;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
@@ -33,9 +35,10 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   1  getheaders of the stop block alone    if the chain has it not, or not as the node's own
- *   2  getheaders from the end of the chain  until the chain has it
- *   3  getcfcheckpt                          if a checkpoint is missing
- *   4  getcfheaders                          of each stretch that is missing, or short
+ *   2  getheaders from the end of the chain  until the chain has it, or has nothing new
+ *   3  getheaders of a block below alone     then: of a branch that was left before we came
+ *   4  getcfcheckpt                          if a checkpoint is missing
+ *   5  getcfheaders                          of each stretch that is missing, or short
  * </pre>
  *
  * <p>After each the next is {@linkplain #next found} by looking again, since others learn too.
@@ -57,12 +60,14 @@ final class CompactFilterSearch {
   private final FilterIndex index;
   private final Counters counters;
 
+  private final Branch branch; // of the stop block
   private boolean isThere; // the node has shown the stop block
   private boolean isNarrow; // the node may have no filters beyond the stop block
   private boolean isOver; // nothing can be found
   private int questions;
   private int idle;
   private int chainSize;
+  private int checkpointsUpTo; // were asked for last
 
   // The stretch that is being asked for, and the checkpoints that it lies between: others may be
   // known when the answer comes, of another branch or none of a new connection.
@@ -93,6 +98,7 @@ final class CompactFilterSearch {
     }
     this.command = command;
     this.range = range;
+    this.branch = new Branch(range.stop());
     this.newsroom = newsroom;
     this.index = index;
     this.counters = counters;
@@ -115,14 +121,14 @@ final class CompactFilterSearch {
     if (chain == null || !newsroom.offersFilters()) {
       return end();
     }
-    int height = chain.isShown(range.stop()) ? chain.height(range.stop()) : -1;
-    boolean isActive = height >= 0 && chain.isActive(range.stop());
+    boolean isActive = chain.isActive(range.stop());
+    int height = branch.height(chain);
     int reached = Math.min(chain.height(), newsroom.reached());
     if (!isThere && !(isActive && height <= reached)) {
       return Locators.getHeaders(List.of(), range.stop());
     }
     if (height < 0) {
-      return catchUp(chain);
+      return findBranch(chain);
     }
     Hash top = isActive && height < reached && !isNarrow ? chain.hash(reached) : range.stop();
     return nextOf(chain, height, top);
@@ -133,10 +139,14 @@ final class CompactFilterSearch {
     return null;
   }
 
-  private @Nullable Message catchUp(ChainView chain) {
+  /** As long as the chain grows it may reach the block; otherwise the block's ancestors reach it. */
+  private Message findBranch(ChainView chain) {
     idle = chain.size() == chainSize ? idle + 1 : 0;
     chainSize = chain.size();
-    return idle > MOST_IDLE ? end() : Locators.getHeaders(chain.locator(), Hash.ZERO);
+    boolean isComplete = newsroom.headerChain() != null;
+    return idle > (isComplete ? 0 : MOST_IDLE)
+        ? Locators.getHeaders(List.of(), branch.lowest())
+        : Locators.getHeaders(chain.locator(), Hash.ZERO);
   }
 
   /**
@@ -147,7 +157,7 @@ final class CompactFilterSearch {
   private @Nullable Message nextOf(ChainView chain, int height, Hash top) {
     boolean forCheckpoints = command.equals(Commands.GETCFCHECKPT);
     int first = forCheckpoints ? 0 : span(height).first();
-    int topHeight = chain.height(top);
+    int topHeight = top.equals(range.stop()) ? height : chain.height(top);
     int lastNumber = FilterStretch.number(height);
     int wanted = forCheckpoints ? height / FilterStretch.SIZE : lastNumber + 1;
     Checkpoints said = index.checkpoints();
@@ -155,6 +165,7 @@ final class CompactFilterSearch {
         || !isOf(said, chain, topHeight, top)) {
       int at = topHeight / FilterStretch.SIZE * FilterStretch.SIZE;
       if (at > 0) {
+        checkpointsUpTo = at;
         return new FilterCheckpointsRequest(FilterSpan.BASIC, ancestor(chain, top, at)).toMessage();
       }
       said = new Checkpoints(Hash.ZERO, List.of());
@@ -167,7 +178,8 @@ final class CompactFilterSearch {
         if (stretch == null) {
           return stretch(chain, number, said, Math.min(topHeight, FilterStretch.last(number)), top);
         }
-        if (!FilterIndex.fits(stretch, said)) {
+        Hash tip = said.height() > topHeight ? said.block() : top;
+        if (!FilterIndex.fits(shared(stretch, chain, tip, end), said)) {
           return contradiction(command + ": filter headers up to " + end + " and checkpoints");
         }
         found.add(stretch);
@@ -181,8 +193,16 @@ final class CompactFilterSearch {
     return null;
   }
 
+  /** As much of a stretch as is of the branch of a tip: what follows may be of another. */
+  private FilterStretch shared(FilterStretch stretch, ChainView chain, Hash tip, int end) {
+    int last = FilterStretch.last(stretch.number());
+    Hash block = stretch.isWhole() ? at(chain, tip, last) : null;
+    boolean isWholly = !stretch.isWhole() || (block != null && stretch.has(last, block));
+    return isWholly ? stretch : stretch.cut(end + 1);
+  }
+
   /** Whether checkpoints are of the branch of a block, as far as both go. */
-  private static boolean isOf(Checkpoints said, ChainView chain, int height, Hash block) {
+  private boolean isOf(Checkpoints said, ChainView chain, int height, Hash block) {
     if (said.size() == 0) {
       return true;
     }
@@ -191,14 +211,22 @@ final class CompactFilterSearch {
         : chain.ancestor(said.block(), height).filter(block::equals).isPresent();
   }
 
-  private static Hash ancestor(ChainView chain, Hash block, int height) {
-    return chain.ancestor(block, height).orElse(Hash.ZERO); // it is there: the height is less
+  private Hash ancestor(ChainView chain, Hash block, int height) {
+    Hash found = at(chain, block, height);
+    return found == null ? Hash.ZERO : found; // it is there: the height is less
+  }
+
+  /** The block at a height of the branch of another; null if that is not so high, or not known. */
+  private @Nullable Hash at(ChainView chain, Hash block, int height) {
+    return block.equals(range.stop())
+        ? branch.at(chain, height)
+        : chain.ancestor(block, height).orElse(null);
   }
 
   private @Nullable Message stretch(
       ChainView chain, int number, Checkpoints said, int end, Hash top) {
-    IntFunction<@Nullable Hash> branch = height -> chain.ancestor(top, height).orElse(null);
-    FilterStretch known = index.longest(number, said, branch);
+    IntFunction<@Nullable Hash> upToTop = height -> at(chain, top, height);
+    FilterStretch known = index.longest(number, said, upToTop);
     if (known.end() > end) {
       return next(); // somebody has learnt it meanwhile, in another thread
     }
@@ -233,11 +261,12 @@ final class CompactFilterSearch {
   void heard(Message question, Outcome outcome) {
     if (outcome instanceof Outcome.Answered answered) {
       switch (question.command()) {
-        case Commands.GETHEADERS -> heardHeaders(Headers.parse(answered.message()));
+        case Commands.GETHEADERS ->
+            heardHeaders(BlockLocator.parse(question), Headers.parse(answered.message()));
         case Commands.GETCFCHECKPT -> heardCheckpoints(question, answered.message());
         default -> heardFilterHeaders(FilterHeaders.parse(answered.message()));
       }
-    } else if (outcome instanceof Outcome.Absent && isUnknown(question)) {
+    } else if (outcome instanceof Outcome.Absent && !isThere && isUnknown(question)) {
       throw unknownStop();
     } else if (outcome instanceof Outcome.Absent
         && !isNarrow
@@ -258,24 +287,34 @@ final class CompactFilterSearch {
         command + " up to " + range.stop() + ", which the node does not have");
   }
 
-  private void heardHeaders(Headers headers) {
-    if (isThere) {
+  private void heardHeaders(BlockLocator question, Headers headers) {
+    if (question.size() > 0) {
       return; // the newsroom has seen them too
     }
-    isThere = headers.size() == 1 && headers.hash(0).equals(range.stop());
-    if (!isThere) {
+    boolean isRight = headers.size() == 1 && headers.hash(0).equals(question.stop());
+    if (isRight) {
+      isThere = true;
+      goDown(BlockHeader.at(headers.array(), headers.offset(0)));
+    } else {
       isOver = true;
-      if (newsroom.headerChain() != null) {
+      if (!isThere && newsroom.headerChain() != null) {
         throw unknownStop();
       }
     }
   }
 
-  private void heardCheckpoints(Message question, Message answer) {
+  /** Unless the chain has learnt of the block meanwhile, as it does of those that extend it. */
+  private void goDown(BlockHeader header) {
     ChainView chain = newsroom.knownHeaders();
+    if (chain == null || branch.height(chain) < 0) {
+      branch.add(header);
+    }
+  }
+
+  private void heardCheckpoints(Message question, Message answer) {
     Hash block = FilterCheckpointsRequest.parse(question).stop();
     FilterCheckpoints said = FilterCheckpoints.parse(answer);
-    if (chain == null || said.size() * FilterStretch.SIZE != chain.height(block)) {
+    if (said.size() * FilterStretch.SIZE != checkpointsUpTo) {
       contradiction("cfcheckpt: " + said.size() + " filter headers up to " + block);
       return;
     }

@@ -77,7 +77,7 @@ final class DataBatch implements Batch {
       Message tx = newsroom.transaction(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
-    return isSeen(type) ? null : Outcome.Absent.INSTANCE;
+    return isSeen(type) && newsroom.isShown(items.hash(item)) ? null : Outcome.Absent.INSTANCE;
   }
 
   private boolean isSeen(int type) {

@@ -198,6 +198,38 @@ class AnswersTest {
     assertThat(early.asked).isEmpty();
   }
 
+  /** As by Core, lest anybody is told apart by what he has; whatever is kept here. */
+  @Test
+  void aBlockThatWasLeftMoreThanAMonthAgoIsNotServed() {
+    Scene scene = new Scene();
+    scene.newsroom.keepHeaders(null, Runnable::run);
+    scene.engine.loop.runTasks();
+    Message old = Chain.block(GENESIS, 1, Chain.tx(1));
+    Message kept = Chain.block(GENESIS, 2, Chain.tx(2));
+    Message recent = Chain.block(BlockHeader.of(kept).hash(), 4_900, Chain.tx(3));
+    Message tip = Chain.block(BlockHeader.of(kept).hash(), 5_000, Chain.tx(4));
+    Message above = Chain.block(BlockHeader.of(tip).hash(), 5_001, Chain.tx(5));
+    scene.nodeConnects(1, true);
+    scene.nodeHas(List.of(BlockHeader.of(old)));
+    scene.nodeSays(Chain.headersMessage(BlockHeader.of(kept), BlockHeader.of(recent)));
+    scene.nodeSays(Chain.headersMessage(BlockHeader.of(tip), BlockHeader.of(above)));
+    scene.engine.loop.runTasks();
+    assertThat(scene.newsroom.headerChain()).isNotNull();
+    ScriptedClient client = ClientKind.CORE.greet(scene);
+
+    Hash left = BlockHeader.of(old).hash();
+    client.says(getData(InventoryVector.WITNESS_BLOCK, left));
+    client.says(getData(InventoryVector.BLOCK, left));
+    client.says(getData(InventoryVector.CMPCT_BLOCK, left));
+    client.says(BlockTransactionsRequest.of(left, 0).toMessage());
+    assertThat(client.asked).isEmpty();
+    assertThat(client.heard()).isEmpty();
+
+    Hash leftLately = BlockHeader.of(recent).hash();
+    client.says(getData(InventoryVector.WITNESS_BLOCK, leftLately));
+    assertThat(client.asked).hasSize(1);
+  }
+
   // ---- getheaders
 
   @Test

@@ -296,6 +296,48 @@ class CompactFiltersTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, false", "1, true", "12, false", "12, true", "400, false"})
+  void filtersOfABranchThatWasLeftBeforeWeCameAreServed(int left, boolean upToItsTip) {
+    Hash stale = node.mine(view().hash(HEIGHT - left), left, 1).get(left - 1).hash();
+    assertThat(view().isActive(stale)).isFalse();
+    start();
+    assertThat(scene.newsroom.knownHeaders().contains(stale)).isFalse();
+    Hash stop = upToItsTip ? stale : view().ancestor(stale, HEIGHT - left / 2).orElseThrow();
+    ScriptedClient client = client();
+    for (Message request :
+        List.of(
+            filters(HEIGHT - 20 - left, stop),
+            filterHeaders(HEIGHT - 1_500, stop),
+            checkpoints(stop),
+            filters(HEIGHT - 20, view().tip()),
+            checkpoints(view().tip()))) {
+      assertThat(ask(client, request)).isEqualTo(node.directly(request));
+    }
+    assertThat(client.rule).isNull();
+    assertThat(scene.engine.counters.counter(Counter.FILTERS_UNTRUE).sum()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2000", "1999", "1500"})
+  void aBlockAtACheckpointThatIsReplacedLeavesWhatIsBelow(int fork) {
+    node.chain.exclude(view().hash(2_001));
+    start();
+    ScriptedClient client = client();
+    ask(client, filterHeaders(1_001, view().hash(2_000)));
+    scene.nodeSays(Chain.headersMessage(node.mine(view().hash(fork - 1), 600, 2)));
+    nodeAnswersAll();
+    client.heard();
+    for (Message request :
+        List.of(
+            filters(fork - 400, view().hash(fork - 1)),
+            filters(fork - 400, view().hash(fork)),
+            filters(fork - 400, view().hash(2_000)))) {
+      assertThat(ask(client, request)).isEqualTo(node.directly(request));
+    }
+    assertThat(scene.engine.counters.counter(Counter.FILTERS_UNTRUE).sum()).isZero();
+  }
+
   @Test
   void aReorganisationAcrossACheckpointIsFollowed() {
     node.chain.exclude(view().hash(2_001));
