@@ -10,6 +10,9 @@ import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.compact.CompactBlock;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Hub;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As in Core only close to a tip that is not old: whoever has not followed lacks most of the
  * transactions anyway. How deep a block lies the header chain tells, or else the recent headers if
- * they are known so far; of a block of unknown depth comes the whole, which BIP152 allows. Any
- * thread.
+ * they are known so far, or else the {@linkplain DepthFirstBatch node}. Any thread.
  */
 final class CompactBlocks {
 
@@ -57,10 +59,59 @@ final class CompactBlocks {
   Message of(Message block) {
     BlockHeader tip = newsroom.tip();
     return tip != null
-            && clock.instant().getEpochSecond() - tip.time() <= MOST_AGE
+            && isRecent(tip.time())
             && isWithin(BlockHeader.of(block).hash(), tip, MOST_DEPTH)
         ? block.derive(made)
         : block;
+  }
+
+  /**
+   * The same of a block whose depth was asked for.
+   *
+   * @param block whole
+   * @param above the headers that follow it on the node's chain, as far as one message goes
+   * @return the same, or the {@code cmpctblock} of it
+   */
+  Message of(Message block, Headers above) {
+    BlockHeader own = BlockHeader.of(block);
+    int depth = above.size();
+    if (depth > MOST_DEPTH || (depth > 0 && !above.previous(0).equals(own.hash()))) {
+      return block;
+    }
+    BlockHeader tip = depth == 0 ? own : BlockHeader.at(above.array(), above.offset(depth - 1));
+    return isRecent(tip.time()) ? block.derive(made) : block;
+  }
+
+  private boolean isRecent(long time) {
+    return clock.instant().getEpochSecond() - time <= MOST_AGE;
+  }
+
+  /**
+   * The first block that is asked for in short and of which is not known how deep it lies.
+   *
+   * @param items of a {@code getdata}
+   * @return its hash, or null
+   */
+  @Nullable Hash firstOfUnknownDepth(Inventory items) {
+    for (int i = 0; i < items.size(); i++) {
+      if (items.type(i) == InventoryVector.CMPCT_BLOCK) {
+        return isDepthKnown(items.hash(i)) ? null : items.hash(i);
+      }
+    }
+    return null;
+  }
+
+  /** Whether it is one of the last blocks, or else so many of those are known that it is not. */
+  private boolean isDepthKnown(Hash block) {
+    if (newsroom.headerChain() != null) {
+      return true;
+    }
+    BlockHeader at = newsroom.tip();
+    int least = Math.min(MOST_DEPTH, newsroom.height() - 1); // the chain may be as short
+    for (int i = 0; at != null && i < least && !at.hash().equals(block); i++) {
+      at = newsroom.header(at.previous());
+    }
+    return at != null;
   }
 
   /**

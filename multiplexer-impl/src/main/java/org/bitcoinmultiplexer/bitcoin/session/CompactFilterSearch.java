@@ -139,7 +139,9 @@ final class CompactFilterSearch {
     return null;
   }
 
-  /** As long as the chain grows it may reach the block; otherwise the block's ancestors reach it. */
+  /**
+   * As long as the chain grows it may reach the block; otherwise the block's ancestors reach it.
+   */
   private Message findBranch(ChainView chain) {
     idle = chain.size() == chainSize ? idle + 1 : 0;
     chainSize = chain.size();

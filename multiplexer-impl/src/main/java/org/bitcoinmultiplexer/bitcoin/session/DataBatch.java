@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
@@ -107,6 +108,16 @@ final class DataBatch implements Batch {
 
   @Override
   public boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
+    return deliverPart(item, outcome, compactBlocks::of, client);
+  }
+
+  /**
+   * As otherwise.
+   *
+   * @param inShort makes of a whole block what whoever asks for it in short is sent
+   */
+  boolean deliverPart(
+      int item, Outcome outcome, UnaryOperator<Message> inShort, Consumer<? super Message> client) {
     int type = items.type(item);
     if (InventoryVector.isTransaction(type)) {
       if (outcome instanceof Outcome.Answered answered) {
@@ -119,7 +130,7 @@ final class DataBatch implements Batch {
     }
     end(client);
     if (outcome instanceof Outcome.Answered answered) {
-      if (!send(type, answered.message(), client)) {
+      if (!send(type, answered.message(), inShort, client)) {
         return false;
       }
       afterBlock.delivered(items, item, client);
@@ -129,10 +140,11 @@ final class DataBatch implements Batch {
     return true;
   }
 
-  private boolean send(int type, Message block, Consumer<? super Message> client) {
+  private boolean send(
+      int type, Message block, UnaryOperator<Message> inShort, Consumer<? super Message> client) {
     switch (type) {
       case InventoryVector.BLOCK -> client.accept(Block.strip(block));
-      case InventoryVector.CMPCT_BLOCK -> client.accept(compactBlocks.of(block));
+      case InventoryVector.CMPCT_BLOCK -> client.accept(inShort.apply(block));
       case InventoryVector.FILTERED_BLOCK -> {
         return filter == null || filter.deliver(block, client);
       }

@@ -90,7 +90,9 @@ final class Requests {
       DataBatch.AfterBlock afterBlock =
           answer.isNumbered() ? (all, item, client) -> {} : this::blockDelivered;
       ClientFilter seenThrough = filters != null && filters.willBeLoaded() ? filter : null;
-      ask(new DataBatch(items, newsroom, compactBlocks, seenThrough, afterBlock), answer);
+      DataBatch data = new DataBatch(items, newsroom, compactBlocks, seenThrough, afterBlock);
+      Hash unknown = compactBlocks.firstOfUnknownDepth(items);
+      ask(unknown == null ? data : new DepthFirstBatch(unknown, compactBlocks, data), answer);
     } else {
       answer.end();
     }

@@ -92,6 +92,41 @@ class CompactBlocksTest {
     assertThat(ask(client, 3)).isSameAs(blocks.get(3));
   }
 
+  /** As while a chain that is long is still being learnt. */
+  @ParameterizedTest
+  @CsvSource({"9, true", "8, true", "4, true", "3, false"})
+  void theNodeTellsTheDepthIfNothingElseDoes(int block, boolean inShort) {
+    clientOf(NOW - 10, false);
+    Scene fresh = new Scene();
+    fresh.nodeConnects(3_000, true);
+    ScriptedClient client = ClientKind.CORE.greet(fresh);
+    client.says(Inventory.of(Commands.GETDATA, InventoryVector.CMPCT_BLOCK, hash(block)));
+    assertThat(client.pending()).isEqualTo(Locators.getHeaders(List.of(hash(block)), Hash.ZERO));
+    client.upstream(
+        Chain.headersMessage(blocks.subList(block + 1, 10).stream().map(BlockHeader::of).toList()));
+    client.upstream(blocks.get(block));
+    Message answer = client.heard().get(0);
+    assertThat(answer.command()).isEqualTo(inShort ? Commands.CMPCTBLOCK : Commands.BLOCK);
+    assertThat(BlockHeader.of(answer).hash()).isEqualTo(hash(block));
+  }
+
+  @Test
+  void ofABranchThatWasLeftABlockComesWhole() {
+    clientOf(NOW - 10, false);
+    Scene fresh = new Scene();
+    fresh.nodeConnects(3_000, true);
+    ScriptedClient client = ClientKind.CORE.greet(fresh);
+    client.says(Inventory.of(Commands.GETDATA, InventoryVector.CMPCT_BLOCK, hash(9)));
+    client.upstream(Chain.headersMessage(BlockHeader.of(blocks.get(0))));
+    client.upstream(blocks.get(9));
+    assertThat(client.heard()).containsExactly(blocks.get(9));
+
+    client.says(Inventory.of(Commands.GETDATA, InventoryVector.CMPCT_BLOCK, hash(9)));
+    client.upstreamHasNothing(); // it does not say
+    client.upstream(blocks.get(9));
+    assertThat(client.heard()).containsExactly(blocks.get(9));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void partsOfDeepBlocksComeWhole(boolean keepsChain) {

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class LateStartTest {
 
-  private static final int HEIGHT = 115;
-  private static final int FORK = 108;
+  private static final int HEIGHT = 2_315;
+  private static final int FORK = 2_308;
 
   @Parameter Way way;
   private Bitcoind node;
@@ -44,7 +44,7 @@ class LateStartTest {
   @BeforeAll
   void startNode(@TempDir Path directory) {
     node = Bitcoind.start(directory, "-blockfilterindex=1", "-peerblockfilters=1");
-    node.mine(110, new byte[] {0x51});
+    node.mine(2_310, new byte[] {0x51});
     stale = node.tip();
     String left = node.rpc("getblockhash", FORK + 1).getAsString();
     node.rpc("invalidateblock", left);
@@ -53,8 +53,7 @@ class LateStartTest {
     assertThat(node.height()).isEqualTo(HEIGHT);
     Await.until(
         () -> "its filters are there",
-        () ->
-            node.rpc("getindexinfo").toString().contains("\"best_block_height\":" + HEIGHT));
+        () -> node.rpc("getindexinfo").toString().contains("\"best_block_height\":" + HEIGHT));
   }
 
   @AfterAll
