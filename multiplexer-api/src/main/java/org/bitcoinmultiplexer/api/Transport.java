@@ -78,6 +78,14 @@ public interface Transport {
      */
     void onRejected(String reason);
 
+    /**
+     * What arrives cannot be understood, nor anything after it, as if the peer spoke another
+     * protocol. The transport is being closed: nothing but {@link #onClosed} follows.
+     *
+     * @param reason in words, which {@link #onClosed} will have too
+     */
+    default void onUnreadable(String reason) {}
+
     /** {@link Transport#pendingBytes()} has fallen to where more may be queued. */
     void onWritable();
 

@@ -283,6 +283,13 @@ final class Relay implements RelayContext {
     }
 
     @Override
+    public void onUnreadable(String reason) {
+      if (ofClient) {
+        home.hub().counters().count(Counter.CLOSED_UNREADABLE);
+      }
+    }
+
+    @Override
     public void onWritable() {
       Confined.run(
           loop,

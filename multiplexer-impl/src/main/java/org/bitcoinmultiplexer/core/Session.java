@@ -201,6 +201,11 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
+  public void onUnreadable(String reason) {
+    home.hub().counters().count(Counter.CLOSED_UNREADABLE);
+  }
+
+  @Override
   public void onWritable() {
     step(queue::advance);
   }

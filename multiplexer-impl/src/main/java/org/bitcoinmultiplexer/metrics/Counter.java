@@ -21,7 +21,7 @@ public enum Counter {
   CLIENT_READY("client.ready", "clients whose handshake was done"),
   CLIENT_REJECTED(
       "client.rejected",
-      "frames of clients that cannot be used: a wrong magic or checksum, too long"),
+      "frames of clients that cannot be used: a wrong checksum, an invalid command"),
   CLIENT_MALFORMED("client.malformed", "messages of clients that cannot be read, and were dropped"),
   CLIENT_INV_DROPPED(
       "client.inv.dropped",
@@ -80,6 +80,10 @@ public enum Counter {
   CLOSED_SLOW_READER(
       "client.closed.slow-reader", "clients closed: they do not read what they are sent"),
   CLOSED_REJECTED("client.closed.rejected", "clients closed: too many frames that cannot be used"),
+  CLOSED_UNREADABLE(
+      "client.closed.unreadable",
+      "clients closed: what they send are no messages of this network, as an encrypted hello"
+          + " (BIP324), another network's magic or another protocol"),
   CLOSED_INTERNAL_ERROR(
       "client.closed.internal-error",
       "clients closed: a fault of this program, which the log shows"),

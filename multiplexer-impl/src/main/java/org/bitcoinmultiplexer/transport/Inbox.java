@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *   NEW --start-> OPEN --closing--> CLOSING --closed--> CLOSED   (closed here: nothing but onClosed)
  *   NEW --closing--> CLOSED                                      (never started: says nothing)
  *   NEW, OPEN --ended--> the same, closed once everything before has been delivered
- *   OPEN --inputShutdown--> the same, or ended if the listener has nothing more to say
+ *   NEW, OPEN --inputShutdown--> the same, or ended if the listener has nothing more to say
  * </pre>
  *
  * <p>Messages pass through without being queued while the listener reads; what was decoded from one
@@ -140,6 +140,11 @@ public final class Inbox implements FrameDecoder.Listener {
 
   @Override
   public void onFatal(String reason) {
+    if (ready()) {
+      guarded(to -> to.onUnreadable(reason));
+    } else {
+      later(() -> guarded(to -> to.onUnreadable(reason)));
+    }
     ended(reason);
   }
 
@@ -161,16 +166,14 @@ public final class Inbox implements FrameDecoder.Listener {
   }
 
   /**
-   * Nothing follows from the peer, which may still read: the listener, unless there is none yet,
-   * says whether the connection goes on, once it has heard everything before.
+   * Nothing follows from the peer, which may still read: the listener says whether the connection
+   * goes on, once there is one and it has heard everything before.
    *
    * @param cause in words
    */
   public void inputShutdown(String cause) {
     assert loop.inEventLoop();
-    if (state == State.NEW) {
-      ended(cause);
-    } else if (state == State.OPEN && !ended) {
+    if (!ended && (state == State.NEW || state == State.OPEN)) {
       waiting.add(() -> askWhetherToGoOn(cause));
       EventLoops.offer(loop, this::resume);
     }

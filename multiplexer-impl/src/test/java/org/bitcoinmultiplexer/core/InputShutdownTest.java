@@ -68,6 +68,18 @@ class InputShutdownTest extends EngineFixture {
   }
 
   @Test
+  void whoSpeaksSomethingElseIsCounted() {
+    start("key");
+    node(first);
+    ToyTransport stranger = new ToyTransport(loop, "stranger");
+    engine.accept(stranger);
+    loop.runTasks();
+    stranger.speaksSomethingElse();
+    assertThat(engine.stats().counter("client.closed.unreadable")).isEqualTo(1);
+    assertThat(engine.stats().clients()).isZero();
+  }
+
+  @Test
   void withAConnectionOfItsOwnItIsClosedOnceItIsServed() {
     start("passthrough");
     ToyTransport client = new ToyTransport(loop, "client");

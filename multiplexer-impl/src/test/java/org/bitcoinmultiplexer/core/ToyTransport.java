@@ -51,6 +51,16 @@ final class ToyTransport implements Transport {
     loop.run(() -> assertThat(listener.onInputShutdown("no more")).isTrue());
   }
 
+  /** The other end speaks another protocol. */
+  void speaksSomethingElse() {
+    closed = true;
+    loop.run(
+        () -> {
+          listener.onUnreadable("not a toy");
+          listener.onClosed("not a toy");
+        });
+  }
+
   void becomesWritable() {
     loop.run(() -> listener.onWritable());
   }

@@ -57,6 +57,7 @@ public interface SocketServerKit {
     final Transport transport;
     public final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     public final CompletableFuture<String> closed = new CompletableFuture<>();
+    volatile boolean unreadable;
 
     public Echo(Transport transport) {
       this.transport = transport;
@@ -73,6 +74,11 @@ public interface SocketServerKit {
 
     @Override
     public void onWritable() {}
+
+    @Override
+    public void onUnreadable(String reason) {
+      unreadable = true;
+    }
 
     @Override
     public void onClosed(String cause) {
@@ -260,6 +266,25 @@ public interface SocketServerKit {
       assertThat(echo.closed.get(10, TimeUnit.SECONDS))
           .contains("magic", "that of mainnet", "not that of regtest");
       assertThat(echo.messages).isEmpty();
+    }
+  }
+
+  /**
+   * An encrypted hello, or the first line of a page: too short for a frame, and no more follows.
+   */
+  @Test
+  default void closesAPeerThatSpeaksSomethingElseAtOnce() throws Exception {
+    BlockingQueue<Echo> accepted = new LinkedBlockingQueue<>();
+    try (Server server = echo(AcceptLimits.NONE, accepted);
+        Socket socket = dial(server)) {
+      socket.getOutputStream().write(new byte[] {0x47, 0x45, 0x54, 0x20, 0x2f, 0x0d, 0x0a});
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      Echo echo = accepted.take();
+      assertThat(echo.closed.get(10, TimeUnit.SECONDS))
+          .isEqualTo(
+              "magic 20544547 is that of no network known here, not that of regtest, dab5bffa:"
+                  + " an encrypted hello (BIP324), or another protocol");
+      assertThat(echo.unreadable).isTrue();
     }
   }
 

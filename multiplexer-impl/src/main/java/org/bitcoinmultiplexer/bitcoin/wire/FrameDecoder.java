@@ -126,20 +126,27 @@ public final class FrameDecoder {
     int step = Math.min(in.remaining(), header.length - filled);
     in.get(header, filled, step);
     filled += step;
-    if (filled == header.length) {
+    // As soon as it is there: who speaks something else may wait for an answer to less.
+    if (filled >= FrameEncoder.COMMAND_AT && (int) INT.get(header, 0) != network.magic()) {
+      refuseMagic((int) INT.get(header, 0));
+    } else if (filled == header.length) {
       openFrame();
     }
   }
 
+  private void refuseMagic(int magic) {
+    String whose = Network.nameOf(magic);
+    die(
+        "magic %08x is that of %s, not that of %s, %08x"
+            .formatted(magic, whose, network, network.magic())
+            .concat(
+                whose.equals(Network.UNKNOWN)
+                    ? ": an encrypted hello (BIP324), or another protocol"
+                    : ""));
+  }
+
   private void openFrame() {
     filled = 0;
-    int magic = (int) INT.get(header, 0);
-    if (magic != network.magic()) {
-      die(
-          "magic %08x is that of %s, not that of %s, %08x"
-              .formatted(magic, Network.nameOf(magic), network, network.magic()));
-      return;
-    }
     long announced = Integer.toUnsignedLong((int) INT.get(header, FrameEncoder.LENGTH_AT));
     if (announced > maxBodySize) {
       die("body of " + announced + " bytes is above the limit of " + maxBodySize);

@@ -57,6 +57,9 @@ public enum Network {
       0x207fffff,
       0);
 
+  /** Whose magic it is that nobody here has. */
+  static final String UNKNOWN = "no network known here";
+
   private final String id;
   private final int magic;
   private final int defaultPort;
@@ -117,7 +120,7 @@ public enum Network {
         return network.id;
       }
     }
-    return "no network known here";
+    return UNKNOWN;
   }
 
   /**
