@@ -151,6 +151,11 @@ public final class BitcoinMultiplexer implements Multiplexer {
     }
   }
 
+  /**
+   * Begins to dial the nodes, and keeps at it: {@link Multiplexer#start}.
+   *
+   * @throws IllegalStateException if called twice, or after {@link #close}
+   */
   @Override
   public void start() {
     engine.start();
@@ -180,21 +185,41 @@ public final class BitcoinMultiplexer implements Multiplexer {
     }
   }
 
+  /**
+   * Takes a client over, on the multiplexer's own loop: {@link Multiplexer#accept(Transport)}.
+   *
+   * @param client a {@link Transport} that has not been started
+   * @throws IllegalStateException after {@link #close}; the transport is closed then
+   */
   @Override
   public void accept(Transport client) {
     engine.accept(client);
   }
 
+  /**
+   * Takes a client over, on a loop of its own: {@link Multiplexer#accept(Transport, EventLoop)}.
+   *
+   * @param client a {@link Transport} that has not been started
+   * @param sessionLoop the {@link EventLoop} where its session runs
+   * @throws IllegalStateException after {@link #close}, or if the loop is closed; the transport is
+   *     closed then
+   */
   @Override
   public void accept(Transport client, EventLoop sessionLoop) {
     engine.accept(client, sessionLoop);
   }
 
+  /**
+   * The counters as they are now: {@link Multiplexer#stats}.
+   *
+   * @return {@link Stats}, a snapshot
+   */
   @Override
   public Stats stats() {
     return engine.stats();
   }
 
+  /** Closes the listeners, all clients and the upstream connection: {@link Multiplexer#close}. */
   @Override
   public void close() {
     List<TcpListener> open;

@@ -52,7 +52,13 @@ public final class UpstreamCheck {
    */
   public record Report(String target, String node, List<Finding> findings) {
 
-    /** Takes a copy of the list. */
+    /**
+     * Takes a copy of the list.
+     *
+     * @param target what was dialled
+     * @param node how it introduced itself; empty if it did not
+     * @param findings in the order in which they were made
+     */
     public Report {
       findings = List.copyOf(findings);
     }

@@ -17,7 +17,11 @@ public sealed interface Outcome {
    */
   record Answered(List<Message> messages) implements Outcome {
 
-    /** Takes a copy of the list. */
+    /**
+     * Takes a copy of the list.
+     *
+     * @param messages the answer in the order of its arrival; at least one
+     */
     public Answered {
       messages = List.copyOf(messages);
       if (messages.isEmpty()) {

@@ -14,7 +14,15 @@ import java.util.Map;
 public record Stats(
     int clients, int clientsReady, boolean upstreamReady, Map<String, Long> counters) {
 
-  /** Takes a copy of the map. */
+  /**
+   * Takes a copy of the map.
+   *
+   * @param clients clients connected now
+   * @param clientsReady those of them whose handshake is done
+   * @param upstreamReady whether upstream's handshake is done
+   * @param counters everything that only rises, by name; names are documented in the
+   *     implementation, where all are there from the start with 0
+   */
   public Stats {
     counters = Map.copyOf(counters);
   }

@@ -31,7 +31,12 @@ public interface Strategy {
    */
   record Window(int items, long bytes) {
 
-    /** Refuses a window that admits nothing. */
+    /**
+     * Refuses a window that admits nothing.
+     *
+     * @param items at most so many exchanges, at least 1
+     * @param bytes at most so many bytes of expected answers; a single larger one is still admitted
+     */
     public Window {
       if (items < 1 || bytes < 1) {
         throw new IllegalArgumentException(

@@ -26,7 +26,14 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
 
   private static final int IPV6_NETWORK_SIZE = 8;
 
-  /** Refuses limits that let nobody in. */
+  /**
+   * Refuses limits that let nobody in.
+   *
+   * @param total at most so many connections, at least 1
+   * @param perHost at most so many of them from one address, at least 1; an IPv6 address counts as
+   *     its network of 64 bits, which is what one customer has
+   * @param sparesLoopback whether those from this machine count only among the total
+   */
   public AcceptLimits {
     if (total < 1 || perHost < 1) {
       throw new IllegalArgumentException(

@@ -120,6 +120,11 @@ public final class Inbox implements FrameDecoder.Listener {
     }
   }
 
+  /**
+   * Hands a message on, now or when the listener reads again.
+   *
+   * @param message that was decoded
+   */
   @Override
   public void onMessage(Message message) {
     if (ready()) {
@@ -129,6 +134,11 @@ public final class Inbox implements FrameDecoder.Listener {
     }
   }
 
+  /**
+   * Tells the listener that a frame was passed over.
+   *
+   * @param reason in words
+   */
   @Override
   public void onDropped(String reason) {
     if (ready()) {
@@ -138,6 +148,11 @@ public final class Inbox implements FrameDecoder.Listener {
     }
   }
 
+  /**
+   * Ends the conversation, since the stream makes no sense any more.
+   *
+   * @param reason in words
+   */
   @Override
   public void onFatal(String reason) {
     if (ready()) {

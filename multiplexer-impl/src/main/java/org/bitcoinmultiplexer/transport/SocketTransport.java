@@ -247,11 +247,21 @@ public abstract class SocketTransport implements Transport {
 
   // ---- the transport
 
+  /**
+   * Begins to read: {@link Transport#start}.
+   *
+   * @param listener hears what comes
+   */
   @Override
   public final void start(Listener listener) {
     inbox.start(listener, this::updateInterest);
   }
 
+  /**
+   * Sends a message, in the order in which they are given: {@link Transport#send}.
+   *
+   * @param message is not copied
+   */
   @Override
   public final void send(Message message) {
     if (state == State.OPEN) {
@@ -260,11 +270,21 @@ public abstract class SocketTransport implements Transport {
     }
   }
 
+  /**
+   * How much waits to be sent: {@link Transport#pendingBytes}.
+   *
+   * @return bytes that the operating system has not taken
+   */
   @Override
   public final long pendingBytes() {
     return isReleased() ? 0 : outbox.held();
   }
 
+  /**
+   * Stops or resumes reading: {@link Transport#reading}.
+   *
+   * @param enabled whether to read
+   */
   @Override
   public final void reading(boolean enabled) {
     inbox.reading(enabled);
@@ -276,6 +296,7 @@ public abstract class SocketTransport implements Transport {
         });
   }
 
+  /** Closes the connection when what was sent is out: {@link Transport#close}. */
   @Override
   public final void close() {
     if (moved(State.OPEN, State.CLOSING) || isReleased()) {
@@ -325,6 +346,11 @@ public abstract class SocketTransport implements Transport {
     onRelease.run();
   }
 
+  /**
+   * Where the peer is: {@link Transport#remote}.
+   *
+   * @return its address and port
+   */
   @Override
   public final String remote() {
     return remote;

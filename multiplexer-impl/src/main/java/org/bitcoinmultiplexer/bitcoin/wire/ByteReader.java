@@ -71,38 +71,73 @@ public final class ByteReader {
     return array;
   }
 
-  /** Reads an unsigned byte. */
+  /**
+   * Reads an unsigned byte.
+   *
+   * @param field what it is
+   * @return 0 to 255
+   */
   public int u8(String field) {
     return array[take(1, field)] & 0xff;
   }
 
-  /** Reads an unsigned number of two bytes. */
+  /**
+   * Reads an unsigned number of two bytes.
+   *
+   * @param field what it is
+   * @return 0 to 65535
+   */
   public int u16(String field) {
     return (short) SHORT.get(array, take(2, field)) & 0xffff;
   }
 
-  /** Reads an unsigned number of two bytes, the most significant first, as ports are written. */
+  /**
+   * Reads an unsigned number of two bytes, the most significant first, as ports are written.
+   *
+   * @param field what it is
+   * @return 0 to 65535
+   */
   public int u16BigEndian(String field) {
     int from = take(2, field);
     return (array[from] & 0xff) << 8 | (array[from + 1] & 0xff);
   }
 
-  /** Reads a signed number of four bytes. */
+  /**
+   * Reads a signed number of four bytes.
+   *
+   * @param field what it is
+   * @return any number
+   */
   public int i32(String field) {
     return (int) INT.get(array, take(4, field));
   }
 
-  /** Reads an unsigned number of four bytes. */
+  /**
+   * Reads an unsigned number of four bytes.
+   *
+   * @param field what it is
+   * @return 0 to 4294967295
+   */
   public long u32(String field) {
     return Integer.toUnsignedLong(i32(field));
   }
 
-  /** Reads a number of eight bytes; whether it is signed is up to the caller. */
+  /**
+   * Reads a number of eight bytes; whether it is signed is up to the caller.
+   *
+   * @param field what it is
+   * @return any number
+   */
   public long i64(String field) {
     return (long) LONG.get(array, take(8, field));
   }
 
-  /** Reads a hash. */
+  /**
+   * Reads a hash.
+   *
+   * @param field what it is
+   * @return a copy of its bytes
+   */
   public Hash hash(String field) {
     return Hash.read(array, take(Hash.SIZE, field));
   }

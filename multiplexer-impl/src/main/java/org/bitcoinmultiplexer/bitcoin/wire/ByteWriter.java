@@ -59,45 +59,80 @@ public final class ByteWriter {
     return sizeOfCompactSize(size) + size;
   }
 
-  /** Writes the low byte of a number. */
+  /**
+   * Writes the low byte of a number.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter u8(int value) {
     array[at] = (byte) value;
     at += 1;
     return this;
   }
 
-  /** Writes the low two bytes of a number. */
+  /**
+   * Writes the low two bytes of a number.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter u16(int value) {
     SHORT.set(array, at, (short) value);
     at += 2;
     return this;
   }
 
-  /** Writes the low two bytes of a number, the most significant first. */
+  /**
+   * Writes the low two bytes of a number, the most significant first.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter u16BigEndian(int value) {
     return u8(value >>> 8).u8(value);
   }
 
-  /** Writes four bytes. */
+  /**
+   * Writes four bytes.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter i32(int value) {
     INT.set(array, at, value);
     at += 4;
     return this;
   }
 
-  /** Writes the low four bytes of a number. */
+  /**
+   * Writes the low four bytes of a number.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter u32(long value) {
     return i32((int) value);
   }
 
-  /** Writes eight bytes. */
+  /**
+   * Writes eight bytes.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter i64(long value) {
     LONG.set(array, at, value);
     at += 8;
     return this;
   }
 
-  /** Writes a number in its shortest CompactSize form. */
+  /**
+   * Writes a number in its shortest CompactSize form.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter compactSize(long value) {
     return switch (sizeOfCompactSize(value)) {
       case 1 -> u8((int) value);
@@ -107,31 +142,58 @@ public final class ByteWriter {
     };
   }
 
-  /** Writes a hash. */
+  /**
+   * Writes a hash.
+   *
+   * @param value what is written
+   * @return this
+   */
   public ByteWriter hash(Hash value) {
     value.write(array, at);
     at += Hash.SIZE;
     return this;
   }
 
-  /** Writes a range of an array. */
+  /**
+   * Writes a range of an array.
+   *
+   * @param source of which a part is written
+   * @param offset where in it to begin
+   * @param size how many bytes
+   * @return this
+   */
   public ByteWriter bytes(byte[] source, int offset, int size) {
     System.arraycopy(source, offset, array, at, size);
     at += size;
     return this;
   }
 
-  /** Writes a whole array. */
+  /**
+   * Writes a whole array.
+   *
+   * @param source what is written
+   * @return this
+   */
   public ByteWriter bytes(byte[] source) {
     return bytes(source, 0, source.length);
   }
 
-  /** Writes a length and that many bytes. */
+  /**
+   * Writes a length and that many bytes.
+   *
+   * @param source what is written
+   * @return this
+   */
   public ByteWriter varBytes(byte[] source) {
     return compactSize(source.length).bytes(source);
   }
 
-  /** Writes a length and one byte per character (ISO 8859-1). */
+  /**
+   * Writes a length and one byte per character (ISO 8859-1).
+   *
+   * @param text what is written
+   * @return this
+   */
   public ByteWriter varString(String text) {
     return varBytes(text.getBytes(StandardCharsets.ISO_8859_1));
   }

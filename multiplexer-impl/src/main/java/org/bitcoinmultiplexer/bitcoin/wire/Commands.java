@@ -10,45 +10,124 @@ import org.jspecify.annotations.Nullable;
 /** The commands of the protocol, and how a command is written into the 12 bytes of a frame. */
 public final class Commands {
 
+  /** Addresses of nodes. */
   public static final String ADDR = "addr";
+
+  /** Addresses of nodes, of any network (BIP155). */
   public static final String ADDRV2 = "addrv2";
+
+  /** An alert, which nobody heeds any more. */
   public static final String ALERT = "alert";
+
+  /** A whole block. */
   public static final String BLOCK = "block";
+
+  /** The transactions of a block that were asked for by {@link #GETBLOCKTXN} (BIP152). */
   public static final String BLOCKTXN = "blocktxn";
+
+  /** Every thousandth filter header (BIP157). */
   public static final String CFCHECKPT = "cfcheckpt";
+
+  /** Filter headers (BIP157). */
   public static final String CFHEADERS = "cfheaders";
+
+  /** The compact filter of a block (BIP157). */
   public static final String CFILTER = "cfilter";
+
+  /** A compact block (BIP152). */
   public static final String CMPCTBLOCK = "cmpctblock";
+
+  /** A feature that is negotiated in the handshake. */
   public static final String FEATURE = "feature";
+
+  /** The fee rate below which transactions need not be announced (BIP133). */
   public static final String FEEFILTER = "feefilter";
+
+  /** Adds to the bloom filter (BIP37). */
   public static final String FILTERADD = "filteradd";
+
+  /** Takes the bloom filter away (BIP37). */
   public static final String FILTERCLEAR = "filterclear";
+
+  /** Sets a bloom filter (BIP37). */
   public static final String FILTERLOAD = "filterload";
+
+  /** Asks for addresses of nodes. */
   public static final String GETADDR = "getaddr";
+
+  /** Asks for the hashes of the blocks behind a locator. */
   public static final String GETBLOCKS = "getblocks";
+
+  /** Asks for transactions of a block (BIP152). */
   public static final String GETBLOCKTXN = "getblocktxn";
+
+  /** Asks for every thousandth filter header (BIP157). */
   public static final String GETCFCHECKPT = "getcfcheckpt";
+
+  /** Asks for filter headers (BIP157). */
   public static final String GETCFHEADERS = "getcfheaders";
+
+  /** Asks for compact filters (BIP157). */
   public static final String GETCFILTERS = "getcfilters";
+
+  /** Asks for blocks and transactions by inventory vectors. */
   public static final String GETDATA = "getdata";
+
+  /** Asks for the headers behind a locator. */
   public static final String GETHEADERS = "getheaders";
+
+  /** Headers of blocks. */
   public static final String HEADERS = "headers";
+
+  /** Announces blocks and transactions. */
   public static final String INV = "inv";
+
+  /** Asks for announcements of all unconfirmed transactions (BIP35). */
   public static final String MEMPOOL = "mempool";
+
+  /** A block as a bloom filter sees it (BIP37). */
   public static final String MERKLEBLOCK = "merkleblock";
+
+  /** Names what was asked for by {@link #GETDATA} and is not there. */
   public static final String NOTFOUND = "notfound";
+
+  /** Asks for a {@link #PONG}. */
   public static final String PING = "ping";
+
+  /** The echo of a {@link #PING} (BIP31). */
   public static final String PONG = "pong";
+
+  /** Says why something was refused (BIP61), which nodes do no more. */
   public static final String REJECT = "reject";
+
+  /** Asks for {@link #ADDRV2} (BIP155). */
   public static final String SENDADDRV2 = "sendaddrv2";
+
+  /** Asks for compact blocks (BIP152). */
   public static final String SENDCMPCT = "sendcmpct";
+
+  /** Asks for announcements of blocks by headers (BIP130). */
   public static final String SENDHEADERS = "sendheaders";
+
+  /** Offers numbered requests: {@link SendSequence}. */
   public static final String SENDSEQ = "sendseq";
+
+  /** Offers reconciliation of transactions (BIP330). */
   public static final String SENDTXRCNCL = "sendtxrcncl";
+
+  /** Numbers what follows it. */
   public static final String SEQ = "seq";
+
+  /** A transaction. */
   public static final String TX = "tx";
+
+  /** Ends the handshake of one side. */
   public static final String VERACK = "verack";
+
+  /** Begins the handshake: {@link Version}. */
   public static final String VERSION = "version";
+
+  /** Asks for announcements of transactions by wtxid (BIP339). */
   public static final String WTXIDRELAY = "wtxidrelay";
 
   /** Every command named above. */

@@ -14,7 +14,11 @@ public record FeeFilter(long rate) {
   /** All the money there will be, in satoshis; Bitcoin Core ignores rates above it. */
   public static final long MAX_RATE = 21_000_000L * 100_000_000L;
 
-  /** Refuses what is not an amount of money. */
+  /**
+   * Refuses what is not an amount of money.
+   *
+   * @param rate in satoshis per 1000 virtual bytes, 0 to {@link #MAX_RATE}
+   */
   public FeeFilter {
     if (rate < 0 || rate > MAX_RATE) {
       throw new IllegalArgumentException("not a fee rate: " + rate);

@@ -37,13 +37,25 @@ public final class FrameDecoder {
   /** Learns what was decoded, on the thread that decodes, while it does. */
   public interface Listener {
 
-    /** A whole message arrived, its checksum verified. */
+    /**
+     * A whole message arrived, its checksum verified.
+     *
+     * @param message what arrived
+     */
     void onMessage(Message message);
 
-    /** A frame was passed over; the connection goes on. */
+    /**
+     * A frame was passed over; the connection goes on.
+     *
+     * @param reason in words
+     */
     void onDropped(String reason);
 
-    /** The stream makes no sense any more; the connection must be closed. Called at most once. */
+    /**
+     * The stream makes no sense any more; the connection must be closed. Called at most once.
+     *
+     * @param reason in words
+     */
     void onFatal(String reason);
   }
 

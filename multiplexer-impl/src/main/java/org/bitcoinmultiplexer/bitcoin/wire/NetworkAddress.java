@@ -24,7 +24,13 @@ public record NetworkAddress(long services, InetAddress address, int port) {
   /** The size on the wire, in bytes. */
   static final int SIZE = 8 + 16 + 2;
 
-  /** Refuses what is not an address. */
+  /**
+   * Refuses what is not an address.
+   *
+   * @param services a bit set
+   * @param address an IPv4 or IPv6 address
+   * @param port 0 to 65,535
+   */
   public NetworkAddress {
     Objects.requireNonNull(address, "address");
     if (port < 0 || port > 0xffff) {

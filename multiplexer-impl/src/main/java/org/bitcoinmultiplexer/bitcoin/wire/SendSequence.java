@@ -18,7 +18,12 @@ public record SendSequence(long version, long window) {
 
   private static final long MOST = 0xffff_ffffL;
 
-  /** Refuses what does not fit into 32 bits. */
+  /**
+   * Refuses what does not fit into 32 bits.
+   *
+   * @param version the highest version of the extension that the sender speaks, 0 to 4,294,967,295
+   * @param window how many numbered requests the sender takes in flight, 0 to 4,294,967,295
+   */
   public SendSequence {
     if (version < 0 || version > MOST || window < 0 || window > MOST) {
       throw new IllegalArgumentException(

@@ -60,7 +60,20 @@ public record Version(
 
   private static final int FIXED_SIZE = 4 + 8 + 8 + 2 * NetworkAddress.SIZE + 8 + 4 + 1;
 
-  /** Refuses a user agent that nobody could read. */
+  /**
+   * Refuses a user agent that nobody could read.
+   *
+   * @param protocol the protocol version, such as 70016
+   * @param services what the sender serves, a bit set
+   * @param time the sender's clock, in seconds since 1970
+   * @param receiver where the sender sees its peer
+   * @param sender where the sender believes itself to be; nobody trusts it
+   * @param nonce tells the sender when it talks to itself
+   * @param userAgent such as {@code /Satoshi:28.0.0/} (BIP14), at most 256 characters, each one
+   *     byte
+   * @param height of the sender's best block
+   * @param relay whether transactions should be announced without a bloom filter (BIP37)
+   */
   public Version {
     Objects.requireNonNull(receiver, "receiver");
     Objects.requireNonNull(sender, "sender");

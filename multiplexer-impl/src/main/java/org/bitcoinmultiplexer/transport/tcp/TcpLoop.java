@@ -169,6 +169,11 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
         this, address, network, limits, homes.isEmpty() ? List.of(this) : homes, onAccept);
   }
 
+  /**
+   * Runs a task in the loop: {@link EventLoop#execute}.
+   *
+   * @param task run after those given before
+   */
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
@@ -186,16 +191,33 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
     }
   }
 
+  /**
+   * Whether the caller is in the loop: {@link EventLoop#inEventLoop}.
+   *
+   * @return true in its thread
+   */
   @Override
   public boolean inEventLoop() {
     return Thread.currentThread() == thread;
   }
 
+  /**
+   * The loop's clock: {@link EventLoop#nanoTime}.
+   *
+   * @return as {@link System#nanoTime}
+   */
   @Override
   public long nanoTime() {
     return System.nanoTime();
   }
 
+  /**
+   * Runs a task in the loop after a time: {@link EventLoop#schedule}.
+   *
+   * @param delay from now
+   * @param task run once, unless cancelled before
+   * @return what cancels it
+   */
   @Override
   public Timer schedule(Duration delay, Runnable task) {
     long nanos = EventLoops.delayNanos(delay);
@@ -210,11 +232,19 @@ public final class TcpLoop implements EventLoops.OwnedLoop {
     return timer;
   }
 
+  /**
+   * Has somebody told if the loop ends because of an error that no program survives.
+   *
+   * @param listener called in the loop
+   */
   @Override
   public void onFailure(Consumer<? super Error> listener) {
     failures.add(listener);
   }
 
+  /**
+   * Ends the loop: what was given to it before is run, its timers are dropped, its sockets closed.
+   */
   @Override
   public void close() {
     closing = true;

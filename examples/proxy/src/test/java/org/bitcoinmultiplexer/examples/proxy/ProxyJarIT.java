@@ -97,7 +97,8 @@ class ProxyJarIT {
             assertThat(stranger.getInputStream().read()).isEqualTo(-1);
           }
         }
-        assertThat(new ProcessBuilder("kill", "-HUP", "" + proxy.pid()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("sh", "-c", "kill -HUP " + proxy.pid()).start().waitFor())
+            .isZero();
         assertThat(proxy.waitFor(1, TimeUnit.SECONDS)).as("ended by SIGHUP").isFalse();
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
           client.getOutputStream().write(hello());
