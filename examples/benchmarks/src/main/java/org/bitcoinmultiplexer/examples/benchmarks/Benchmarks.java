@@ -34,7 +34,7 @@ public final class Benchmarks {
   private static final Set<String> SECTIONS =
       new TreeSet<>(
           List.of(
-              "bloom", "small", "headers", "chain", "link", "window", "large", "steady", "new",
+              "attack", "bloom", "small", "headers", "chain", "link", "window", "large", "steady", "new",
               "idle", "fleet"));
 
   private final Plan plan;
@@ -185,6 +185,11 @@ public final class Benchmarks {
         new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
       }
     }
+    if (sections.contains("attack")) {
+      try (Rig rig = Rig.small(work).with(ways)) {
+        attack(rig);
+      }
+    }
     if (sections.contains("headers")) {
       try (Rig rig = Rig.small(work).with(ways)) {
         new SmallRequests(rig, plan, Workload.headers(rig.network(), chain), report).run();
@@ -227,6 +232,9 @@ public final class Benchmarks {
       if (sections.contains("small")) {
         new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
       }
+      if (sections.contains("attack")) {
+        attack(rig);
+      }
       if (sections.contains("headers")) {
         new SmallRequests(rig, plan, Workload.headers(rig.network(), chain), report).run();
       }
@@ -240,6 +248,10 @@ public final class Benchmarks {
         new Fleet(rig, plan, chain.small(), report).run();
       }
     }
+  }
+
+  private void attack(Rig rig) throws IOException {
+    new UnderAttack(rig, plan, work, chain.small(), report).run();
   }
 
   private static String machine() {

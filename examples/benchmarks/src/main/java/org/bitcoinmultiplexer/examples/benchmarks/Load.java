@@ -85,8 +85,8 @@ final class Load implements AutoCloseable {
   }
 
   /**
-   * Asks at fixed times, whatever is still unanswered, each time another client; what is measured
-   * counts from when it was due.
+   * Asks at fixed times, each time another client, whatever others are still waiting for; what is
+   * measured counts from when it was due.
    */
   Latencies runPaced(Duration duration, int perSecond) throws IOException {
     together = false;
@@ -100,8 +100,14 @@ final class Load implements AutoCloseable {
       for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
         selectFor(left);
       }
+      Client next = clients.get((int) (i % clients.size()));
+      while (next.isAsking) {
+        if (selector.select(this::ready, PATIENCE.toMillis()) == 0) {
+          throw new IllegalStateException("no answer since " + PATIENCE.toSeconds() + " s");
+        }
+      }
       outstanding++;
-      clients.get((int) (i % clients.size())).ask(due);
+      next.ask(due);
     }
     awaitAll();
     latencies.end(System.nanoTime() - start);

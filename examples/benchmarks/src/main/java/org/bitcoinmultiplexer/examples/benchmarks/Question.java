@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /**
@@ -21,6 +22,18 @@ record Question(ByteBuffer request, String command, byte[] header, ByteBuffer bo
   static List<Question> forBlocks(Network network, List<Block> blocks) {
     return blocks.stream()
         .map(block -> of(network, Wire.getData(network, block.hash()), "block", block.bytes()))
+        .toList();
+  }
+
+  /** Asks for signs of life: what needs no node. */
+  static List<Question> forPings(Network network) {
+    return IntStream.range(0, 100)
+        .mapToObj(
+            i -> {
+              byte[] nonce = new byte[Long.BYTES];
+              Wire.little(nonce).putLong(i);
+              return of(network, Wire.frame(network, "ping", nonce), "pong", nonce);
+            })
         .toList();
   }
 

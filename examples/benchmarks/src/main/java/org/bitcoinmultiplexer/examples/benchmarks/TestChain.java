@@ -55,7 +55,7 @@ final class TestChain {
     return small;
   }
 
-  /** The last block: 1 MB in a single transaction. */
+  /** The last block: 1 MB of small pushes in a single transaction. */
   Block large() {
     return large;
   }
@@ -127,10 +127,19 @@ final class TestChain {
       int scriptSize = whole - 8 - (whole - 9 < 0xfd ? 1 : 3);
       byte[] script = new byte[scriptSize];
       script[0] = OP_RETURN;
+      push(script);
       scripts.add(script);
       left -= whole;
     }
     return coinbase(height, scripts);
+  }
+
+  /** Fills a script with pushes of four bytes, no two of them the same: much to do for a filter. */
+  private static void push(byte[] script) {
+    ByteBuffer out = ByteBuffer.wrap(script).position(1);
+    for (int i = 0; out.remaining() > Integer.BYTES; i++) {
+      out.put((byte) Integer.BYTES).putInt(31 * script.length + i);
+    }
   }
 
   private static byte[] coinbase(int height, List<byte[]> scripts) {

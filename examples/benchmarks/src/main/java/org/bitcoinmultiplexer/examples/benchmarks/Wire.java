@@ -16,6 +16,7 @@ final class Wire {
   static final int HEADER_SIZE = 24;
   static final int HASH_SIZE = 32;
   static final int WITNESS_BLOCK = 0x4000_0002;
+  static final int FILTERED_BLOCK = 3;
   static final int PROTOCOL = 70_016;
 
   private static final int COMMAND_AT = 4;
@@ -78,8 +79,12 @@ final class Wire {
   }
 
   static byte[] getData(Network network, byte[] hash) {
+    return getData(network, WITNESS_BLOCK, hash);
+  }
+
+  static byte[] getData(Network network, int type, byte[] hash) {
     byte[] body = new byte[1 + Integer.BYTES + HASH_SIZE];
-    little(body).put((byte) 1).putInt(WITNESS_BLOCK).put(hash);
+    little(body).put((byte) 1).putInt(type).put(hash);
     return frame(network, "getdata", body);
   }
 

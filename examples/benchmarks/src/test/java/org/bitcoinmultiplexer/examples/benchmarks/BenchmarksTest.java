@@ -37,4 +37,16 @@ class BenchmarksTest {
     assertThat(rows)
         .anyMatch(row -> row.startsWith("chain,bare node,cache,0,complete after start"));
   }
+
+  @Test
+  void measuresWhatGoodClientsFeelOfAttackers(@TempDir Path directory) throws Exception {
+    Benchmarks.main(
+        new String[] {
+          "--quick", "--only", "attack", "--ways", "key", "--out", directory.toString()
+        });
+
+    List<String> rows = Files.readAllLines(directory.resolve("results.csv"));
+    assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,none ping p99,"));
+    assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,filters block p99,"));
+  }
 }
