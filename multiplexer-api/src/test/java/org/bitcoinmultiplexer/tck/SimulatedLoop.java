@@ -124,6 +124,11 @@ public final class SimulatedLoop implements EventLoop {
     }
   }
 
+  /** Lets time pass while a task runs, as if that took so long. */
+  public void pass(Duration time) {
+    now += time.toNanos();
+  }
+
   /** How many timers have neither run nor been called off. */
   public int pendingTimers() {
     int pending = 0;

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * items, or in the midst of one, for as long as others need the loop. Then nothing else is
  * delivered, and in the midst of an item nothing sent at all.
  *
+ * <p>Whoever takes more than a slice at once, or an eighth of the loop's time over a while, is
+ * delivered what it asked for in slices, in turns with others of that kind ({@link SliceQueue}).
+ *
  * <p>Confined to the session's loop.
  */
 final class DeliveryQueue {
@@ -42,6 +45,12 @@ final class DeliveryQueue {
     void leave(Slot slot);
 
     long weight(Message request);
+
+    /** The time in the session's loop. */
+    long nanoTime();
+
+    /** Has the queue resumed when it is its turn among those who have much to do. */
+    void awaitSlice();
 
     /** Bytes sent and not yet taken by the client. */
     long pendingBytes();
@@ -121,6 +130,12 @@ final class DeliveryQueue {
 
   private static final int MOST_UNDER_WAY = 64;
 
+  /** Time of the loop that is used counts so many times: a client may have an eighth of it. */
+  private static final int SHARE = 8;
+
+  /** So much of what it has used may be ahead of that. */
+  private static final long AHEAD = 4 * SHARE * SliceQueue.SLICE;
+
   private final Host host;
   private final long budget;
   private final Consumer<Runnable> inSession;
@@ -138,6 +153,9 @@ final class DeliveryQueue {
   private boolean advancing;
   private boolean again;
   private boolean resting;
+  private long sliceEnd;
+  private long usedUntil; // the time up to which it has used its share
+  private boolean isItsTurn;
   private @Nullable Entry midway; // of which an item is not delivered in full
   private boolean isPartSent;
   private long sent; // messages, in order
@@ -153,6 +171,7 @@ final class DeliveryQueue {
     this.host = host;
     this.budget = budget;
     this.inSession = inSession;
+    this.usedUntil = host.nanoTime();
     this.client =
         message -> {
           sent++;
@@ -272,6 +291,7 @@ final class DeliveryQueue {
   /** Goes on delivering. */
   void resume() {
     resting = false;
+    isItsTurn = true;
     advance();
   }
 
@@ -282,6 +302,11 @@ final class DeliveryQueue {
       return;
     }
     advancing = true;
+    long began = host.nanoTime();
+    sliceEnd = began + SliceQueue.SLICE;
+    if (!isItsTurn && usedUntil - began > AHEAD) {
+      leaveToOthers();
+    }
     try {
       do {
         again = false;
@@ -291,6 +316,17 @@ final class DeliveryQueue {
       } while (again && !closed);
     } finally {
       advancing = false;
+      isItsTurn = false;
+      long now = host.nanoTime();
+      usedUntil = Math.max(usedUntil, began) + SHARE * (now - began);
+    }
+  }
+
+  /** Delivers nothing before it is its turn. */
+  private void leaveToOthers() {
+    if (!resting) {
+      resting = true;
+      host.awaitSlice();
     }
   }
 
@@ -366,6 +402,9 @@ final class DeliveryQueue {
       owed -= slot.weight;
       if (midway != null) {
         deliveredInFull();
+      }
+      if (host.nanoTime() - sliceEnd >= 0) {
+        leaveToOthers();
       }
     }
     return entry.delivered == batch.size();

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.core;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -56,6 +57,7 @@ public final class Engine implements Multiplexer {
   private final Dialler dialler;
   private final SideConnections beside;
   private final Standby standby;
+  private final Map<EventLoop, SliceQueue> slices = new ConcurrentHashMap<>();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
@@ -378,6 +380,11 @@ public final class Engine implements Multiplexer {
     @Override
     public Settings settings() {
       return settings;
+    }
+
+    @Override
+    public SliceQueue slices(EventLoop sessionLoop) {
+      return slices.computeIfAbsent(sessionLoop, SliceQueue::new);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class EngineHub implements Hub {
   private final Upstream upstream;
   private final Remembering remembering;
   private final Joining joining;
-  private final Collection<Session> readySessions;
+  private final Broadcast broadcast;
   private final Events events;
   private final Counters counters;
   private final Turns.Seat own = Turns.Seat.own();
@@ -40,7 +40,7 @@ final class EngineHub implements Hub {
     this.upstream = upstream;
     this.remembering = remembering;
     this.joining = joining;
-    this.readySessions = readySessions;
+    this.broadcast = new Broadcast(loop, readySessions);
     this.events = events;
     this.counters = counters;
   }
@@ -97,7 +97,7 @@ final class EngineHub implements Hub {
   @Override
   public void publish(News news) {
     counters.count(Counter.NEWS_PUBLISHED);
-    readySessions.forEach(session -> session.news(news));
+    Confined.run(loop, () -> broadcast.publish(news));
   }
 
   @Override

@@ -38,6 +38,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
     HostBudgets budgets();
 
+    /** Where those of a loop wait who have much to do. */
+    SliceQueue slices(EventLoop loop);
+
     ClientConversation welcome(ClientContext client);
 
     long weight(Message request);
@@ -92,6 +95,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private final HostBudget budget;
   private final Turns.Seat seat = new Turns.Seat();
   private final Inflow inflow;
+  private final SliceQueue slices;
   private final DeliveryQueue queue;
   private final ClientConversation conversation;
 
@@ -112,6 +116,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     this.transport = transport;
     this.loop = loop;
     this.inflow = new Inflow(transport, loop, this::hear);
+    this.slices = home.slices(loop);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
     this.budget = home.budgets().open(transport.remote());
     this.conversation = home.welcome(this);
@@ -362,6 +367,16 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   @Override
   public long weight(Message request) {
     return home.weight(request);
+  }
+
+  @Override
+  public long nanoTime() {
+    return loop.nanoTime();
+  }
+
+  @Override
+  public void awaitSlice() {
+    slices.await(this::resume);
   }
 
   @Override

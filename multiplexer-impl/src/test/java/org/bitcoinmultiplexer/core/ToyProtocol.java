@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.metrics.Counter;
+import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.bitcoinmultiplexer.tck.ToyDialect;
 import org.bitcoinmultiplexer.tck.ToyNumbering;
 
@@ -195,7 +196,11 @@ final class ToyProtocol implements Protocol {
 
     @Override
     public void onNews(News news) {
-      client.push(ToyDialect.news(((Headline) news).text()));
+      String text = ((Headline) news).text();
+      client.push(ToyDialect.news(text));
+      if (text.startsWith("long")) {
+        ((SimulatedLoop) client.loop()).pass(Duration.ofNanos(100_000));
+      }
     }
 
     @Override
@@ -235,7 +240,11 @@ final class ToyProtocol implements Protocol {
       } else {
         client.accept(ToyDialect.none(names[item]));
       }
-      if (names[item].endsWith("tired")) {
+      if (names[item].endsWith("slow")) {
+        ((SimulatedLoop) asking.loop()).pass(Duration.ofMillis(1));
+      } else if (names[item].endsWith("brisk")) {
+        ((SimulatedLoop) asking.loop()).pass(Duration.ofNanos(400_000));
+      } else if (names[item].endsWith("tired")) {
         asking.rest();
         asking.loop().execute(asking::resume);
       } else if (names[item].endsWith("weary")) {

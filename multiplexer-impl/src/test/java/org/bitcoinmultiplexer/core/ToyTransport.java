@@ -35,6 +35,16 @@ final class ToyTransport implements Transport {
     loop.run(() -> listener.onMessage(ToyProtocol.message(command, text)));
   }
 
+  /** The other end says the same several times, and all of it arrives at once. */
+  void says(int times, String command, String text) {
+    loop.run(
+        () -> {
+          for (int i = 0; i < times; i++) {
+            listener.onMessage(ToyProtocol.message(command, text));
+          }
+        });
+  }
+
   /** The other end sends a frame that cannot be used. */
   void damages(String reason) {
     loop.run(() -> listener.onRejected(reason));

@@ -34,8 +34,8 @@ public final class Benchmarks {
   private static final Set<String> SECTIONS =
       new TreeSet<>(
           List.of(
-              "attack", "bloom", "small", "headers", "chain", "link", "window", "large", "steady", "new",
-              "idle", "fleet"));
+              "attack", "bloom", "small", "headers", "chain", "link", "window", "large", "steady",
+              "new", "idle", "fleet"));
 
   private final Plan plan;
   private final Set<String> sections;

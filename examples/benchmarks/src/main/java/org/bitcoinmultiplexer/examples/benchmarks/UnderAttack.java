@@ -51,8 +51,15 @@ final class UnderAttack {
     report.table(
         "%d good clients beside attackers, %s".formatted(CLIENTS, rig.name()),
         List.of(
-            "way", "attack", "ping p50 us", "ping p99 us", "of alone", "block p50 us",
-            "block p99 us", "of alone", "thrown out"),
+            "way",
+            "attack",
+            "ping p50 us",
+            "ping p99 us",
+            "of alone",
+            "block p50 us",
+            "block p99 us",
+            "of alone",
+            "thrown out"),
         rows);
   }
 
