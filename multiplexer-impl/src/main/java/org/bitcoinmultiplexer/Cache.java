@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.cache.MemoryStore;
 import org.bitcoinmultiplexer.cache.Writable;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
 import org.bitcoinmultiplexer.core.KnownAnswers;
+import org.bitcoinmultiplexer.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +24,8 @@ final class Cache implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Cache.class);
 
-  /** Room for any one block, in all of its forms. */
-  static final long LEAST_BYTES = 20_000_000;
-
-  static final long DEFAULT_DISK_BYTES = 10_000_000_000L;
-  static final long LEAST_DISK_BYTES = 100_000_000;
+  static final long LEAST_BYTES = Strategies.LEAST_CACHE_BYTES;
+  static final long LEAST_DISK_BYTES = Strategies.LEAST_CACHE_DISK_BYTES;
 
   private static final long MOST_BY_DEFAULT = 256_000_000;
   private static final int READERS = 2;
@@ -70,7 +68,8 @@ final class Cache implements AutoCloseable {
 
   /** A quarter of the heap, but no more than {@value #MOST_BY_DEFAULT}. */
   static long defaultBytes() {
-    return Math.max(LEAST_BYTES, Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().maxMemory() / 4));
+    long quarter = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().maxMemory() / 4);
+    return Math.max(LEAST_BYTES, quarter);
   }
 
   private static DataDirectory open(Path directory, long capacity) {

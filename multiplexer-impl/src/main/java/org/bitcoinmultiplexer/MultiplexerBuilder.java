@@ -1,20 +1,17 @@
 package org.bitcoinmultiplexer;
 
-import static org.bitcoinmultiplexer.OptionValues.seconds;
-import static org.bitcoinmultiplexer.OptionValues.within;
-
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,19 +20,26 @@ import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.config.Configuration;
+import org.bitcoinmultiplexer.config.Option;
+import org.bitcoinmultiplexer.config.OptionDescription;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a multiplexer together and refuses what makes no sense: an unknown option, one that is set
- * twice, a value out of range. The message names the option and the value.
+ * twice, a value out of range. The message names the option, the value and where it was said.
+ *
+ * <p>A {@linkplain #configuration configuration} overrules typed calls, in whichever order they
+ * come. Options of a strategy that is not chosen are judged and otherwise rest, so that one word
+ * swaps the strategy; what rests is logged.
  *
  * <p>Only the upstream is required. Not safe for use by several threads at once.
  */
 public final class MultiplexerBuilder {
 
-  final Set<Option> given = EnumSet.noneOf(Option.class);
+  final Said said = new Said();
   final Map<String, String> strategyOptions = new TreeMap<>();
   final List<HostAndPort> upstreams = new ArrayList<>();
   final List<Connector> connectors = new ArrayList<>();
@@ -73,9 +77,17 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder network(Network value) {
-    once(Option.NETWORK);
-    network = Objects.requireNonNull(value);
-    return this;
+    Objects.requireNonNull(value);
+    return say(Option.NETWORK, () -> value, said -> network = said);
+  }
+
+  /**
+   * Which network is spoken, after all that was said.
+   *
+   * @return the network
+   */
+  public Network network() {
+    return network;
   }
 
   /**
@@ -86,11 +98,14 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder upstream(String hostsAndPorts) {
-    once(Option.UPSTREAM);
-    for (String one : hostsAndPorts.split(",", -1)) {
-      upstreams.add(HostAndPort.parse(one.strip()));
-    }
-    return this;
+    return say(
+        Option.UPSTREAM,
+        () -> HostAndPort.parseAll(hostsAndPorts),
+        nodes -> {
+          connectors.clear();
+          upstreams.clear();
+          upstreams.addAll(nodes);
+        });
   }
 
   /**
@@ -100,12 +115,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder upstream(Connector... values) {
-    once(Option.UPSTREAM);
     if (values.length == 0) {
       throw new IllegalArgumentException("upstream: at least one connector is needed");
     }
-    connectors.addAll(Arrays.asList(values));
-    return this;
+    return say(Option.UPSTREAM, () -> List.of(values), connectors::addAll);
   }
 
   /**
@@ -115,9 +128,8 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder strategy(String name) {
-    once(Option.STRATEGY);
-    strategyName = Objects.requireNonNull(name);
-    return this;
+    Objects.requireNonNull(name);
+    return say(Option.STRATEGY, () -> name, value -> strategyName = value);
   }
 
   /**
@@ -128,9 +140,8 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder dataDirectory(Path value) {
-    once(Option.DATA_DIR);
-    dataDirectory = Objects.requireNonNull(value);
-    return this;
+    Objects.requireNonNull(value);
+    return say(Option.DATA_DIR, () -> value, said -> dataDirectory = said);
   }
 
   /**
@@ -160,13 +171,14 @@ public final class MultiplexerBuilder {
   }
 
   void windowItems(long items) {
-    once(Option.WINDOW_ITEMS);
-    windowItems = (int) within(Option.WINDOW_ITEMS, items, 1, 10_000);
+    say(
+        Option.WINDOW_ITEMS,
+        () -> Option.WINDOW_ITEMS.check(items),
+        value -> windowItems = value.intValue());
   }
 
   void windowBytes(long bytes) {
-    once(Option.WINDOW_BYTES);
-    windowBytes = within(Option.WINDOW_BYTES, bytes, 1, Long.MAX_VALUE);
+    say(Option.WINDOW_BYTES, () -> Option.WINDOW_BYTES.check(bytes), value -> windowBytes = value);
   }
 
   /**
@@ -183,9 +195,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder maxClients(int clients) {
-    once(Option.CLIENTS_MAX);
-    maxClients = (int) within(Option.CLIENTS_MAX, clients, 1, 1_000_000);
-    return this;
+    return say(
+        Option.CLIENTS_MAX,
+        () -> Option.CLIENTS_MAX.check(clients),
+        value -> maxClients = value.intValue());
   }
 
   /**
@@ -198,9 +211,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder maxClientsPerAddress(int clients) {
-    once(Option.CLIENTS_PER_ADDRESS);
-    maxClientsPerAddress = (int) within(Option.CLIENTS_PER_ADDRESS, clients, 1, 1_000_000);
-    return this;
+    return say(
+        Option.CLIENTS_PER_ADDRESS,
+        () -> Option.CLIENTS_PER_ADDRESS.check(clients),
+        value -> maxClientsPerAddress = value.intValue());
   }
 
   /**
@@ -214,9 +228,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder clientThreads(int threads) {
-    once(Option.CLIENTS_THREADS);
-    clientThreads = (int) within(Option.CLIENTS_THREADS, threads, 1, 256);
-    return this;
+    return say(
+        Option.CLIENTS_THREADS,
+        () -> Option.CLIENTS_THREADS.check(threads),
+        value -> clientThreads = value.intValue());
   }
 
   /**
@@ -227,9 +242,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder clientBuffer(long bytes) {
-    once(Option.CLIENT_BUFFER);
-    clientBuffer = within(Option.CLIENT_BUFFER, bytes, 100_000, Long.MAX_VALUE / 8);
-    return this;
+    return say(
+        Option.CLIENT_BUFFER,
+        () -> Option.CLIENT_BUFFER.check(bytes),
+        value -> clientBuffer = value);
   }
 
   /**
@@ -240,9 +256,7 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder serveBlocks(boolean value) {
-    once(Option.SERVE_BLOCKS);
-    serveBlocks = value;
-    return this;
+    return say(Option.SERVE_BLOCKS, () -> value, said -> serveBlocks = said);
   }
 
   /**
@@ -252,9 +266,7 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder submitBlocks(boolean value) {
-    once(Option.SUBMIT_BLOCKS);
-    submitBlocks = value;
-    return this;
+    return say(Option.SUBMIT_BLOCKS, () -> value, said -> submitBlocks = said);
   }
 
   /**
@@ -271,9 +283,7 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder bloom(boolean value) {
-    once(Option.BLOOM);
-    bloom = value;
-    return this;
+    return say(Option.BLOOM, () -> value, said -> bloom = said);
   }
 
   /**
@@ -283,9 +293,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder handshakeTimeout(Duration value) {
-    once(Option.HANDSHAKE_TIMEOUT);
-    handshakeTimeout = seconds(Option.HANDSHAKE_TIMEOUT, value);
-    return this;
+    return say(
+        Option.HANDSHAKE_TIMEOUT,
+        () -> seconds(Option.HANDSHAKE_TIMEOUT, value),
+        said -> handshakeTimeout = said);
   }
 
   /**
@@ -295,9 +306,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder clientTimeout(Duration value) {
-    once(Option.CLIENT_TIMEOUT);
-    clientTimeout = seconds(Option.CLIENT_TIMEOUT, value);
-    return this;
+    return say(
+        Option.CLIENT_TIMEOUT,
+        () -> seconds(Option.CLIENT_TIMEOUT, value),
+        said -> clientTimeout = said);
   }
 
   /**
@@ -308,9 +320,10 @@ public final class MultiplexerBuilder {
    * @return this
    */
   public MultiplexerBuilder upstreamTimeout(Duration value) {
-    once(Option.UPSTREAM_TIMEOUT);
-    upstreamTimeout = seconds(Option.UPSTREAM_TIMEOUT, value);
-    return this;
+    return say(
+        Option.UPSTREAM_TIMEOUT,
+        () -> seconds(Option.UPSTREAM_TIMEOUT, value),
+        said -> upstreamTimeout = said);
   }
 
   /**
@@ -323,43 +336,59 @@ public final class MultiplexerBuilder {
    *     have
    */
   public MultiplexerBuilder set(String name, String value) {
-    Option option = Option.named(name).orElse(null);
-    if (option == null) {
-      return setStrategyOption(name, value);
-    }
-    OptionValues.apply(this, option, value);
-    return this;
+    return said.speaker()
+        .blamed(
+            () -> {
+              Option option = Option.named(name).orElse(null);
+              if (option != null) {
+                OptionValues.apply(this, option, value);
+              } else {
+                setStrategyOption(name, value);
+              }
+              return this;
+            });
   }
 
-  private MultiplexerBuilder setStrategyOption(String name, String value) {
-    int dot = name.indexOf('.');
-    String prefix = dot < 0 ? "" : name.substring(0, dot);
-    Set<String> strategies = Strategies.load(classLoader).names();
-    if (!strategies.contains(prefix) || dot == name.length() - 1) {
+  private void setStrategyOption(String name, String value) {
+    Strategies strategies = Strategies.load(classLoader);
+    if (!strategies.hasOption(name)) {
       throw new IllegalArgumentException(
           "unknown option '"
               + name
               + "'; there are: "
-              + Stream.concat(
-                      Arrays.stream(Option.values()).map(Option::optionName),
-                      Stream.of("key.size", "sequence.join", "cache.bytes", "cache.disk-bytes"))
-                  .collect(Collectors.joining(", ")));
+              + options().stream().map(OptionDescription::name).collect(Collectors.joining(", ")));
     }
-    if (strategyOptions.putIfAbsent(name, value) != null) {
-      throw new IllegalArgumentException("option '" + name + "' is set twice");
-    }
-    return this;
+    said.say(
+        name,
+        () -> {
+          strategies.check(name, value);
+          return value;
+        },
+        said -> strategyOptions.put(name, said));
   }
 
   /**
-   * Sets everything that a configuration has.
+   * All options there are: the library's, then those of its strategies.
+   *
+   * @return what help and documentation say of them
+   */
+  public static List<OptionDescription> options() {
+    return Stream.concat(
+            Arrays.stream(Option.values()).map(Option::description), Strategies.options().stream())
+        .toList();
+  }
+
+  /**
+   * Sets everything that a configuration has. It overrules what typed calls say, before and after:
+   * those are what the embedder wants unless whoever runs it says otherwise.
    *
    * @param configuration options as text
    * @return this
    * @throws IllegalArgumentException as {@link #set}
    */
   public MultiplexerBuilder configuration(Configuration configuration) {
-    configuration.values().forEach(this::set);
+    configuration.forEach(
+        (name, value, origin) -> said.configuring(origin, () -> set(name, value)));
     return this;
   }
 
@@ -457,10 +486,14 @@ public final class MultiplexerBuilder {
     return new BitcoinMultiplexer(this);
   }
 
-  private void once(Option option) {
-    if (!given.add(option)) {
-      throw new IllegalArgumentException("option '" + option.optionName() + "' is set twice");
-    }
+  private <T> MultiplexerBuilder say(
+      Option option, Supplier<T> judgement, Consumer<? super T> keep) {
+    said.say(option.optionName(), judgement, keep);
+    return this;
+  }
+
+  private static Duration seconds(Option option, Duration value) {
+    return Duration.ofSeconds(option.check(value.toSeconds()));
   }
 
   private static void refuseTwice(@Nullable Object current, String what) {

@@ -2,20 +2,29 @@ package org.bitcoinmultiplexer;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.bitcoinmultiplexer.api.PairProvider;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
+import org.bitcoinmultiplexer.config.Option;
+import org.bitcoinmultiplexer.config.OptionDescription;
+import org.bitcoinmultiplexer.config.Origin;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the parts of a multiplexer of what its builder was told; refuses what does not fit. */
 final class Parts {
+
+  private static final Logger log = LoggerFactory.getLogger(Parts.class);
 
   private final MultiplexerBuilder builder;
 
@@ -26,43 +35,87 @@ final class Parts {
   /** The strategy that was chosen; null for passthrough. */
   @Nullable Strategy strategy() {
     Strategies strategies = Strategies.load(builder.classLoader);
+    Map<String, Map<String, String>> options = optionsByStrategy();
+    options.forEach(
+        (name, own) -> {
+          if (!name.equals(builder.strategyName) && !Strategies.isPassthrough(name)) {
+            // Only judged: it rests.
+            origins(name, own).blamed(() -> strategies.create(name, own));
+          }
+        });
+    List<String> resting = resting();
+    if (!resting.isEmpty()) {
+      log.info(
+          "resting beside strategy '{}': {}", builder.strategyName, String.join(", ", resting));
+    }
     if (Strategies.isPassthrough(builder.strategyName)) {
       return null;
     }
-    String prefix = builder.strategyName + ".";
-    Map<String, String> own = new TreeMap<>();
+    Map<String, String> own = options.getOrDefault(builder.strategyName, Map.of());
+    return origins(builder.strategyName, own)
+        .blamed(() -> strategies.create(builder.strategyName, own));
+  }
+
+  private Map<String, Map<String, String>> optionsByStrategy() {
+    Map<String, Map<String, String>> options = new TreeMap<>();
     builder.strategyOptions.forEach(
         (name, value) -> {
-          if (name.startsWith(prefix)) {
-            own.put(name.substring(prefix.length()), value);
-          }
+          int dot = name.indexOf('.');
+          options
+              .computeIfAbsent(name.substring(0, dot), strategy -> new TreeMap<>())
+              .put(name.substring(dot + 1), value);
         });
-    return strategies.create(builder.strategyName, own);
+    return options;
+  }
+
+  /** Where the options of a strategy were said; without any, where the strategy was. */
+  private Origin origins(String strategy, Map<String, String> own) {
+    if (own.isEmpty()) {
+      return builder.said.origin(Option.STRATEGY.optionName());
+    }
+    return new Origin(
+        own.keySet().stream()
+            .map(option -> builder.said.origin(strategy + "." + option).words())
+            .distinct()
+            .collect(Collectors.joining(", ")));
+  }
+
+  /** What belongs to another strategy: one word swaps it, so that is no mistake. */
+  List<String> resting() {
+    List<String> resting = new ArrayList<>();
+    if (!Strategies.isCache(builder.strategyName)) {
+      if (builder.dataDirectory != null) {
+        resting.add(Option.DATA_DIR.optionName());
+      }
+      if (builder.answerStore != null) {
+        resting.add("the answer store");
+      }
+    }
+    builder.strategyOptions.keySet().stream()
+        .filter(name -> !name.startsWith(builder.strategyName + "."))
+        .forEach(resting::add);
+    return resting;
   }
 
   /** The cache that was chosen; null for other strategies. */
   @Nullable Cache cache() {
     if (!Strategies.isCache(builder.strategyName)) {
-      if (builder.dataDirectory != null || builder.answerStore != null) {
-        throw new IllegalArgumentException(
-            (builder.dataDirectory != null ? "data-dir: " : "answer store: ")
-                + "strategy '"
-                + builder.strategyName
-                + "' keeps nothing; that is for strategy 'cache'");
-      }
       return null;
     }
-    return new Cache(
-        cacheBytes("cache.bytes", Cache.defaultBytes(), Cache.LEAST_BYTES),
-        cacheBytes("cache.disk-bytes", Cache.DEFAULT_DISK_BYTES, Cache.LEAST_DISK_BYTES),
-        builder.bloom,
-        builder.dataDirectory,
-        builder.answerStore);
-  }
-
-  private long cacheBytes(String name, long usual, long least) {
-    return OptionValues.bytes(
-        name, builder.strategyOptions.getOrDefault(name, Long.toString(usual)), least);
+    String bytes = builder.strategyOptions.get(Strategies.CACHE_BYTES.name());
+    OptionDescription disk = Strategies.CACHE_DISK_BYTES;
+    return builder
+        .said
+        .origin(Option.DATA_DIR.optionName())
+        .blamed(
+            () ->
+                new Cache(
+                    bytes == null ? Cache.defaultBytes() : Strategies.CACHE_BYTES.parse(bytes),
+                    disk.parse(
+                        builder.strategyOptions.getOrDefault(disk.name(), disk.defaultValue())),
+                    builder.bloom,
+                    builder.dataDirectory,
+                    builder.answerStore));
   }
 
   /** What the protocol is told. */

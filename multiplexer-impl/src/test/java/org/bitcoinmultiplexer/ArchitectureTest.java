@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String NEWS = B + ".bitcoin.news";
   private static final String PAIR = B + ".bitcoin.pair";
   private static final String HEADERS = B + ".cache.chain";
+  private static final String CONFIG = B + ".config";
   private static final String METRICS = B + ".metrics";
   private static final String JSPECIFY = "org.jspecify..";
   private static final String FILTER = B + ".bitcoin.filter";
@@ -37,8 +38,11 @@ class ArchitectureTest {
   @ArchTest static final ArchRule theApiIsPure = only(API);
   @ArchTest static final ArchRule budgetsKnowNobody = only(BUDGET, METRICS);
   @ArchTest static final ArchRule coreKnowsNoBitcoin = only(CORE, BUDGET, METRICS, API);
+  @ArchTest static final ArchRule options = only(CONFIG, API);
   @ArchTest static final ArchRule counters = only(METRICS, API);
-  @ArchTest static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", CORE, API);
+
+  @ArchTest
+  static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", CORE, CONFIG, API);
 
   @ArchTest static final ArchRule theWireKnowsMessages = only(WIRE, API);
   @ArchTest static final ArchRule theChainKnowsTheWire = only(CHAIN, WIRE, API);

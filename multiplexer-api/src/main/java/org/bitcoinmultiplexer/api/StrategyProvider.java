@@ -18,7 +18,8 @@ public interface StrategyProvider {
   String name();
 
   /**
-   * Makes the strategy.
+   * Makes the strategy. Also called, and what it returns dropped, for a strategy that is not chosen
+   * but has options: that is how they are judged, so nothing is to be opened or started here.
    *
    * @param options this strategy's own options: what was configured as {@code NAME.OPTION}, by the
    *     part after the first dot

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.strategy;
 
 import java.security.SecureRandom;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceConfigurationError;
@@ -13,22 +14,24 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.StrategyProvider;
+import org.bitcoinmultiplexer.config.OptionDescription;
+import org.bitcoinmultiplexer.config.OptionType;
+import org.bitcoinmultiplexer.config.OptionType.Amount;
+import org.bitcoinmultiplexer.config.OptionType.Choice;
 
 /**
  * The strategies there are, by the name that chooses them: the built-in ones, and those of the
  * {@link StrategyProvider}s that were found.
  *
- * <p>Built-in options: {@code key.size}, the size to which keys are shortened for the look-up of
- * exchanges in flight: {@code full} (default), {@code 128}, {@code 64} or {@code 32} bits. It
- * decides nothing but cost: whatever a short key finds is checked in full. {@code sequence.join},
- * whether equal requests are asked once ({@code true}, the default) or each exchange has an
- * identity of its own ({@code false}); see the package. {@code cache.bytes} and {@code
- * cache.disk-bytes}, how much is kept in memory and on a disk.
+ * <p>The size to which {@code key.size} shortens keys decides nothing but cost: whatever a short
+ * key finds is checked in full. With {@code sequence.join} off each exchange has an identity of its
+ * own; see the package.
  *
  * <p>Immutable; safe on any thread as far as the providers are.
  */
@@ -39,6 +42,42 @@ public final class Strategies {
 
   /** The name of the one strategy that keeps answers; see {@link #isCache}. */
   public static final String CACHE = "cache";
+
+  /** Room for any one block, in all its forms. */
+  public static final long LEAST_CACHE_BYTES = 20_000_000;
+
+  /** Less makes no sense on a disk. */
+  public static final long LEAST_CACHE_DISK_BYTES = 100_000_000;
+
+  /** How much strategy {@value #CACHE} keeps in memory. */
+  public static final OptionDescription CACHE_BYTES =
+      new OptionDescription(
+          "cache.bytes",
+          "heap/4",
+          Amount.bytes(LEAST_CACHE_BYTES, Amount.MOST_BYTES),
+          "of strategy cache: how much is in memory; at most 256MB by default");
+
+  /** How much strategy {@value #CACHE} keeps on a disk. */
+  public static final OptionDescription CACHE_DISK_BYTES =
+      new OptionDescription(
+          "cache.disk-bytes",
+          "10GB",
+          Amount.bytes(LEAST_CACHE_DISK_BYTES, Amount.MOST_BYTES),
+          "of strategy cache: how much is in data-dir");
+
+  private static final OptionDescription KEY_SIZE =
+      new OptionDescription(
+          "key.size",
+          "full",
+          new Choice(List.of("full", "128", "64", "32")),
+          "of strategy key: bits to which keys are shortened");
+
+  private static final OptionDescription SEQUENCE_JOIN =
+      new OptionDescription(
+          "sequence.join",
+          "true",
+          OptionType.YES_OR_NO,
+          "of strategy sequence: whether equal requests are asked once");
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
@@ -140,6 +179,65 @@ public final class Strategies {
   }
 
   /**
+   * The options of the built-in strategies.
+   *
+   * @return with the strategy's name and a dot in front
+   */
+  public static List<OptionDescription> options() {
+    return List.of(KEY_SIZE, SEQUENCE_JOIN, CACHE_BYTES, CACHE_DISK_BYTES);
+  }
+
+  /**
+   * Whether an option is one of a strategy there is, which may yet not know it.
+   *
+   * @param option {@code STRATEGY.OPTION}
+   * @return false if there is no such strategy
+   */
+  public boolean hasOption(String option) {
+    int dot = option.indexOf('.');
+    return dot > 0 && dot < option.length() - 1 && names().contains(option.substring(0, dot));
+  }
+
+  /**
+   * Refuses an option of a built-in strategy that it does not have or that cannot be so. A
+   * provider's options are judged by the provider, when its strategy is made.
+   *
+   * @param option {@code STRATEGY.OPTION}
+   * @param value as text
+   * @throws IllegalArgumentException naming what is wrong, and what would be right
+   */
+  public void check(String option, String value) {
+    int dot = option.indexOf('.');
+    String strategy = option.substring(0, dot);
+    if (isPassthrough(strategy) || byName.get(strategy) instanceof BuiltIn) {
+      check(strategy, option.substring(dot + 1), value);
+    }
+  }
+
+  private static void check(String strategy, String option, String value) {
+    String prefix = strategy + ".";
+    List<OptionDescription> known =
+        options().stream().filter(each -> each.name().startsWith(prefix)).toList();
+    for (OptionDescription each : known) {
+      if (each.name().equals(prefix + option)) {
+        each.check(value);
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "strategy '"
+            + strategy
+            + "' has no option '"
+            + option
+            + "'; "
+            + (known.isEmpty()
+                ? "it has none"
+                : known.stream()
+                    .map(each -> each.name().substring(prefix.length()))
+                    .collect(Collectors.joining(", ", "it has: ", ""))));
+  }
+
+  /**
    * Makes a strategy.
    *
    * @param name what chooses it
@@ -166,19 +264,13 @@ public final class Strategies {
   /** Tells the providers of this package from an embedder's. */
   private sealed interface BuiltIn extends StrategyProvider {
 
-    /** Refuses options other than those named. */
-    default void allow(Set<String> known, Map<String, String> options) {
-      for (String option : options.keySet()) {
-        if (!known.contains(option)) {
-          throw new IllegalArgumentException(
-              "strategy '"
-                  + name()
-                  + "' has no option '"
-                  + option
-                  + "'"
-                  + (known.isEmpty() ? "; it has none" : "; it has: " + String.join(", ", known)));
-        }
-      }
+    /** Makes the strategy of options that are right. */
+    Strategy make(Map<String, String> options);
+
+    @Override
+    default Strategy create(Map<String, String> options) {
+      options.forEach((option, value) -> check(name(), option, value));
+      return make(options);
     }
   }
 
@@ -189,8 +281,7 @@ public final class Strategies {
     }
 
     @Override
-    public Strategy create(Map<String, String> options) {
-      allow(Set.of(), options);
+    public Strategy make(Map<String, String> options) {
       return new BuiltInStrategy(false, (dialect, window) -> new SerialRouter(dialect));
     }
   }
@@ -202,8 +293,7 @@ public final class Strategies {
     }
 
     @Override
-    public Strategy create(Map<String, String> options) {
-      allow(Set.of("size"), options);
+    public Strategy make(Map<String, String> options) {
       UnaryOperator<Key> shorten = shortening(options.getOrDefault("size", "full"));
       return new BuiltInStrategy(
           true, (dialect, window) -> new KeyRouter(dialect, window, shorten));
@@ -212,10 +302,7 @@ public final class Strategies {
     private UnaryOperator<Key> shortening(String size) {
       return switch (size) {
         case "full" -> UnaryOperator.identity();
-        case "128", "64", "32" -> new ShortKeys(Integer.parseInt(size), secrets);
-        default ->
-            throw new IllegalArgumentException(
-                "key.size is full, 128, 64 or 32, not '" + size + "'");
+        default -> new ShortKeys(Integer.parseInt(size), secrets);
       };
     }
   }
@@ -227,16 +314,8 @@ public final class Strategies {
     }
 
     @Override
-    public Strategy create(Map<String, String> options) {
-      allow(Set.of("join"), options);
-      boolean joins =
-          switch (options.getOrDefault("join", "true")) {
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                throw new IllegalArgumentException(
-                    "sequence.join is true or false, not '" + options.get("join") + "'");
-          };
+    public Strategy make(Map<String, String> options) {
+      boolean joins = Boolean.parseBoolean(options.getOrDefault("join", "true"));
       return new BuiltInStrategy(joins, (dialect, window) -> router(dialect, window, joins));
     }
 
@@ -257,8 +336,7 @@ public final class Strategies {
     }
 
     @Override
-    public Strategy create(Map<String, String> options) {
-      allow(new TreeSet<>(Set.of("bytes", "disk-bytes")), options);
+    public Strategy make(Map<String, String> options) {
       return new BuiltInStrategy(
           true, (dialect, window) -> Sequenced.router(dialect, window, true));
     }

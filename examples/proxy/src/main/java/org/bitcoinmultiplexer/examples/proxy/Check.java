@@ -1,20 +1,18 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
 import java.io.PrintStream;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
-import org.bitcoinmultiplexer.Configuration;
-import org.bitcoinmultiplexer.Option;
 import org.bitcoinmultiplexer.UpstreamCheck;
 import org.bitcoinmultiplexer.UpstreamCheck.Finding;
 import org.bitcoinmultiplexer.UpstreamCheck.Report;
 import org.bitcoinmultiplexer.UpstreamCheck.Severity;
+import org.bitcoinmultiplexer.config.Configuration;
+import org.bitcoinmultiplexer.config.Option;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
 
 /** Checks the upstreams one after another and prints what was found. */
@@ -52,10 +50,9 @@ final class Check {
 
   /** Building refuses what cannot be; nothing is dialled. */
   private void refuseUnknownStrategy() {
-    Map<String, String> options = new HashMap<>(settings.configuration().values());
-    // It may be in use by the very proxy whose node is checked.
-    options.remove(Option.DATA_DIR.optionName());
-    BitcoinMultiplexer.builder().configuration(Configuration.EMPTY.with(options)).build().close();
+    // A directory may be in use by the very proxy whose node is checked.
+    Configuration options = settings.configuration().without(Option.DATA_DIR.optionName());
+    BitcoinMultiplexer.builder().configuration(options).build().close();
   }
 
   private int check(TcpLoop loop, Endpoint node) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import org.bitcoinmultiplexer.Option;
+import org.bitcoinmultiplexer.MultiplexerBuilder;
+import org.bitcoinmultiplexer.config.Option;
+import org.bitcoinmultiplexer.config.OptionDescription;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -127,30 +129,26 @@ final class ProxyProgram {
   private void help(CommandLine commandLine) {
     commandLine.usage(out);
     out.println();
-    out.println("Options (NAME: default; meaning):");
-    for (Option option : Option.values()) {
-      String value = option.defaultValue();
-      out.printf(
-          "  %-22s %-9s %s%n",
-          option.optionName(), value.isEmpty() ? "-" : value, option.description());
+    out.println("Options (name, default, meaning; what it may be):");
+    for (OptionDescription option : MultiplexerBuilder.options()) {
+      help(option.name(), option.defaultValue(), option.meaning(), option.type().inWords());
     }
-    out.printf(
-        "  %-22s %-9s %s%n", "key.size", "full", "of strategy key: full, 128, 64 or 32 bits");
-    out.printf(
-        "  %-22s %-9s %s%n",
-        "sequence.join", "true", "of strategy sequence: whether equal requests are asked once");
-    out.printf(
-        "  %-22s %-9s %s%n", "cache.bytes", "(heap/4)", "of strategy cache: how much is in memory");
-    out.printf(
-        "  %-22s %-9s %s%n",
-        "cache.disk-bytes", "10 GB", "of strategy cache: how much in data-dir");
-    out.printf("  %-22s %-9s %s%n", ProxySettings.LISTEN, "-", "as --listen");
+    help(ProxySettings.LISTEN, "", "as --listen", "HOST:PORT");
+    out.println();
+    out.println("Bytes may have a unit: 20MB and 1GB are decimal, 64MiB is binary. So may times:");
+    out.println("90s, 20m, 1h. A bare number is bytes or seconds.");
     out.println();
     out.println("An option comes from, each overruling those before it: its default;");
     out.println("multiplexer.NAME=VALUE in the file of --config; the environment variable");
-    out.println("MULTIPLEXER_NAME in upper case with _ for . and -; its flag or --option.");
+    out.println(
+        "MULTIPLEXER_NAME in upper case with _ for . and -; its flag or --option. What belongs");
+    out.println("to a strategy that is not chosen is judged and rests.");
     out.println();
     out.println("Exit codes: 0 done or told to stop; 1 failed; 64 called wrongly.");
+  }
+
+  private void help(String name, String usual, String meaning, String values) {
+    out.printf("  %-22s %-8s %s; %s%n", name, usual.isEmpty() ? "-" : usual, meaning, values);
   }
 
   private static String version() {

@@ -1,19 +1,17 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
-import org.bitcoinmultiplexer.Configuration;
-import org.bitcoinmultiplexer.Option;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.config.Configuration;
+import org.bitcoinmultiplexer.config.Option;
+import org.bitcoinmultiplexer.config.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +34,6 @@ record ProxySettings(
   /** The program's own option; all others are the library's. */
   static final String LISTEN = "listen";
 
-  private static final String PREFIX = "multiplexer.";
-
   /**
    * Puts the settings together.
    *
@@ -47,30 +43,33 @@ record ProxySettings(
   static ProxySettings of(Flags flags, Map<String, String> environment) throws UsageException {
     Configuration all = Configuration.EMPTY;
     if (flags.config != null) {
-      all = all.withProperties(load(flags.config));
+      all = load(all, flags.config);
     }
-    all = all.withEnvironment(environment).with(named(flags));
+    all = withFlags(all.withEnvironment(environment), flags);
 
-    Map<String, String> library = new LinkedHashMap<>(all.values());
-    String listen = library.remove(LISTEN);
-    Configuration configuration = Configuration.EMPTY.with(library);
-    Network network = Network.of(configuration.value(Option.NETWORK));
-    String upstream = configuration.value(Option.UPSTREAM);
-    if (upstream.isEmpty()) {
-      // Perhaps because its name is misspelt, which the library says better.
-      var unused = BitcoinMultiplexer.builder().configuration(configuration);
+    Configuration configuration = all.without(LISTEN);
+    // Judges all of it but what only building shows.
+    Network network = BitcoinMultiplexer.builder().configuration(configuration).network();
+    if (!configuration.has(Option.UPSTREAM.optionName())) {
       throw new UsageException("no upstream is given; say --upstream=HOST:PORT");
     }
-    ProxySettings settings =
-        new ProxySettings(
-            configuration,
-            network,
-            configuration.value(Option.STRATEGY),
-            Endpoint.parseAll("upstream", upstream),
-            listen == null
-                ? new Endpoint("127.0.0.1", network.defaultPort())
-                : Endpoint.parse(LISTEN, listen));
-    return settings;
+    return new ProxySettings(
+        configuration,
+        network,
+        configuration.value(Option.STRATEGY),
+        Endpoint.parseAll(Option.UPSTREAM.optionName(), configuration.value(Option.UPSTREAM)),
+        listen(all, network));
+  }
+
+  private static Endpoint listen(Configuration all, Network network) throws UsageException {
+    if (!all.has(LISTEN)) {
+      return new Endpoint("127.0.0.1", network.defaultPort());
+    }
+    try {
+      return Endpoint.parse(LISTEN, all.value(LISTEN, ""));
+    } catch (UsageException e) {
+      throw new UsageException(e.getMessage() + " (from " + all.origin(LISTEN) + ")");
+    }
   }
 
   /** Refuses to listen where upstream is. */
@@ -87,30 +86,37 @@ record ProxySettings(
     }
   }
 
-  private static Map<String, String> named(Flags flags) throws UsageException {
-    Map<String, String> named = new LinkedHashMap<>(flags.options);
-    put(named, Option.UPSTREAM.optionName(), flags.upstream);
-    put(named, Option.NETWORK.optionName(), flags.network);
-    put(named, Option.STRATEGY.optionName(), flags.strategy);
-    put(
-        named,
-        Option.DATA_DIR.optionName(),
-        flags.dataDir == null ? null : flags.dataDir.toString());
-    put(named, LISTEN, flags.listen);
-    return named;
+  private static Configuration withFlags(Configuration all, Flags flags) throws UsageException {
+    Map<String, String> own = new LinkedHashMap<>();
+    put(own, Option.UPSTREAM.optionName(), flags.upstream);
+    put(own, Option.NETWORK.optionName(), flags.network);
+    put(own, Option.STRATEGY.optionName(), flags.strategy);
+    put(own, Option.DATA_DIR.optionName(), flags.dataDir == null ? null : flags.dataDir.toString());
+    put(own, LISTEN, flags.listen);
+    Configuration configuration = all;
+    for (Map.Entry<String, String> option : flags.options.entrySet()) {
+      String name = option.getKey();
+      if (own.containsKey(name)) {
+        throw new UsageException("--" + name + " and --option=" + name + "=... are both given");
+      }
+      configuration = configuration.with(name, option.getValue(), Origin.flag("--option=" + name));
+    }
+    for (Map.Entry<String, String> flag : own.entrySet()) {
+      String name = flag.getKey();
+      configuration = configuration.with(name, flag.getValue(), Origin.flag("--" + name));
+    }
+    return configuration;
   }
 
-  private static void put(Map<String, String> named, String name, @Nullable String value)
-      throws UsageException {
-    if (value != null && named.put(name, value) != null) {
-      throw new UsageException("--" + name + " and --option=" + name + "=... are both given");
+  private static void put(Map<String, String> own, String name, @Nullable String value) {
+    if (value != null) {
+      own.put(name, value);
     }
   }
 
-  private static Properties load(Path file) throws UsageException {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
-      properties.load(reader);
+  private static Configuration load(Configuration all, Path file) throws UsageException {
+    try {
+      return all.withFile(file);
     } catch (NoSuchFileException e) {
       throw new UsageException("config " + file + ": no such file");
     } catch (AccessDeniedException e) {
@@ -118,12 +124,5 @@ record ProxySettings(
     } catch (IOException | IllegalArgumentException e) {
       throw new UsageException("config " + file + ": " + e.getMessage());
     }
-    for (String name : properties.stringPropertyNames()) {
-      if (!name.startsWith(PREFIX)) {
-        throw new UsageException(
-            "config " + file + ": unknown key '" + name + "'; keys start with " + PREFIX);
-      }
-    }
-    return properties;
   }
 }

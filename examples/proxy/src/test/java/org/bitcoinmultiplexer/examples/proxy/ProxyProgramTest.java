@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.bitcoinmultiplexer.Option;
+import org.bitcoinmultiplexer.config.Option;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,14 +64,24 @@ class ProxyProgramTest {
         refused("strategy 'fast' does not exist", NODE, "--strategy=fast", "--check"),
         refused("strategy 'cache' has no option 'size'", NODE, CACHE, "--option=cache.size=1"),
         refused(
-            "cache.bytes: '1' is no number of bytes from 20000000",
+            "cache.bytes: 1 is out of range; it is from 20MB (from flag --option=cache.bytes)",
             NODE,
             CACHE,
             "--option=cache.bytes=1"),
         refused(
             "cache.disk-bytes: 'all' is no number", NODE, CACHE, "--option=cache.disk-bytes=all"),
         refused("data-dir: '/dev/null/d' cannot be made", NODE, CACHE, "--data-dir=/dev/null/d"),
-        refused("data-dir: strategy 'key' keeps nothing", NODE, "--data-dir=d"),
+        refused("data-dir: '' is no directory (from flag --data-dir)", NODE, "--data-dir="),
+        refused(
+            "key.size is full, 128, 64 or 32, not '7' (from flag --option=key.size)",
+            NODE,
+            CACHE,
+            "--option=key.size=7"),
+        refused(
+            "strategy 'sequence' has no option 'joins'; it has: join (from flag",
+            NODE,
+            "--option=sequence.joins=true"),
+        refused("listen: '8333' is not HOST:PORT (from flag --listen)", NODE, "--listen=8333"),
         refused("/no/such/file: no such file", NODE, "--config=/no/such/file"),
         refused("config /: Is a directory", NODE, "--config=/"),
         refused("unknown option 'colour'", NODE, "--option=colour=red"),
@@ -113,6 +123,34 @@ class ProxyProgramTest {
   }
 
   @Test
+  void saysWhereABadOptionWasSaid() throws Exception {
+    Path config =
+        Files.writeString(
+            directory.resolve("c"),
+            """
+            # two lines of no concern
+            multiplexer.strategy = \\
+               serial
+            multiplexer.client.timeout = 2 days
+            """);
+    assertRefused(
+        run(NODE, "--config=" + config),
+        "client.timeout: '2 days' is no time",
+        "1s to 1h",
+        "(from " + config + ":4)");
+    err.reset();
+    assertRefused(
+        run(Map.of("MULTIPLEXER_CLIENT_TIMEOUT", "2h"), NODE, "--config=" + config),
+        "client.timeout: 2h is out of range; it is 1s to 1h",
+        "(from variable MULTIPLEXER_CLIENT_TIMEOUT)");
+    err.reset();
+    assertRefused(
+        run(Map.of("MULTIPLEXER_CLIENT_TIMEOUT", "2h"), NODE, "--option=client.timeout=0s"),
+        "client.timeout: 0s is out of range",
+        "(from flag --option=client.timeout)");
+  }
+
+  @Test
   void refusesAnUnknownVariable() {
     assertRefused(
         run(Map.of("MULTIPLEXER_WINDOW", "1"), NODE, "--listen=127.0.0.1:0"),
@@ -127,7 +165,11 @@ class ProxyProgramTest {
         .contains("--network", "--listen", "--upstream", "--strategy", "--data-dir", "--config")
         .contains("--check", "--demo", "--demo-seconds", "--help", "--version", "MULTIPLEXER_");
     for (Option option : Option.values()) {
-      assertThat(help).contains(option.optionName(), option.description());
+      assertThat(help)
+          .contains(
+              option.optionName(),
+              option.description().meaning(),
+              option.description().type().inWords());
     }
     assertThat(err.lines()).isEmpty();
   }

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.bitcoinmultiplexer.Option;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.config.Option;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -69,5 +69,19 @@ class ProxySettingsTest {
         .isEqualTo(List.of(new Endpoint("a", 1), new Endpoint("::1", 2)))
         .last()
         .hasToString("[::1]:2");
+  }
+
+  @Test
+  void takesNoNoticeOfWhatKubernetesTells() throws Exception {
+    ProxySettings settings =
+        settings(
+            Map.of(
+                "MULTIPLEXER_SERVICE_HOST", "10.0.0.1",
+                "MULTIPLEXER_SERVICE_PORT", "8333",
+                "MULTIPLEXER_PORT", "tcp://10.0.0.1:8333",
+                "MULTIPLEXER_PROXY_SERVICE_HOST", "10.0.0.2",
+                "MULTIPLEXER_WINDOW_ITEMS", "3"),
+            "--upstream=node:8333");
+    assertThat(settings.configuration().value(Option.WINDOW_ITEMS)).isEqualTo("3");
   }
 }
