@@ -482,15 +482,16 @@ class CachedChainTest {
   }
 
   @Test
-  void aNodeThatIsBehindTakesNothingAway() {
+  void aNodeThatIsBehindIsShownAsFarAsItHasTheChain() {
     first.mines(LONG, 0);
     second.leaves(first.chain.view(), LONG - 700, 0, 0);
     start(first, second);
     first.isLost();
     Client client = client();
-    client.pagesTo(first.chain.view().tip());
-    List<Hash> known = List.of(first.chain.view().hash(LONG - 500));
-    assertThat(client.blocksAfter(known)).hasSize(500);
+    client.pagesTo(second.chain.view().tip());
+    List<Hash> known = List.of(first.chain.view().hash(LONG - 1_000));
+    assertThat(client.blocksAfter(known)).hasSize(300).last().isEqualTo(second.chain.view().tip());
+    assertThat(client.blocksAfter(List.of(first.chain.view().tip()))).as("ahead of it").isEmpty();
 
     second.leaves(first.chain.view(), LONG, 1, 0); // it has caught up
     second.announcesTip();

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
@@ -16,14 +17,12 @@ import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceNumbering;
-import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
@@ -61,6 +60,7 @@ public final class Newsroom {
   private final @Nullable MempoolView mempool; // null if nobody may ask for it
   private final TransactionPool pool;
   private final Fetches fetches;
+  private final BestChainSearch search;
   private final BlockDesk blocks;
   private final WithheldBlocks withheld;
   private final BlockSubmissions submissions;
@@ -70,9 +70,8 @@ public final class Newsroom {
   private final @Nullable MinedTransactions mined; // null if nobody may ask for the mempool
 
   private final Map<Runnable, EventLoop> waitingForNode = new LinkedHashMap<>();
-  private volatile @Nullable NodeInfo node;
+  private volatile @Nullable NodeView node; // of the last connection
   private volatile @Nullable HeaderSync headers; // set once, to keep the chain from then on
-  private volatile int reached;
 
   /**
    * A newsroom that knows nothing yet.
@@ -99,7 +98,8 @@ public final class Newsroom {
             options.poolBytes(), counters.counter(Counter.NEWS_POOL_EVICTED), mempool);
     Announcers announcers = new Announcers(counters.counter(Counter.ASK_CLIENT_FORGOTTEN));
     fetches = new Fetches(loop, counters, announcers, this::exhausted);
-    blocks = new BlockDesk(hub, chain, new Desk());
+    search = new BestChainSearch(hub, network, clock, chain, new Way());
+    blocks = new BlockDesk(hub, chain, search, new Desk());
     withheld = new WithheldBlocks(counters);
     submissions =
         new BlockSubmissions(
@@ -117,8 +117,9 @@ public final class Newsroom {
    * @return closes the file, once what is on its way to it is written
    */
   public Runnable keepHeaders(@Nullable Path path, Executor io) {
-    HeaderSync sync = new HeaderSync(hub, network, path, io, blocks::beginAt);
+    HeaderSync sync = new HeaderSync(hub, network, path, io, search::isRead);
     headers = sync;
+    search.readInto(sync);
     sync.open();
     return sync::close;
   }
@@ -159,6 +160,16 @@ public final class Newsroom {
    * @return also while it is disconnected; null before the first handshake
    */
   public @Nullable NodeInfo node() {
+    NodeView known = node;
+    return known == null ? null : known.info();
+  }
+
+  /**
+   * What is known of the node of the last connection.
+   *
+   * @return another one for each connection; null before the first handshake
+   */
+  public @Nullable NodeView nodeView() {
     return node;
   }
 
@@ -195,11 +206,11 @@ public final class Newsroom {
   /**
    * The height of the node's best block as far as it is known, for our version messages.
    *
-   * @return 0 or more; an estimate where the headers are not known back to the genesis block
+   * @return 0 or more; what the node stated, until it is known exactly
    */
   public int height() {
-    NodeInfo known = node;
-    return known == null ? chain.height() : Math.max(known.height(), chain.height());
+    NodeView known = node;
+    return known == null ? 0 : known.height();
   }
 
   /**
@@ -214,11 +225,13 @@ public final class Newsroom {
   /**
    * The whole header chain.
    *
-   * @return null if it is not kept, or not complete, or does not end with {@link #tip}
+   * @return null if it is not kept, or not complete, does not end with {@link #tip}, or is not
+   *     {@linkplain NodeView#isCurrent all that the node has announced}
    */
   public @Nullable ChainView headerChain() {
+    NodeView known = node;
     HeaderSync sync = headers;
-    return sync == null ? null : sync.view(chain.tip());
+    return sync == null || known == null || !known.isCurrent() ? null : sync.view(chain.tip());
   }
 
   /**
@@ -234,10 +247,11 @@ public final class Newsroom {
   /**
    * The height up to which the node of this connection has shown to have its best chain.
    *
-   * @return what it stated when it was greeted, or more; kept up only as the header chain is
+   * @return 0 if it has not shown it yet
    */
   public int reached() {
-    return reached;
+    NodeView known = node;
+    return known == null ? 0 : known.reached();
   }
 
   /**
@@ -248,8 +262,8 @@ public final class Newsroom {
    * @return as of its last handshake; false before
    */
   public boolean offersFilters() {
-    NodeInfo known = node;
-    return known != null && (known.services() & Version.NODE_COMPACT_FILTERS) != 0;
+    NodeView known = node;
+    return known != null && known.offersFilters();
   }
 
   /**
@@ -261,17 +275,18 @@ public final class Newsroom {
   public boolean mayAskForFilters(Hash block) {
     ChainView view = knownHeaders();
     int height = view == null ? -1 : view.height(block);
-    return offersFilters() && height >= 0 && height <= reached;
+    return offersFilters() && height >= 0 && height <= reached();
   }
 
   /**
    * The node did not give a block that a client asked for.
    *
    * @param block a block hash
+   * @param asked the {@link #nodeView} of when it was asked for
    */
-  public void missing(Hash block) {
+  public void missing(Hash block, @Nullable NodeView asked) {
     ChainView view = headerChain();
-    if (view != null && WithheldBlocks.isDue(view, block)) {
+    if (view != null && asked == node && WithheldBlocks.isDue(view, block)) {
       run(() -> withheld.missing(block));
     }
   }
@@ -458,21 +473,6 @@ public final class Newsroom {
         });
   }
 
-  /**
-   * The node answered a {@code getheaders}. Most news in answers are seen when they pass; this
-   * tells in addition where the chain ends, if that was not known.
-   *
-   * @param request what was asked
-   * @param headers the answer, checked
-   */
-  public void observed(Message request, Message headers) {
-    if (chain.tip() == null) {
-      BlockLocator locator = BlockLocator.parse(request);
-      Headers parsed = Headers.parse(headers);
-      run(() -> blocks.observed(locator, parsed));
-    }
-  }
-
   private void run(Runnable task) {
     if (loop.inEventLoop()) {
       task.run();
@@ -491,36 +491,71 @@ public final class Newsroom {
 
     @Override
     public void unknownBlock() {
-      HeaderSync sync = headers;
-      if (sync != null) {
-        sync.behind(true);
+      behind(true);
+    }
+
+    private void behind(boolean is) {
+      NodeView known = node;
+      if (known != null) {
+        known.behind(is);
       }
     }
 
     @Override
     public void nothingUnknown() {
-      HeaderSync sync = headers;
-      if (sync != null) {
-        sync.behind(false);
-      }
+      behind(false);
+    }
+
+    @Override
+    public void moved() {
+      follow();
     }
 
     @Override
     public boolean newBlocks(List<BlockHeader> news) {
       HeaderSync sync = headers;
-      if (sync != null) {
-        if (!sync.news(news)) {
-          return false;
-        }
-        ChainView known = sync.known();
-        if (known != null) {
-          reached = Math.max(reached, known.height(news.get(news.size() - 1).hash()));
-        }
+      if (sync != null && !sync.news(news)) {
+        return false;
       }
+      follow();
       if (mined != null) {
         mined.news(news);
       }
       return true;
+    }
+
+    private void follow() {
+      NodeView known = node;
+      if (known != null) {
+        known.follow(chain.height());
+      }
+    }
+  }
+
+  /** Hands where the node's chain ends to the header chain before anybody else. */
+  private final class Way implements BestChainSearch.Listener {
+
+    @Override
+    public void found(Hash tip, int height, Function<Hash, @Nullable BlockHeader> known) {
+      HeaderSync sync = headers;
+      if (sync != null) {
+        sync.found(tip);
+      }
+      BlockHeader before = chain.tip();
+      blocks.found(tip, height, known);
+      if (before == null || !before.hash().equals(tip)) {
+        transactions.mined();
+      }
+    }
+
+    @Override
+    public void silent() {
+      blocks.silent();
+    }
+
+    @Override
+    public void notReady() {
+      blocks.notReady();
     }
   }
 
@@ -529,8 +564,7 @@ public final class Newsroom {
 
     @Override
     public void greeted(NodeContext context, NodeInfo info) {
-      node = info;
-      reached = info.height();
+      node = new NodeView(info);
       if (headers == null && offersFilters()) {
         var unused = keepHeaders(null, Runnable::run);
       }
@@ -554,14 +588,15 @@ public final class Newsroom {
       if (sync != null) {
         sync.connected(info.height(), context::fail);
       }
+      search.connected(info.height(), context::fail);
     }
 
     @Override
     public void feeFilter(long rate) {
-      NodeInfo known = node;
-      if (known != null && known.feeFilter() != rate) {
-        NodeInfo changed = known.withFeeFilter(rate);
-        node = changed;
+      NodeView known = node;
+      if (known != null && known.info().feeFilter() != rate) {
+        NodeInfo changed = known.info().withFeeFilter(rate);
+        known.info(changed);
         hub.publish(new NodeNews(changed));
       }
     }
@@ -623,6 +658,7 @@ public final class Newsroom {
       questions.disconnected();
       submissions.connected(null);
       transactions.disconnected();
+      search.disconnected();
       HeaderSync sync = headers;
       if (sync != null) {
         sync.disconnected();

@@ -3,44 +3,38 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.ProofOfWork;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.cache.chain.GenesisHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last headers of the node's chain and of branches that left it within them, and which of them
  * is its best block.
  *
- * <p>A window, not a chain: it begins where the first block was heard of and forgets what came
- * first when it is full. Only what builds on a header in it gets in; so an old part of the chain,
- * as a client that catches up asks for, does not.
- *
- * <p>Heights are exact if the window began at the genesis block; otherwise they count from an
- * estimate that {@link #raise} corrects.
+ * <p>A window, not a chain: it begins at the genesis block and forgets what came first when it is
+ * full. Only what builds on a header in it gets in; so an old part of the chain, as a client that
+ * catches up asks for, does not.
  *
  * <p>Written in the hub's loop; {@link #header}, {@link #contains}, {@link #tip} and {@link
  * #height} are read by any thread.
  */
-final class RecentHeaders {
+final class RecentHeaders implements HeaderTree {
 
   static final int CAPACITY = 2048;
 
-  /** What became of headers. */
-  enum Added {
-    /** They build on what is known, or are known. */
-    CONNECTED,
-    /** They build on something that is not known. */
-    UNCONNECTED,
-    /** They are not consecutive, or without proof of work. */
-    UNTRUE
-  }
+  /** So many headers before its best block are taken in when it begins anew. */
+  private static final int FOLLOWED = 2000;
 
   private record Entry(BlockHeader header, int height, BigInteger work) {
 
@@ -53,26 +47,24 @@ final class RecentHeaders {
   private final ConcurrentHashMap<Hash, Entry> byHash = new ConcurrentHashMap<>();
   private final Deque<Hash> order = new ArrayDeque<>();
   private volatile @Nullable Entry tip;
-  private volatile int height;
 
-  /** How many headers of the window build on the genesis block: if none, that is long forgotten. */
-  private volatile int roots;
-
-  private volatile int correction;
-
+  /** A window at the genesis block, without a best block. */
   RecentHeaders(Network network) {
     this.network = network;
+    BlockHeader genesis = GenesisHeaders.of(network);
+    put(new Entry(genesis, 0, ProofOfWork.work(genesis.bits(), network)));
   }
 
   /** A header of the window, of any branch; null if it is not there. Any thread. */
-  @Nullable BlockHeader header(Hash block) {
+  @Override
+  public @Nullable BlockHeader header(Hash block) {
     Entry entry = byHash.get(block);
     return entry == null ? null : entry.header;
   }
 
-  /** Whether a header is in the window, or the genesis block right before it. Any thread. */
+  /** Whether a header is in the window. Any thread. */
   boolean contains(Hash block) {
-    return byHash.containsKey(block) || (roots > 0 && block.equals(network.genesis()));
+    return byHash.containsKey(block);
   }
 
   /** The best block, null if nothing is known. Any thread. */
@@ -82,48 +74,50 @@ final class RecentHeaders {
   }
 
   /** The height of the best block, 0 if nothing is known. Any thread. */
-  int height() {
-    return height;
+  @Override
+  public int height() {
+    Entry best = tip;
+    return best == null ? 0 : best.height;
   }
 
-  /**
-   * The height of a block of the window, as far as it is known; -1 if it is not there. Any thread.
-   */
-  int height(Hash block) {
+  /** The height of a block of the window; -1 if it is not there. Any thread. */
+  @Override
+  public int height(Hash block) {
     Entry entry = byHash.get(block);
-    return entry == null ? -1 : entry.height + correction;
+    return entry == null ? -1 : entry.height;
   }
 
-  /** The best block has at least this height: lifts all estimates if it has less. */
-  void raise(int least) {
-    if (tip != null && least > height) {
-      int corrected = correction + least - height;
-      correction = corrected;
-      height = least;
+  @Override
+  public Hash at(int height) {
+    @Nullable Entry at = tip;
+    while (at != null && at.height > height) {
+      at = parent(at);
     }
+    return at == null ? network.genesis() : at.header.hash();
   }
 
   /**
    * Adds what builds on the window, if all of it does and is true. The best block stays what it is
-   * until {@link #advance}.
+   * until {@link #advance} or {@link #follow}.
    *
    * @param headers in the order of a {@code headers} message
    */
-  Added add(Headers headers) {
+  @Override
+  public Result add(Headers headers) {
     int size = headers.size();
     if (size == 0 || contains(headers.hash(size - 1))) {
-      return Added.CONNECTED;
+      return Result.CONNECTED;
     }
     int first = size - 1;
     while (first >= 0 && !contains(headers.previous(first))) {
       first--;
     }
     if (first < 0) {
-      return Added.UNCONNECTED;
+      return Result.UNCONNECTED;
     }
     List<BlockHeader> fresh = consecutive(headers, first);
     fresh.forEach(this::append);
-    return fresh.isEmpty() ? Added.UNTRUE : Added.CONNECTED;
+    return fresh.isEmpty() ? Result.UNTRUE : Result.CONNECTED;
   }
 
   /**
@@ -131,18 +125,18 @@ final class RecentHeaders {
    *
    * @return whether it did, or was there
    */
-  Added add(BlockHeader header) {
+  Result add(BlockHeader header) {
     if (contains(header.hash())) {
-      return Added.CONNECTED;
+      return Result.CONNECTED;
     }
     if (!contains(header.previous())) {
-      return Added.UNCONNECTED;
+      return Result.UNCONNECTED;
     }
     if (!header.hasProofOfWork(network)) {
-      return Added.UNTRUE;
+      return Result.UNTRUE;
     }
     append(copy(header));
-    return Added.CONNECTED;
+    return Result.CONNECTED;
   }
 
   /**
@@ -150,7 +144,7 @@ final class RecentHeaders {
    *
    * @return from the first index on; empty if anything is wrong with any of them
    */
-  List<BlockHeader> consecutive(Headers headers, int first) {
+  private List<BlockHeader> consecutive(Headers headers, int first) {
     List<BlockHeader> read = new ArrayList<>(headers.size() - first);
     Hash previous = headers.previous(first);
     for (int i = first; i < headers.size(); i++) {
@@ -173,11 +167,11 @@ final class RecentHeaders {
 
   private void append(BlockHeader header) {
     Entry parent = byHash.get(header.previous());
+    if (parent == null) {
+      throw new IllegalStateException(header.hash() + " builds on nothing");
+    }
     BigInteger own = ProofOfWork.work(header.bits(), network);
-    put(
-        parent == null // then it is the genesis block
-            ? new Entry(header, 1, own)
-            : new Entry(header, parent.height + 1, parent.work.add(own)));
+    put(new Entry(header, parent.height + 1, parent.work.add(own)));
   }
 
   private void put(Entry entry) {
@@ -185,40 +179,57 @@ final class RecentHeaders {
       return;
     }
     order.add(entry.header.hash());
-    count(entry, 1);
     Entry best = tip;
     while (order.size() > CAPACITY) {
       Hash oldest = order.remove();
       if (best != null && oldest.equals(best.header.hash())) {
         order.add(oldest);
       } else {
-        Entry forgotten = byHash.remove(oldest);
-        if (forgotten != null) {
-          count(forgotten, -1);
-        }
+        byHash.remove(oldest);
       }
     }
   }
 
-  private void count(Entry entry, int change) {
-    if (entry.previous().equals(network.genesis())) {
-      int counted = roots + change;
-      roots = counted;
+  /**
+   * Makes a block the best, with what leads there; begins anew there if that does not meet the
+   * window.
+   *
+   * @param block whose header is known elsewhere
+   * @param height of it
+   * @param headers knows it and those before, as far back as it goes
+   * @return the headers that lead there and not to the former best block, oldest first; only the
+   *     last if there is no way, or was no best block
+   */
+  List<BlockHeader> follow(Hash block, int height, Function<Hash, @Nullable BlockHeader> headers) {
+    Deque<BlockHeader> way = new ArrayDeque<>();
+    Hash at = block;
+    while (!contains(at) && way.size() < FOLLOWED) {
+      BlockHeader header = headers.apply(at);
+      if (header == null) {
+        break;
+      }
+      way.addFirst(header);
+      at = header.previous();
     }
+    boolean meets = contains(at);
+    if (meets) {
+      way.forEach(this::append);
+    } else {
+      restart(way, height);
+    }
+    Entry next = Objects.requireNonNull(byHash.get(block));
+    Entry before = tip;
+    if (!meets || before == null) {
+      tip = next;
+      return List.of(next.header);
+    }
+    return moveTo(next, before);
   }
 
-  /**
-   * Begins anew with headers of which the last is the node's best block.
-   *
-   * @param headers {@linkplain #consecutive consecutive}, at least one
-   * @param estimate the height of the last, if it cannot be told
-   */
-  void restart(List<BlockHeader> headers, int estimate) {
+  private void restart(Collection<BlockHeader> headers, int last) {
     byHash.clear();
     order.clear();
-    roots = 0;
     tip = null;
-    int last = headers.get(0).previous().equals(network.genesis()) ? headers.size() : estimate;
     int at = last - headers.size();
     BigInteger work = BigInteger.ZERO;
     for (BlockHeader header : headers) {
@@ -226,38 +237,32 @@ final class RecentHeaders {
       work = work.add(ProofOfWork.work(header.bits(), network));
       put(new Entry(header, at, work));
     }
-    correction = 0;
-    height = last;
-    tip = byHash.get(headers.get(headers.size() - 1).hash());
   }
 
   /**
-   * Moves the best block to another of the window if that has more work, or if the node says so.
+   * Moves the best block to another of the window if that has more work.
    *
-   * @param block the hash of a block in the window
-   * @param said whether the node said that this is its best block; then work does not matter,
-   *     unless the best block is a descendant, which tells that the saying is old
+   * @param block the hash of a block
    * @return the headers that lead there and not to the former best block, oldest first; empty if
    *     nothing changed
    */
-  List<BlockHeader> advance(Hash block, boolean said) {
+  List<BlockHeader> advance(Hash block) {
     Entry next = byHash.get(block);
     Entry best = tip;
-    if (next == null || best == null || next.equals(best)) {
+    if (next == null || best == null || next.work.compareTo(best.work) <= 0) {
       return List.of();
     }
+    return moveTo(next, best);
+  }
+
+  private List<BlockHeader> moveTo(Entry next, Entry best) {
     Hash fork = fork(best, next);
-    boolean heavier = next.work.compareTo(best.work) > 0;
-    if (!heavier && (!said || fork.equals(block))) {
-      return List.of();
-    }
     List<BlockHeader> path = new ArrayList<>();
     for (Entry at = next; at != null && !at.header.hash().equals(fork); at = parent(at)) {
       path.add(at.header);
     }
     Collections.reverse(path);
     tip = next;
-    height = next.height + correction;
     return path;
   }
 
@@ -284,17 +289,18 @@ final class RecentHeaders {
     return byHash.get(entry.previous());
   }
 
-  /**
-   * The way back from the best block: ten steps of one, then ever larger ones as far as the window
-   * goes, and the genesis block.
-   *
-   * @return hashes for a {@code getheaders}; only the genesis block if nothing is known
-   */
+  /** The way back from the best block; only the genesis block if there is none. */
   List<Hash> locator() {
+    return locator(at(Integer.MAX_VALUE));
+  }
+
+  /** Ten steps of one, then ever larger ones as far as the window goes, and the genesis block. */
+  @Override
+  public List<Hash> locator(Hash block) {
     List<Hash> locator = new ArrayList<>();
     int step = 1;
     int skip = 0;
-    for (Entry at = tip; at != null; at = parent(at)) {
+    for (Entry at = byHash.get(block); at != null && at.height > 0; at = parent(at)) {
       if (skip == 0) {
         locator.add(at.header.hash());
         if (locator.size() > 10) {

@@ -8,6 +8,7 @@
  *
  * <pre>
  *   node ──► UpstreamConversation ──► BlockDesk ───────► RecentHeaders ───► BlockNews
+ *                │                      └ BestChainSearch └► HeaderSync
  *                │                    TransactionDesk ──► TransactionPool ─► TransactionNews
  *                │                      └ UnprovenTransactions, EvidenceSearch   └► MempoolView
  *                └─ questions ──────► NodeQuestions
@@ -15,6 +16,11 @@
  *                                       ▼                               │
  *   client ──► Newsroom ───────────► Fetches, Announcers ──► BlockSubmissions, TransactionDesk
  * </pre>
+ *
+ * <p><b>This node.</b> Each connection has a {@link org.bitcoinmultiplexer.bitcoin.news.NodeView}
+ * of its own: what the last node was, had and showed is not said of this one, be it the same. So on
+ * each connection it is found out where the node's best chain ends, down to the genesis block if
+ * need be, and followed wherever that is. What was promised to clients outlives connections.
  *
  * <p><b>Trust.</b> The node is believed about which block is best, but not about headers without
  * proof of work. Clients are believed nothing: a header of theirs is shown to the node only if it

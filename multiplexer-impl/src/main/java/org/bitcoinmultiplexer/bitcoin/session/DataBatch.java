@@ -9,6 +9,7 @@ import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.news.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -43,6 +44,7 @@ final class DataBatch implements Batch {
   private final @Nullable ClientFilter filter;
   private final AfterBlock afterBlock;
   private List<InventoryVector> missing = List.of();
+  private @Nullable NodeView asked; // whoever is asked for the last block
 
   /**
    * A request.
@@ -78,6 +80,7 @@ final class DataBatch implements Batch {
       Message tx = newsroom.transaction(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
+    asked = newsroom.nodeView();
     return isSeen(type) && newsroom.isShown(items.hash(item)) ? null : Outcome.Absent.INSTANCE;
   }
 
@@ -135,7 +138,7 @@ final class DataBatch implements Batch {
       }
       afterBlock.delivered(items, item, client);
     } else if (outcome instanceof Outcome.Absent && isSeen(type)) {
-      newsroom.missing(items.hash(item));
+      newsroom.missing(items.hash(item), asked);
     }
     return true;
   }

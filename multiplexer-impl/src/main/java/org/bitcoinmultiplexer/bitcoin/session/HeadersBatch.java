@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.news.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Where the node is silent or gone the client gets what is known, or else an empty list, as from
  * Core at its tip: btcd disconnects whoever does not answer. Only an empty locator, which asks for
- * one known header, may meet silence.
+ * one known header, may meet silence; and who asks while the node imports blocks, as it is itself:
+ * an empty list would say that there is nothing more.
  */
 final class HeadersBatch implements SingleBatch {
 
@@ -61,13 +63,15 @@ final class HeadersBatch implements SingleBatch {
       } else if (locator.size() > 0) {
         known.sent(locator.hash(0)); // nothing follows what the client has
       }
-      if (newsroom.tip() == null) {
-        newsroom.observed(canonical, headers);
-      }
       client.accept(headers);
-    } else if (locator.size() > 0) {
+    } else if (locator.size() > 0 && !(outcome instanceof Outcome.Absent && isNotReady())) {
       ChainView view = newsroom.knownHeaders();
       client.accept(view == null ? NONE : view.headers(locator).orElse(NONE));
     }
+  }
+
+  private boolean isNotReady() {
+    NodeView node = newsroom.nodeView();
+    return node != null && !node.isFollowed();
   }
 }

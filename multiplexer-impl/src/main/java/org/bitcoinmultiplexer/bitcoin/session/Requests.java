@@ -5,6 +5,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.news.NodeView;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.session.BlocksBatch.Continuation;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
@@ -142,8 +143,11 @@ final class Requests {
       return;
     }
     continuation = null;
+    // While we catch up with the node our tip may be below the last block: a client that is told of
+    // what it has goes on when the next block is announced, and not before.
     BlockHeader tip = newsroom.tip();
-    Hash later = tip != null ? tip.hash() : next.later();
+    NodeView node = newsroom.nodeView();
+    Hash later = tip != null && node != null && node.isCurrent() ? tip.hash() : next.later();
     client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, later));
   }
 }

@@ -341,10 +341,20 @@ public final class ChainView {
    * @return hashes for a getheaders, the tip first, some 30 of them
    */
   public List<Hash> locator() {
+    return locator(tip());
+  }
+
+  /**
+   * The way back from a block, of any branch, in the same steps.
+   *
+   * @param block that is {@linkplain #contains known}
+   * @return hashes for a getheaders, this block first, some 30 of them
+   */
+  public List<Hash> locator(Hash block) {
     List<Hash> locator = new ArrayList<>();
     int step = 1;
-    for (int at = active.height(); ; at = Math.max(at - step, 0)) {
-      locator.add(hash(at));
+    for (int at = height(block); ; at = Math.max(at - step, 0)) {
+      locator.add(ancestor(block, at).orElseThrow());
       if (at == 0) {
         return locator;
       }

@@ -7,7 +7,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /** The first header of each network, which nobody ever sends. */
-final class GenesisHeaders {
+public final class GenesisHeaders {
 
   /** Of the transaction that quotes The Times of 3 January 2009. */
   private static final Hash FIRST =
@@ -18,7 +18,13 @@ final class GenesisHeaders {
 
   private GenesisHeaders() {}
 
-  static BlockHeader of(Network network) {
+  /**
+   * The first header of a network.
+   *
+   * @param network any
+   * @return the genesis block's
+   */
+  public static BlockHeader of(Network network) {
     return switch (network) {
       case MAINNET -> header(network, FIRST, 1_231_006_505, 2_083_236_893);
       case TESTNET3 -> header(network, FIRST, 1_296_688_602, 414_098_458);

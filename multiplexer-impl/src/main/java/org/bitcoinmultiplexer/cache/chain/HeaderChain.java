@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All headers of a network that were ever shown, from the genesis block on, of whatever branch; the
- * best chain is the one with the most work, the first seen among equals.
+ * best chain is the one with the most work, the first seen among equals, unless it is {@linkplain
+ * #follow told} which one is.
  *
  * <p>Takes a header in only if it builds on one that is in, has its proof of work, and the
  * difficulty and time that its place demands. Added to by one thread at a time; {@link #view} is
@@ -96,6 +97,26 @@ public final class HeaderChain {
       active = active.advance(store, best);
     }
     view = new ChainView(store.snapshot(), active, excluded, batches);
+  }
+
+  /**
+   * Makes a block the tip, however much work it has: a node knows which chain is its best, and
+   * after a network was reset, or while it catches up, that has less work than one that was shown
+   * before. What has more work than this one is the best chain from then on if it is added later.
+   *
+   * @param block a block hash
+   * @return whether it is known
+   */
+  public boolean follow(Hash block) {
+    int number = store.find(block);
+    if (number == HeaderStore.NONE) {
+      return false;
+    }
+    best = number;
+    if (best != active.tip()) {
+      publish();
+    }
+    return true;
   }
 
   /**

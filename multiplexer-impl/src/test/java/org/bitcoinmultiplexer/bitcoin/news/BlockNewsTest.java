@@ -1,13 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.bitcoinmultiplexer.bitcoin.news.NewsFixture.LONG;
-import static org.bitcoinmultiplexer.bitcoin.news.NewsFixture.getheaders;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.grow;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.hashes;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.headers;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.last;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -18,6 +17,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockNewsTest {
 
@@ -26,24 +27,6 @@ class BlockNewsTest {
 
   private final NewsFixture fixture = new NewsFixture();
   private final ScriptedHub hub = fixture.hub;
-
-  @Test
-  void asksForTheHeaderOfTheFirstAnnouncedBlockByItsHash() {
-    fixture.connected();
-    BlockHeader block = grow(SOMEWHERE, 1, 0).get(0);
-
-    fixture.nodeAnnounces(InventoryVector.BLOCK, block.hash());
-
-    ScriptedHub.Question question = hub.take();
-    BlockLocator asked = BlockLocator.parse(question.request());
-    assertThat(asked.size()).isZero();
-    assertThat(asked.stop()).isEqualTo(block.hash());
-    fixture.answer(question, headers(block));
-    assertThat(fixture.takeBlockNews()).containsExactly(block.hash());
-    assertThat(fixture.newsroom.height()).isEqualTo(LONG + 1);
-    assertThat(fixture.newsroom.tip().hash()).isEqualTo(block.hash());
-    assertThat(hub.questions).isEmpty();
-  }
 
   @Test
   void asksTheWayFromTheBestBlockToAnAnnouncedOne() {
@@ -101,64 +84,16 @@ class BlockNewsTest {
   }
 
   @Test
-  void takesTheEndOfAShortAnswerForTheBestBlockIfNoneIsKnown() {
-    fixture.connected();
-    List<BlockHeader> chain = grow(SOMEWHERE, 1999, 0);
-    Message request = getheaders(List.of(SOMEWHERE), Hash.ZERO);
-
-    fixture.line.says(headers(chain));
-    assertThat(fixture.newsroom.tip()).isNull();
-    hub.loop.run(() -> fixture.newsroom.observed(request, headers(chain)));
-
-    assertThat(fixture.takeBlockNews()).containsExactly(last(chain).hash());
-    assertThat(fixture.newsroom.height()).isEqualTo(LONG);
-  }
-
-  @Test
-  void doesNotTakeAFullOrStoppedAnswerForTheEndOfTheChain() {
-    fixture.connected();
-    List<BlockHeader> full = grow(SOMEWHERE, 2000, 0);
-    List<BlockHeader> stopped = full.subList(0, 10);
-
-    hub.loop.run(
-        () -> {
-          fixture.newsroom.observed(getheaders(List.of(SOMEWHERE), Hash.ZERO), headers(full));
-          fixture.newsroom.observed(
-              getheaders(List.of(SOMEWHERE), last(stopped).hash()), headers(stopped));
-          fixture.newsroom.observed(
-              getheaders(List.of(), full.get(3).hash()), headers(full.get(3)));
-          fixture.newsroom.observed(getheaders(List.of(SOMEWHERE), Hash.ZERO), headers(List.of()));
-        });
-
-    assertThat(fixture.newsroom.tip()).isNull();
-    assertThat(hub.news).isEmpty();
-  }
-
-  @Test
-  void takesAnAnswerThatEndsBeforeItsStopForTheEndOfTheChain() {
-    fixture.connected();
-    List<BlockHeader> chain = grow(SOMEWHERE, 3, 0);
-
-    hub.loop.run(
-        () ->
-            fixture.newsroom.observed(
-                getheaders(List.of(SOMEWHERE), Hash.of("%064x".formatted(9))), headers(chain)));
-
-    assertThat(fixture.takeBlockNews()).containsExactly(last(chain).hash());
-  }
-
-  @Test
   void isNotMisledByAClientThatCatchesUp() {
-    List<BlockHeader> known = fixture.knowing(20);
-    List<BlockHeader> old = grow(GENESIS, 2000, 0);
+    List<BlockHeader> known = fixture.knowing(2100);
+    List<BlockHeader> old = known.subList(0, 2000);
 
     fixture.line.says(headers(old));
     fixture.line.says(headers(known.subList(3, 15)));
-    fixture.line.says(TestChain.block(last(old)));
 
     assertThat(hub.news).isEmpty();
     assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(known).hash());
-    assertThat(fixture.newsroom.header(last(old).hash())).isNull();
+    assertThat(fixture.newsroom.header(old.get(3).hash())).isNull();
   }
 
   @Test
@@ -208,20 +143,21 @@ class BlockNewsTest {
     assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(fresh).hash());
   }
 
+  /** The node of the connection has got another chain behind our back. */
   @Test
   void beginsAnewWhereTheAnswerDoesNotConnect() {
-    fixture.knowing(5);
-    List<BlockHeader> elsewhere = grow(GENESIS, 2000, 3);
-    BlockHeader announced = grow(SOMEWHERE, 1, 4).get(0);
-    fixture.nodeAnnounces(InventoryVector.BLOCK, announced.hash());
+    fixture.knowing(2100);
+    List<BlockHeader> elsewhere = grow(GENESIS, 2200, 3);
+    fixture.nodeAnnounces(InventoryVector.BLOCK, last(elsewhere).hash());
 
-    fixture.answer(headers(elsewhere));
-    ScriptedHub.Question byHash = hub.take();
-    assertThat(BlockLocator.parse(byHash.request()).stop()).isEqualTo(announced.hash());
-    fixture.answer(byHash, headers(announced));
+    fixture.answer(headers(elsewhere.subList(0, 2000)));
+    ScriptedHub.Question on = hub.take();
+    assertThat(BlockLocator.parse(on.request()).hash(0)).isEqualTo(elsewhere.get(1999).hash());
+    fixture.answer(on, headers(elsewhere.subList(2000, 2200)));
 
-    assertThat(fixture.takeBlockNews()).containsExactly(announced.hash());
-    assertThat(fixture.newsroom.tip().hash()).isEqualTo(announced.hash());
+    assertThat(fixture.takeBlockNews()).containsExactly(last(elsewhere).hash());
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(elsewhere).hash());
+    assertThat(fixture.newsroom.height()).isEqualTo(2200);
   }
 
   @Test
@@ -245,20 +181,16 @@ class BlockNewsTest {
   }
 
   @Test
-  void believesNoHeaderOfAnAnnouncedBlockThatLacksWorkOrIsAnother() {
-    fixture.connected();
-    BlockHeader unproven = TestChain.header(SOMEWHERE, 0, 1, TestChain.BITS, false);
-    BlockHeader other = grow(SOMEWHERE, 1, 0).get(0);
+  void believesNoAnnouncedBlockThatIsNotShown() {
+    List<BlockHeader> known = fixture.knowing(5);
 
-    fixture.nodeAnnounces(InventoryVector.BLOCK, unproven.hash());
-    fixture.answer(headers(unproven));
     fixture.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(1)));
-    fixture.answer(headers(other));
+    fixture.answer(headers(List.of()));
     fixture.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(2)));
     fixture.absent(hub.take());
 
     assertThat(hub.news).isEmpty();
-    assertThat(fixture.newsroom.tip()).isNull();
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(known).hash());
     assertThat(hub.count(Counter.NEWS_BLOCKS_UNPROVEN)).isEqualTo(2);
   }
 
@@ -320,50 +252,26 @@ class BlockNewsTest {
   }
 
   @Test
-  void doesNotTellAgainOfABlockThatSomebodyElseFoundMeanwhile() {
-    fixture.connected();
-    List<BlockHeader> chain = grow(SOMEWHERE, 3, 0);
-    fixture.nodeAnnounces(InventoryVector.BLOCK, last(chain).hash());
-    Message request = getheaders(List.of(SOMEWHERE), Hash.ZERO);
-    hub.loop.run(() -> fixture.newsroom.observed(request, headers(chain)));
-    assertThat(fixture.takeBlockNews()).containsExactly(last(chain).hash());
-
-    fixture.answer(headers(last(chain)));
-
-    assertThat(hub.news).isEmpty();
-    assertThat(fixture.newsroom.header(chain.get(0).hash())).isNotNull();
-  }
-
-  @Test
   void asksForWhatWasMissedWhileThereWasNoConnection() {
     List<BlockHeader> known = fixture.knowing(5);
     List<BlockHeader> missed = grow(last(known), 2002, 0);
     int height = fixture.newsroom.height();
 
-    fixture.reconnect(height + 2002);
+    fixture.redial(NewsFixture.version(height + 2002, true));
     ScriptedHub.Question first = hub.take();
-    assertThat(BlockLocator.parse(first.request()).hash(0)).isEqualTo(last(known).hash());
-    fixture.answer(first, headers(missed.subList(0, 2000)));
+    assertThat(BlockLocator.parse(first.request()).hash(0))
+        .as("from below, where no answer is empty")
+        .isEqualTo(known.get(3).hash());
+    List<BlockHeader> shown = new ArrayList<>(List.of(last(known)));
+    shown.addAll(missed.subList(0, 1999));
+    fixture.answer(first, headers(shown));
     ScriptedHub.Question second = hub.take();
-    assertThat(BlockLocator.parse(second.request()).hash(0)).isEqualTo(missed.get(1999).hash());
-    fixture.answer(second, headers(missed.subList(2000, 2002)));
+    assertThat(BlockLocator.parse(second.request()).hash(0)).isEqualTo(missed.get(1998).hash());
+    fixture.answer(second, headers(missed.subList(1999, 2002)));
 
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(missed));
     assertThat(fixture.newsroom.height()).isEqualTo(height + 2002);
     assertThat(hub.questions).isEmpty();
-  }
-
-  @Test
-  void correctsItsHeightByWhatTheNodeStatesOnTheNextConnection() {
-    fixture.knowing(5);
-    fixture.reconnect(LONG + 17);
-    assertThat(fixture.newsroom.height()).isEqualTo(LONG + 17);
-
-    fixture.answer(headers(List.of()));
-    BlockHeader next = grow(fixture.newsroom.tip(), 1, 0).get(0);
-    fixture.line.says(headers(next));
-
-    assertThat(fixture.newsroom.height()).isEqualTo(LONG + 18);
   }
 
   @Test
@@ -395,8 +303,7 @@ class BlockNewsTest {
     BlockHeader next = grow(last(chain), 1, 0).get(0);
     ScriptedHub.Question own = hub.take();
 
-    Message request = getheaders(List.of(chain.get(1).hash()), Hash.ZERO);
-    hub.loop.run(() -> fixture.newsroom.observed(request, headers(List.of(chain.get(2), next))));
+    fixture.line.says(headers(List.of(chain.get(2), next)));
     assertThat(hub.takeNews(BlockNews.class)).isEmpty();
     fixture.answer(own, headers(chain));
     assertThat(hub.takeNews(BlockNews.class)).isEmpty();
@@ -427,14 +334,155 @@ class BlockNewsTest {
     BlockHeader next = grow(last(known), 1, 0).get(0);
     fixture.nodeAnnounces(InventoryVector.BLOCK, next.hash());
     ScriptedHub.Question lost = hub.take();
-    fixture.reconnect(LONG);
+    fixture.redial(NewsFixture.version(5, true));
     assertThat(hub.questions).as("one question at a time").isEmpty();
     fixture.absent(lost);
-    fixture.answer(headers(List.of()));
+    fixture.answer(headers(last(known)));
     fixture.nodeAnnounces(InventoryVector.BLOCK, next.hash());
 
     fixture.answer(headers(next));
 
     assertThat(fixture.takeBlockNews()).containsExactly(next.hash());
+  }
+
+  // ---- another node, another chain
+
+  @Test
+  void aWipedNodeWithAnotherShorterChainIsFollowed() {
+    fixture.knowing(3_300);
+    List<BlockHeader> other = fixture.nodeIsReplacedBy(grow(GENESIS, 150, 1));
+
+    assertThat(fixture.newsroom.height()).isEqualTo(150);
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(other).hash());
+    assertThat(fixture.takeBlockNews()).containsExactly(last(other).hash());
+    assertThat(hub.questions).isEmpty();
+  }
+
+  @Test
+  void aWipedNodeWithAnotherChainInTheWindowIsFollowed() {
+    fixture.knowing(300);
+    List<BlockHeader> other = fixture.nodeIsReplacedBy(grow(GENESIS, 150, 1));
+
+    assertThat(fixture.newsroom.height()).isEqualTo(150);
+    assertThat(fixture.takeBlockNews()).isEqualTo(hashes(other));
+  }
+
+  @Test
+  void aNodeWithAnotherLongerChainIsFollowedFromGenesis() {
+    fixture.knowing(2_500);
+    List<BlockHeader> other = fixture.nodeIsReplacedBy(grow(GENESIS, 4_100, 1));
+
+    assertThat(fixture.newsroom.height()).isEqualTo(4_100);
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(other).hash());
+    assertThat(fixture.takeBlockNews()).contains(last(other).hash());
+  }
+
+  @Test
+  void aWipedNodeWithoutABlockIsFollowed() {
+    fixture.knowing(300);
+    fixture.nodeIsReplacedBy(List.of());
+
+    assertThat(fixture.newsroom.height()).isZero();
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(GENESIS);
+  }
+
+  /** From far below and from near; where its best block is an entry of the locator, and not. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 500, 2_900, 3_291, 3_295, 3_299})
+  void aNodeThatResyncsTheSameChainIsFollowedUpAgain(int height) {
+    List<BlockHeader> whole = fixture.knowing(3_300);
+    fixture.nodeIsReplacedBy(whole.subList(0, height));
+
+    assertThat(fixture.newsroom.height()).isEqualTo(height);
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(whole.get(height - 1).hash());
+    assertThat(fixture.takeBlockNews())
+        .as("nothing, or its tip if that cannot be told from one of another chain")
+        .isEqualTo(height > 2_000 ? List.of() : List.of(whole.get(height - 1).hash()));
+
+    fixture.chain.addAll(whole.subList(height, 3_300));
+    fixture.nodeAnnounces(InventoryVector.BLOCK, last(whole).hash());
+    fixture.tellsItsChain();
+    assertThat(fixture.newsroom.height()).isEqualTo(3_300);
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(last(whole).hash());
+  }
+
+  /** It stated its height before, and an empty answer does not say which block it has. */
+  @Test
+  void aNodeThatLosesBlocksBetweenItsHandshakeAndItsAnswerIsFollowed() {
+    List<BlockHeader> whole = fixture.knowing(300);
+    fixture.chain.subList(220, 300).clear();
+    fixture.redial(NewsFixture.version(300, true));
+    fixture.tellsItsChain();
+
+    assertThat(fixture.newsroom.height()).isEqualTo(220);
+    assertThat(fixture.newsroom.tip().hash()).isEqualTo(whole.get(219).hash());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void theHeightIsExactAfterReorganisationsAndSeveralBlocksAtOnce(int depth) {
+    List<BlockHeader> known = fixture.knowing(2_900);
+    List<BlockHeader> branch = grow(known.get(2_899 - depth), depth + 1, 1);
+    fixture.chain.subList(2_900 - depth, 2_900).clear();
+    fixture.chain.addAll(branch);
+    fixture.nodeAnnounces(InventoryVector.BLOCK, last(branch).hash());
+    fixture.tellsItsChain();
+    assertThat(fixture.newsroom.height()).isEqualTo(2_901);
+
+    List<BlockHeader> three = grow(last(branch), 3, 0);
+    fixture.chain.addAll(three);
+    fixture.nodeAnnounces(InventoryVector.BLOCK, last(three).hash());
+    fixture.tellsItsChain();
+    assertThat(fixture.newsroom.height()).isEqualTo(2_904);
+  }
+
+  // ---- not ready
+
+  @Test
+  void clientsAreToldWhenANodeThatImportsIsReady() {
+    fixture.line.shakesHands(NewsFixture.version(5, true));
+    fixture.chain.addAll(grow(GENESIS, 5, 0));
+    fixture.absent(hub.take());
+    assertThat(fixture.newsroom.nodeView().isFollowed()).isFalse();
+    hub.loop.advance(Duration.ofSeconds(9));
+    assertThat(hub.questions).isEmpty();
+
+    hub.loop.advance(Duration.ofSeconds(1));
+    fixture.tellsItsChain();
+    assertThat(fixture.takeBlockNews()).containsExactly(last(fixture.chain).hash());
+    assertThat(fixture.newsroom.nodeView().isFollowed()).isTrue();
+  }
+
+  @Test
+  void clientsAreToldWhenANodeBelowItsMinimumWorkIsReady() {
+    List<BlockHeader> known = fixture.knowing(40);
+    fixture.redial(NewsFixture.version(40, true));
+    while (!hub.questions.isEmpty()) {
+      fixture.answer(headers(List.of()));
+    }
+    assertThat(fixture.newsroom.nodeView().isFollowed()).isFalse();
+
+    hub.loop.advance(Duration.ofSeconds(10));
+    fixture.tellsItsChain();
+    assertThat(fixture.takeBlockNews()).containsExactly(last(known).hash());
+  }
+
+  /** A Core node that catches up itself announces nothing. */
+  @Test
+  void aNodeWhoseBestBlockIsOldIsAskedForMore() {
+    List<BlockHeader> old = new ArrayList<>();
+    Hash parent = GENESIS;
+    for (int i = 0; i < 5; i++) {
+      old.add(TestChain.header(parent, 0, 1_600_000_000L + 600L * i, TestChain.BITS, true));
+      parent = last(old).hash();
+    }
+    fixture.chain.addAll(old.subList(0, 2));
+    fixture.line.greets(2, true);
+    fixture.chain.addAll(old.subList(2, 5));
+
+    hub.loop.advance(Duration.ofSeconds(10));
+    fixture.tellsItsChain();
+    assertThat(fixture.newsroom.height()).isEqualTo(5);
+    assertThat(fixture.takeBlockNews()).isEqualTo(hashes(old.subList(2, 5)));
   }
 }

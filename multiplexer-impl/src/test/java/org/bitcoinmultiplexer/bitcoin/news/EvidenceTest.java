@@ -147,6 +147,7 @@ class EvidenceTest {
     old.hub.loop.run(old.line.conversation::onOpen);
     old.line.says(NewsFixture.version(NewsFixture.LONG, true));
     old.line.says(Message.of(Commands.VERACK, new byte[0]));
+    old.tellsItsChain();
     old.hub.news.clear();
     old.submits(alice, TX);
     ScriptedHub.Question question = old.hub.take();

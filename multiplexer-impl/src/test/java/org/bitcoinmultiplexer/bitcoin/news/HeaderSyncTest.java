@@ -377,13 +377,69 @@ class HeaderSyncTest {
     news = restart();
     connect();
     nodeAnswersAll();
-    assertThat(news.newsroom.headerChain()).as("a chain that is not the node's").isNull();
+    assertComplete();
     assertThat(news.newsroom.tip().hash()).isEqualTo(node.view().tip());
+    assertThat(news.newsroom.height()).isEqualTo(2_010);
 
     nodeMines(1_100, 1);
     news.nodeAnnounces(InventoryVector.BLOCK, node.view().tip());
     nodeAnswersAll();
     assertComplete();
     assertThat(kept()).isEqualTo(3_000 + 1_120);
+  }
+
+  @Test
+  void aWipedNodeWithAnotherShorterChainIsFollowed() {
+    nodeMinesMany(3_300);
+    connect();
+    nodeAnswersAll();
+    node = new HeaderChain(Network.REGTEST);
+    nodeMines(150, 1);
+    news.redial(NewsFixture.version(150, true));
+    nodeAnswersAll();
+
+    assertComplete();
+    assertThat(news.newsroom.height()).isEqualTo(150);
+    assertThat(news.newsroom.knownHeaders().tip()).isEqualTo(node.view().tip());
+    nodeMines(1, 1);
+    news.nodeAnnounces(InventoryVector.BLOCK, node.view().tip());
+    nodeAnswersAll();
+    assertComplete();
+
+    news = restart();
+    connect();
+    assertThat(nodeAnswersAll()).as("questions").isLessThanOrEqualTo(3);
+    assertComplete();
+    assertThat(news.newsroom.height()).isEqualTo(151);
+  }
+
+  @Test
+  void aNodeThatIsBehindIsNotBlamedForWhatOnlyTheLastOneHad() {
+    nodeMinesMany(100);
+    connect();
+    nodeAnswersAll();
+    ChainView whole = node.view();
+    NodeView before = news.newsroom.nodeView();
+    node = new HeaderChain(Network.REGTEST);
+    for (int height = 1; height <= 70; height++) {
+      node.add(Headers.parse(TestChain.headers(whole.header(whole.hash(height)).orElseThrow())));
+    }
+    news.redial(NewsFixture.version(70, true));
+    missing(whole, 71, 100, news.newsroom.nodeView());
+    nodeAnswersAll();
+    assertComplete();
+    missing(whole, 71, 100, news.newsroom.nodeView());
+    missing(whole, 20, 50, before);
+    assertThat(news.line.distrusted).isEmpty();
+
+    missing(whole, 20, 50, news.newsroom.nodeView());
+    assertThat(news.line.distrusted).as("what it has shown itself").hasSize(1);
+  }
+
+  private void missing(ChainView chain, int first, int last, NodeView asked) {
+    for (int height = first; height <= last; height++) {
+      news.newsroom.missing(chain.hash(height), asked);
+    }
+    news.hub.loop.runTasks();
   }
 }

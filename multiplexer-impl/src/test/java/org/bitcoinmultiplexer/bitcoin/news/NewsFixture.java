@@ -25,7 +25,7 @@ import org.bitcoinmultiplexer.core.NodeConversation;
 /** A newsroom between a node and clients that do what the test says. */
 final class NewsFixture {
 
-  /** A chain so long that it is not learnt from its beginning. */
+  /** More blocks than the node of a test has. */
   static final int LONG = 800_000;
 
   /** One upstream connection, as the engine and the node see it. */
@@ -80,6 +80,14 @@ final class NewsFixture {
     }
 
     void greets(Message version) {
+      shakesHands(version);
+      if (!chain.isEmpty()) {
+        tellsItsChain();
+      }
+    }
+
+    /** And has not said yet what its chain is. */
+    void shakesHands(Message version) {
       hub.loop.run(conversation::onOpen);
       says(version);
       says(Message.of(Commands.WTXIDRELAY, new byte[0]));
@@ -136,6 +144,10 @@ final class NewsFixture {
 
   final ScriptedHub hub = new ScriptedHub();
   final Newsroom newsroom;
+
+  /** What the node has. */
+  final List<BlockHeader> chain = new ArrayList<>();
+
   Line line;
 
   NewsFixture() {
@@ -153,35 +165,72 @@ final class NewsFixture {
     line = new Line();
   }
 
-  /** A connection to a node whose chain is long, so that nothing is asked at first. */
+  /** A connection to a node of three blocks, which are known. */
   NewsFixture connected() {
     return connected("/Satoshi:31.0.0/");
   }
 
   NewsFixture connected(String userAgent) {
-    line.greets(version(LONG, true, userAgent));
+    return connected(userAgent, 3);
+  }
+
+  private NewsFixture connected(String userAgent, int blocks) {
+    chain.addAll(TestChain.grow(Network.REGTEST.genesis(), blocks, 0));
+    line.greets(version(blocks, true, userAgent));
     hub.news.clear();
     return this;
   }
 
-  /** As {@link #connected()}, and a best block is known. */
+  /** As {@link #connected()}, to a node of so many blocks. */
   List<BlockHeader> knowing(int count) {
-    connected();
-    return learning(count);
+    connected("/Satoshi:31.0.0/", count);
+    return List.copyOf(chain);
   }
 
-  /** A best block gets known. */
+  /** So many blocks get known. */
   List<BlockHeader> learning(int count) {
-    List<BlockHeader> headers = TestChain.grow(Hash.of("%064x".formatted(7)), count, 0);
-    hub.loop.run(
-        () ->
-            newsroom.observed(
-                getheaders(List.of(headers.get(0).previous()), Hash.ZERO),
-                TestChain.headers(headers)));
+    List<BlockHeader> headers = TestChain.grow(TestChain.last(chain), count, 0);
+    chain.addAll(headers);
+    line.says(TestChain.headers(headers));
     assertThat(hub.takeNews(BlockNews.class)).hasSize(1);
     return headers;
   }
 
+  /** The node answers all questions about its chain. */
+  void tellsItsChain() {
+    for (int asked = 0; asked < 100; asked++) {
+      ScriptedHub.Question question =
+          hub.questions.stream()
+              .filter(q -> q.request().command().equals(Commands.GETHEADERS))
+              .findFirst()
+              .orElse(null);
+      if (question == null) {
+        return;
+      }
+      hub.questions.remove(question);
+      BlockLocator locator = BlockLocator.parse(question.request());
+      List<Hash> hashes = TestChain.hashes(chain);
+      int next = 0;
+      for (int i = 0; i < locator.size() && next == 0; i++) {
+        next = hashes.indexOf(locator.hash(i)) + 1;
+      }
+      int end = Math.min(chain.size(), next + 2000);
+      answer(question, TestChain.headers(chain.subList(next, end)));
+    }
+    throw new AssertionError("asks on and on");
+  }
+
+  /** The node comes back with other blocks. */
+  List<BlockHeader> nodeIsReplacedBy(List<BlockHeader> blocks) {
+    List<BlockHeader> copy = List.copyOf(blocks);
+    chain.clear();
+    chain.addAll(copy);
+    redial(version(copy.size(), true));
+    tellsItsChain();
+    return copy;
+  }
+
+  /** A new connection to a node with the same chain. */
   void reconnect(int height) {
     reconnect(version(height, true));
   }
@@ -190,6 +239,13 @@ final class NewsFixture {
     line.closes();
     line = new Line();
     line.greets(version);
+  }
+
+  /** A new connection to a node that has not said yet what its chain is. */
+  void redial(Message version) {
+    line.closes();
+    line = new Line();
+    line.shakesHands(version);
   }
 
   /** The node answers a question: the answer passes the conversation first, as in the engine. */

@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.RecentHeaders.Added;
+import org.bitcoinmultiplexer.bitcoin.news.HeaderTree.Result;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.cache.chain.GenesisHeaders;
 import org.junit.jupiter.api.Test;
 
 class RecentHeadersTest {
@@ -30,18 +31,18 @@ class RecentHeadersTest {
     assertThat(chain.tip()).isNull();
     assertThat(chain.height()).isZero();
     assertThat(chain.locator()).containsExactly(GENESIS);
-    assertThat(add(grow(GENESIS, 3, 0))).isEqualTo(Added.UNCONNECTED);
-    chain.raise(100);
-    assertThat(chain.height()).isZero();
+    assertThat(add(grow(Hash.ZERO, 3, 0))).isEqualTo(Result.UNCONNECTED);
+    assertThat(add(grow(GENESIS, 3, 0))).isEqualTo(Result.CONNECTED);
+    assertThat(chain.tip()).as("until somebody says so").isNull();
   }
 
   @Test
   void forgetsTheOldestButNeverTheBest() {
     List<BlockHeader> start = grow(Hash.ZERO, 2, 0);
-    chain.restart(start, 1_000_000);
+    follow(start, 1_000_000);
     List<BlockHeader> branch = grow(start.get(0), RecentHeaders.CAPACITY + 5, 1);
     for (BlockHeader header : branch) {
-      assertThat(chain.add(header)).isEqualTo(Added.CONNECTED);
+      assertThat(chain.add(header)).isEqualTo(Result.CONNECTED);
     }
 
     assertThat(chain.tip().hash()).isEqualTo(start.get(1).hash());
@@ -49,7 +50,7 @@ class RecentHeadersTest {
     assertThat(chain.header(start.get(1).hash())).isNotNull();
     assertThat(chain.header(branch.get(5).hash())).isNull();
     assertThat(chain.header(last(branch).hash())).isNotNull();
-    List<BlockHeader> way = chain.advance(last(branch).hash(), false);
+    List<BlockHeader> way = chain.advance(last(branch).hash());
     assertThat(last(way).hash()).isEqualTo(last(branch).hash());
     assertThat(way).hasSize(RecentHeaders.CAPACITY - 1);
   }
@@ -57,21 +58,21 @@ class RecentHeadersTest {
   @Test
   void forgetsThatItBeganAtGenesisWhenTheFirstBlockIsForgotten() {
     List<BlockHeader> whole = grow(GENESIS, RecentHeaders.CAPACITY + 1, 0);
-    chain.restart(whole.subList(0, 10), 0);
+    follow(whole.subList(0, 10), 10);
     assertThat(chain.height()).isEqualTo(10);
     assertThat(chain.contains(GENESIS)).isTrue();
     whole.subList(10, whole.size()).forEach(chain::add);
-    chain.advance(last(whole).hash(), false);
+    chain.advance(last(whole).hash());
 
     assertThat(chain.height()).isEqualTo(RecentHeaders.CAPACITY + 1);
     assertThat(chain.contains(GENESIS)).isFalse();
-    assertThat(add(whole.subList(0, 1))).isEqualTo(Added.UNCONNECTED);
+    assertThat(add(whole.subList(0, 1))).isEqualTo(Result.UNCONNECTED);
   }
 
   @Test
   void makesALocatorThatGrowsSparser() {
     List<BlockHeader> headers = grow(Hash.ZERO, 2000, 0);
-    chain.restart(headers, 2_000_000);
+    follow(headers, 2_000_000);
 
     List<Hash> locator = chain.locator();
 
@@ -87,10 +88,10 @@ class RecentHeadersTest {
 
   @Test
   void keepsNothingOfTheMessageThatAHeaderCameWith() {
-    List<BlockHeader> headers = grow(Hash.ZERO, 3, 0);
+    List<BlockHeader> headers = grow(GENESIS, 3, 0);
     byte[] array = headers(headers).toByteArray();
     Headers parsed = Headers.parse(Message.of("headers", array));
-    chain.restart(chain.consecutive(parsed, 0), 3);
+    chain.add(parsed);
     byte[] block = TestChain.block(headers.get(2)).toByteArray();
     Hash next = BlockHeader.at(block, 0).hash();
     chain.add(BlockHeader.at(block, 0));
@@ -113,7 +114,8 @@ class RecentHeadersTest {
       RecentHeaders window = new RecentHeaders(Network.REGTEST);
       List<BlockHeader> tree = new ArrayList<>(grow(GENESIS, 1, 0));
       Map<Hash, Integer> heights = new HashMap<>(Map.of(tree.get(0).hash(), 1));
-      window.restart(tree, 0);
+      window.add(tree.get(0));
+      window.follow(tree.get(0).hash(), 1, window::header);
       List<Hash> path = new ArrayList<>(hashes(tree));
       for (int i = 1; i < 60; i++) {
         int back = Math.min(tree.size(), 1 + random.nextInt(6));
@@ -123,8 +125,8 @@ class RecentHeadersTest {
         heights.put(next.hash(), heights.get(parent.hash()) + 1);
         boolean longer = heights.get(next.hash()) > path.size();
 
-        assertThat(window.add(next)).as("seed %d", seed).isEqualTo(Added.CONNECTED);
-        List<BlockHeader> way = window.advance(next.hash(), false);
+        assertThat(window.add(next)).as("seed %d", seed).isEqualTo(Result.CONNECTED);
+        List<BlockHeader> way = window.advance(next.hash());
 
         assertThat(way.isEmpty()).as("seed %d, block %d", seed, i).isNotEqualTo(longer);
         if (longer) {
@@ -146,11 +148,42 @@ class RecentHeadersTest {
     }
   }
 
+  @Test
+  void followsTheNodeToALighterBranchAndBackToAnAncestor() {
+    List<BlockHeader> first = grow(GENESIS, 20, 0);
+    follow(first, 20);
+    List<BlockHeader> branch = grow(first.get(4), 3, 1);
+
+    assertThat(hashes(follow(branch, 8))).isEqualTo(hashes(branch));
+    assertThat(chain.height()).isEqualTo(8);
+    assertThat(follow(first.subList(0, 2), 2)).isEmpty();
+    assertThat(chain.height()).isEqualTo(2);
+    assertThat(chain.at(7)).isEqualTo(first.get(1).hash());
+    assertThat(hashes(follow(first, 20))).isEqualTo(hashes(first.subList(2, 20)));
+  }
+
+  @Test
+  void beginsAnewWithAChainThatDoesNotMeetTheWindow() {
+    follow(grow(GENESIS, RecentHeaders.CAPACITY + 1, 0), RecentHeaders.CAPACITY + 1);
+    List<BlockHeader> other = grow(GENESIS, 5, 1);
+
+    assertThat(follow(other, 5)).containsExactly(other.get(4));
+    assertThat(chain.height()).isEqualTo(5);
+    assertThat(chain.locator()).hasSize(6);
+  }
+
+  private List<BlockHeader> follow(List<BlockHeader> headers, int height) {
+    Map<Hash, BlockHeader> known = new HashMap<>();
+    known.put(GENESIS, GenesisHeaders.of(Network.REGTEST));
+    headers.forEach(header -> known.put(header.hash(), header));
+    return chain.follow(last(headers).hash(), height, known::get);
+  }
+
   private static <T> T last(List<T> list) {
     return list.get(list.size() - 1);
   }
 
-  private Added add(List<BlockHeader> headers) {
+  private Result add(List<BlockHeader> headers) {
     return chain.add(Headers.parse(headers(headers)));
   }
 }

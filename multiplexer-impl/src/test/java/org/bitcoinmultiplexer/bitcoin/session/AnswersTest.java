@@ -251,16 +251,16 @@ class AnswersTest {
     assertThat(client.heard()).hasSize(1).first().isSameAs(answer);
   }
 
+  /** It imports blocks, perhaps: an empty answer would say that there is nothing more. */
   @Test
-  void headersShowTheTipIfNoneIsKnown() {
+  void aNodeThatHasNotSaidWhatItsChainIsMakesSilence() {
     Scene young = new Scene();
     young.nodeConnects(900_000, true);
     ScriptedClient first = ClientKind.CORE.greet(young);
     first.says(getHeaders(GENESIS));
-    first.upstream(Chain.headersMessage(chain));
+    first.upstreamHasNothing();
 
-    assertThat(young.newsroom.tip()).isNotNull();
-    assertThat(young.newsroom.tip().hash()).isEqualTo(tip());
+    assertThat(first.heard()).isEmpty();
   }
 
   @Test
@@ -387,6 +387,23 @@ class AnswersTest {
     early.upstream(behind);
     assertThat(early.heard())
         .containsExactly(last, blockInv(List.of(many.get(named).hash())), behind, Ping.pong(1));
+  }
+
+  /** What we know of the last node's chain ends below what this one has just listed. */
+  @Test
+  void whileWeCatchUpTheContinuationNamesNoBlockThatTheClientHas() {
+    scene.nodeConnects(501, true);
+    List<BlockHeader> many = Chain.headers(499);
+    Message last = Chain.block(many.get(498).hash(), 500);
+    many.add(BlockHeader.of(last));
+    many.addAll(Chain.headers(BlockHeader.of(last).hash(), 1, 0));
+    client.says(getBlocks(Hash.ZERO, GENESIS));
+    client.upstream(Chain.headersMessage(many));
+    client.heard();
+
+    client.says(getData(InventoryVector.BLOCK, BlockHeader.of(last).hash()));
+    client.upstream(last);
+    assertThat(client.heard()).containsExactly(last, blockInv(List.of(many.get(500).hash())));
   }
 
   // ---- getdata

@@ -528,8 +528,13 @@ class CompactFiltersTest {
     start();
     assertThat(scene.newsroom.mayAskForFilters(view().tip())).isTrue();
     assertThat(scene.newsroom.mayAskForFilters(Hash.of("77".repeat(32)))).isFalse();
+    ChainView before = view();
     scene.nodeConnects(2_000, true);
-    assertThat(scene.newsroom.mayAskForFilters(view().hash(2_000))).isTrue();
+    assertThat(scene.newsroom.mayAskForFilters(before.hash(2_000)))
+        .as("before this node has shown its chain")
+        .isFalse();
+    scene.nodeShows(Chain.headersMessage(before.header(before.hash(2_000)).orElseThrow()));
+    assertThat(scene.newsroom.mayAskForFilters(before.hash(2_000))).isTrue();
     assertThat(scene.newsroom.mayAskForFilters(view().hash(2_001))).isFalse();
   }
 }

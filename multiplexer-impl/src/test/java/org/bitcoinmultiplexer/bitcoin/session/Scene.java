@@ -95,6 +95,14 @@ final class Scene {
     assertThat(newsroom.tip().hash()).isEqualTo(chain.get(chain.size() - 1).hash());
   }
 
+  /** Answers the newsroom's question about the way. */
+  void nodeShows(Message headers) {
+    nodeSays(headers);
+    ScriptedEngine.Asked asked = engine.asked.remove(0);
+    assertThat(asked.request().command()).isEqualTo(Commands.GETHEADERS);
+    engine.loop.run(() -> asked.then().accept(new Outcome.Answered(List.of(headers))));
+  }
+
   /** The node announces transactions, and gives them when asked. */
   void nodeRelays(Message tx, Hash wtxid) {
     nodeSays(Inventory.of(Commands.INV, InventoryVector.WTX, wtxid));
