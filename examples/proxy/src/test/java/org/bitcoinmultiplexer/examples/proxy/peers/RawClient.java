@@ -274,15 +274,23 @@ public final class RawClient implements AutoCloseable {
     send("ping", new Payload().u64(nonce).toBytes());
   }
 
-  /** Sends bytes that may be anything. Says nothing if the server has hung up. */
+  /**
+   * Sends bytes that may be anything. Says nothing if the server has hung up, or if this has said
+   * that it says no more.
+   */
   public void sendBytes(byte[] bytes) {
+    if (socket.isOutputShutdown()) {
+      return; // as the pongs of its own accord
+    }
     try {
       synchronized (output) {
         output.write(bytes);
         output.flush();
       }
     } catch (IOException gone) {
-      close();
+      if (!socket.isOutputShutdown()) {
+        close();
+      }
     }
   }
 
