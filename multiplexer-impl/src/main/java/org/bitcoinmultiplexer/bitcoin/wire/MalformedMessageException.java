@@ -10,6 +10,7 @@ public final class MalformedMessageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Whether a node would disconnect for it. */
   private final boolean misbehaviour;
 
   private MalformedMessageException(String reason, boolean misbehaviour) {
