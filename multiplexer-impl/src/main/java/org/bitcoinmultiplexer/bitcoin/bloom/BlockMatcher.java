@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A block made ready for filters: taken apart and hashed once, so that each filter costs no more
  * than its own hash functions.
  *
- * <p>Takes half the memory of the block in addition to it. Being made ready it may stop between two
- * transactions: whoever needs it goes on with it. Safe for use by any number of threads.
+ * <p>Takes half the memory of the block in addition to it, and never more than one and a half times
+ * as much. Being made ready it may stop between two transactions: whoever needs it goes on with it.
+ * Safe for use by any number of threads.
  */
 public final class BlockMatcher {
 

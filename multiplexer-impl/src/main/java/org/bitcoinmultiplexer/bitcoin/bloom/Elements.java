@@ -22,6 +22,9 @@ final class Elements {
   private static final Function<Message, Elements> READ = Elements::read;
   private static final int OUTPOINT_SIZE = Hash.SIZE + 4;
 
+  /** So many operations of a script have a pair together. */
+  private static final int OPERATIONS = 64;
+
   /** So many places of an output come before those of its elements. */
   static final int OUTPUT_HEAD = 3;
 
@@ -31,7 +34,8 @@ final class Elements {
   /**
    * For each transaction: the number of outputs; for each of these where its script starts, how
    * long it is, and how many pairs follow; then pairs for the inputs. A pair is where an element
-   * starts and how long it is.
+   * starts and how long it is; or, if the length is negative, where a few operations of a script
+   * start and how long they are together, whose pushes are the elements.
    */
   private final int[] places;
 
@@ -165,13 +169,40 @@ final class Elements {
       }
     }
 
+    /** Pushes so small that their places took more room than they do are found anew each time. */
     private void addPushes(int from, int length) {
+      int before = size;
       script.open(from, length);
       while (script.next()) {
         if (script.size() > 0) {
           add(script.data());
           add(script.size());
         }
+      }
+      if (Integer.BYTES * (size - before) > length) {
+        size = before;
+        addOperations(from, length);
+      }
+    }
+
+    private void addOperations(int from, int length) {
+      int start = from;
+      int end = from;
+      int operations = 0;
+      script.open(from, length);
+      while (script.next()) {
+        end = script.position();
+        operations++;
+        if (operations == OPERATIONS) {
+          add(start);
+          add(start - end);
+          start = end;
+          operations = 0;
+        }
+      }
+      if (operations > 0) {
+        add(start);
+        add(start - end);
       }
     }
 

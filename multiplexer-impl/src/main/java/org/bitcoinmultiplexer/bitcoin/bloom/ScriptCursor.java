@@ -77,6 +77,11 @@ final class ScriptCursor {
     return length;
   }
 
+  /** Index of the first byte behind the last operation. */
+  int position() {
+    return at;
+  }
+
   /** Index of the first byte that the last operation pushed. */
   int data() {
     return data;

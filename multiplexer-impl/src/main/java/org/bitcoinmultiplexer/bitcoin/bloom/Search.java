@@ -103,9 +103,24 @@ final class Search {
   private boolean containsAny(int end) {
     int to = Math.min(end, at + 2 * CHUNK);
     while (at < to) {
-      int element = at;
+      int from = elements.place(at);
+      int size = elements.place(at + 1);
       at += 2;
-      if (filter.contains(elements.array(), elements.place(element), elements.place(element + 1))) {
+      if (size < 0) {
+        return containsAnyPushed(from, -size);
+      }
+      if (filter.contains(elements.array(), from, size)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean containsAnyPushed(int from, int size) {
+    ScriptCursor operations = new ScriptCursor(elements.array()).open(from, size);
+    while (operations.next()) {
+      if (operations.size() > 0
+          && filter.contains(elements.array(), operations.data(), operations.size())) {
         return true;
       }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -205,6 +206,78 @@ class BlockMatcherTest {
     List<byte[]> scripts = what == 2 ? tx.outputs() : tx.inputs();
     List<NaiveFilter.Op> ops = NaiveFilter.ops(scripts.get(random.nextInt(scripts.size())));
     return ops.isEmpty() ? tx.txid() : ops.get(random.nextInt(ops.size())).data();
+  }
+
+  @Test
+  void matchesSmallPushesAsANaiveFilterHoweverItIsDivided() {
+    long seed = System.nanoTime();
+    System.out.println("matchesSmallPushesAsANaiveFilterHoweverItIsDivided: seed " + seed);
+    Random random = new Random(seed);
+    int matches = 0;
+    for (int round = 0; round < 1_000; round++) {
+      Message tx = withSmallPushes(random);
+      byte[] bits = new byte[1 + random.nextInt(300)];
+      int functions = 1 + random.nextInt(11);
+      NaiveFilter naive = new NaiveFilter(bits, functions, round, round % 4);
+      BloomFilter filter = Filters.of(bits, functions, round, round % 4);
+      BloomFilter again = Filters.of(bits, functions, round, round % 4);
+      for (int i = random.nextInt(1 + bits.length / 8); i > 0; i--) {
+        byte[] element = new byte[1 + random.nextInt(6)];
+        random.nextBytes(element);
+        naive.insert(element);
+        filter.insert(element);
+        again.insert(element);
+      }
+      boolean expected = naive.matches(NaiveFilter.Tx.of(tx));
+      assertThat(filter.matches(tx)).isEqualTo(expected);
+      TransactionMatching divided = TransactionMatching.of(tx, again);
+      while (!divided.advance(1 + random.nextInt(1_000))) {
+        assertThat(divided.work()).isPositive();
+      }
+      assertThat(divided.matches()).isEqualTo(expected);
+      matches += expected ? 1 : 0;
+    }
+    assertThat(matches).isBetween(50, 950);
+  }
+
+  private static Message withSmallPushes(Random random) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(new byte[] {1, 0, 0, 0});
+    int inputs = 1 + random.nextInt(3);
+    bytes.write(inputs);
+    for (int i = 0; i < inputs; i++) {
+      bytes.writeBytes(random(random, 36));
+      writeScript(bytes, random);
+      bytes.writeBytes(new byte[4]);
+    }
+    int outputs = 1 + random.nextInt(3);
+    bytes.write(outputs);
+    for (int i = 0; i < outputs; i++) {
+      bytes.writeBytes(new byte[8]);
+      writeScript(bytes, random);
+    }
+    bytes.writeBytes(new byte[4]);
+    return Message.of("tx", bytes.toByteArray());
+  }
+
+  private static void writeScript(ByteArrayOutputStream out, Random random) {
+    ByteArrayOutputStream script = new ByteArrayOutputStream();
+    int most = random.nextInt(12);
+    for (int i = random.nextInt(250); i > 0; i--) {
+      byte[] push = random(random, random.nextInt(1 + most));
+      script.write(push.length);
+      script.writeBytes(push);
+    }
+    script.writeBytes(random(random, random.nextInt(3))); // may not be readable
+    int size = ByteWriter.sizeOfVarBytes(script.size());
+    out.writeBytes(
+        new ByteWriter(size).varBytes(script.toByteArray()).toMessage("x").toByteArray());
+  }
+
+  private static byte[] random(Random random, int size) {
+    byte[] bytes = new byte[size];
+    random.nextBytes(bytes);
+    return bytes;
   }
 
   @Test
