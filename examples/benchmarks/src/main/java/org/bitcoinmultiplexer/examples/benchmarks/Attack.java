@@ -11,17 +11,15 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * comes again when it is thrown out.
  */
 enum Attack {
-  /** Nearly full filters of the largest size, on a large block of small pushes. */
+  /** Filters of the largest size, on large blocks of small pushes and of many payments. */
   FILTERS(5) {
     @Override
     void run(int port, Network network, int attacker) throws IOException {
       try (Conversation conversation = Conversation.open(port, network)) {
         conversation.write(ByteBuffer.wrap(filterLoad(network, attacker)));
-        ByteBuffer request = ByteBuffer.wrap(filteredBlock(network));
+        ByteBuffer requests = ByteBuffer.wrap(filteredBlocks(network));
         while (true) {
-          for (int i = 0; i < 4; i++) {
-            conversation.write(request.duplicate());
-          }
+          conversation.write(requests.duplicate());
           conversation.pingPong();
         }
       }
@@ -51,11 +49,18 @@ enum Attack {
    */
   abstract void run(int port, Network network, int attacker) throws IOException;
 
-  /** A filter of which one bit in a hundred is missing, so that most hashes have to be computed. */
+  /**
+   * A filter of the largest size: one that nearly everything passes, all of which has to be sent;
+   * or, of every second attacker, one that hardly anything does, and only after several hashes.
+   */
   static byte[] filterLoad(Network network, int attacker) {
     byte[] bits = new byte[FILTER_SIZE];
+    int missing = attacker % 2 == 0 ? 100 : 7; // one bit of so many
     Arrays.fill(bits, (byte) 0xff);
-    new Random(attacker).ints(8 * FILTER_SIZE / 100, 0, FILTER_SIZE).forEach(at -> bits[at] = 0x7f);
+    Random random = new Random(attacker);
+    for (int i = 8 * FILTER_SIZE / missing; i > 0; i--) {
+      bits[random.nextInt(FILTER_SIZE)] &= (byte) ~(1 << random.nextInt(8));
+    }
     byte[] load = new byte[Wire.sizeOfCompactSize(FILTER_SIZE) + FILTER_SIZE + 9];
     ByteBuffer out = Wire.little(load);
     Wire.putCompactSize(out, FILTER_SIZE);
@@ -63,8 +68,12 @@ enum Attack {
     return Wire.frame(network, "filterload", load);
   }
 
-  /** Asks for what such a filter lets pass of the large block. */
-  static byte[] filteredBlock(Network network) {
-    return Wire.getData(network, Wire.FILTERED_BLOCK, TestChain.make().large().hash());
+  /** Asks for what a filter lets pass of a block of small pushes, and of one of many payments. */
+  static byte[] filteredBlocks(Network network) {
+    byte[] pushes = Wire.getData(network, Wire.FILTERED_BLOCK, TestChain.make().large().hash());
+    byte[] payments = Wire.getData(network, Wire.FILTERED_BLOCK, TestChain.plain().hash());
+    byte[] both = Arrays.copyOf(pushes, pushes.length + payments.length);
+    System.arraycopy(payments, 0, both, pushes.length, payments.length);
+    return both;
   }
 }

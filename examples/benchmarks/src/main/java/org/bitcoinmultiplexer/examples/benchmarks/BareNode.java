@@ -79,7 +79,8 @@ final class BareNode {
   public static void main(String[] arguments) throws IOException {
     BareNode node;
     switch (arguments[0]) {
-      case SMALL -> node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of());
+      case SMALL ->
+          node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of(TestChain.plain()));
       case NEW -> node = new BareNode(Network.REGTEST, List.of(), TestChain.several(NEW_BLOCKS));
       case HEADERS ->
           node = new BareNode(Network.REGTEST, HeaderList.mine(Integer.parseInt(arguments[1])));
