@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -67,7 +68,9 @@ public final class BitcoinMultiplexer implements Multiplexer {
         cache == null
             ? new BitcoinProtocol(parts.protocolOptions())
             : BitcoinProtocol.withHeaderChain(
-                parts.protocolOptions(), cache.headerFile(network), cache.headersIo());
+                parts.protocolOptions(), cache.headerFile(network), cache.io());
+
+    keepSubmissions();
 
     boolean dialsTcp = !builder.upstreams.isEmpty();
     TcpLoop tcp =
@@ -110,6 +113,13 @@ public final class BitcoinMultiplexer implements Multiplexer {
       TcpLoop clients = TcpLoop.start("multiplexer-clients-" + i);
       clients.onFailure(this::failed);
       clientLoops.add(clients);
+    }
+  }
+
+  private void keepSubmissions() {
+    Path file = cache == null ? null : cache.submissionFile(network);
+    if (cache != null && file != null) {
+      protocol.keepSubmissions(file, cache.io());
     }
   }
 

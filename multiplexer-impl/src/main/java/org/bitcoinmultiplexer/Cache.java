@@ -108,10 +108,19 @@ final class Cache implements AutoCloseable {
 
   /** The file of the headers, which unlike blocks are not told apart by a hash alone. */
   @Nullable Path headerFile(Network network) {
+    return file(network, ".headers");
+  }
+
+  /** The file of what clients submitted and is not mined. */
+  @Nullable Path submissionFile(Network network) {
+    return file(network, ".submissions");
+  }
+
+  private @Nullable Path file(Network network, String ending) {
     if (path == null) {
       return null;
     }
-    Path file = path.resolve(network.id() + ".headers");
+    Path file = path.resolve(network.id() + ending);
     try {
       Writable.file(file);
     } catch (IllegalArgumentException e) {
@@ -121,8 +130,8 @@ final class Cache implements AutoCloseable {
     return file;
   }
 
-  /** What reads and writes headers, one task after the other. */
-  Executor headersIo() {
+  /** What reads and writes headers and submissions, one task after the other. */
+  Executor io() {
     return writer == null ? Runnable::run : writer;
   }
 

@@ -133,7 +133,8 @@ public final class MultiplexerBuilder {
   }
 
   /**
-   * Where strategy {@code cache} keeps blocks, so that they survive a restart; in memory only
+   * Where strategy {@code cache} keeps blocks, headers, and the transactions that clients
+   * submitted, a node accepted and no block has, so that they survive a restart; in memory only
    * unless set. Needs {@code com.h2database:h2-mvstore} on the class path.
    *
    * @param value a directory, made if it is not there, for this multiplexer alone

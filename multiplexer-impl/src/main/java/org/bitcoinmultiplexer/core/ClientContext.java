@@ -91,6 +91,21 @@ public interface ClientContext {
   void push(Message message);
 
   /**
+   * The client brought something that is on its way upstream. While much is, nothing more is read
+   * from it.
+   *
+   * @param cost in bytes
+   */
+  void handsIn(int cost);
+
+  /**
+   * Something that it {@linkplain #handsIn brought} is dealt with.
+   *
+   * @param cost in bytes, of one or several together
+   */
+  void dealtWith(int cost);
+
+  /**
    * The handshake is done: news may come.
    *
    * @param description the client in words

@@ -90,11 +90,6 @@ final class EngineHub implements Hub {
   }
 
   @Override
-  public void tell(Message message) {
-    Confined.run(loop, () -> upstream.tell(message));
-  }
-
-  @Override
   public void publish(News news) {
     counters.count(Counter.NEWS_PUBLISHED);
     Confined.run(loop, () -> broadcast.publish(news));

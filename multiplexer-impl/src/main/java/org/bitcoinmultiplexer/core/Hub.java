@@ -64,6 +64,16 @@ public interface Hub {
   /** Hears what became of something that was handed in: one call to one of the methods. */
   interface Receipt {
 
+    /** Of what nobody waits for. */
+    Receipt NONE =
+        new Receipt() {
+          @Override
+          public void processed(long took) {}
+
+          @Override
+          public void lost() {}
+        };
+
     /**
      * Upstream has dealt with it.
      *
@@ -74,14 +84,6 @@ public interface Hub {
     /** The connection was lost before, or there was none; it may have arrived or not. */
     void lost();
   }
-
-  /**
-   * Writes a message upstream that is no request, such as a submission. Without effect while
-   * upstream's handshake is not done.
-   *
-   * @param message canonical
-   */
-  void tell(Message message);
 
   /**
    * Hands news to every client whose handshake is done, each in its own loop.

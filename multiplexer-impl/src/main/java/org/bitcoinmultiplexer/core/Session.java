@@ -87,6 +87,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
    */
   static final int MOST_REJECTED = 100;
 
+  /** More bytes than this brought by the client and on their way upstream, and the same. */
+  static final long MOST_HANDED_IN = 1_000_000;
+
   private static final int UNSENT_FACTOR = 4;
 
   private final Home home;
@@ -105,6 +108,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private boolean reading = true;
   private long heard;
   private int hearing; // bytes of the message that is being heard
+  private long handedIn; // and not dealt with
   private int rejected;
   private int mostRejected = MOST_REJECTED;
   private boolean asked;
@@ -307,6 +311,17 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
+  public void handsIn(int cost) {
+    handedIn += cost;
+  }
+
+  @Override
+  public void dealtWith(int cost) {
+    handedIn -= cost;
+    regulateReading();
+  }
+
+  @Override
   public void ready(String description) {
     if (state == State.GREETING) {
       state = State.READY;
@@ -399,6 +414,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     boolean crowded =
         queue.size() > (reading ? MOST_WAITING : MOST_WAITING / 2)
             || queue.held() > (reading ? MOST_HELD : MOST_HELD / 2)
+            || handedIn > (reading ? MOST_HANDED_IN : MOST_HANDED_IN / 2)
             || transport.pendingBytes() > home.settings().clientBuffer();
     if (crowded == reading) {
       reading = !crowded;

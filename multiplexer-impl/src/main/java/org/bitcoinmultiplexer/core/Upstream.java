@@ -46,6 +46,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final LargeShare large;
   private final SubmissionShare handedIn = new SubmissionShare();
   private final LongAdder written;
+  private final LongAdder submitted;
   private final LongAdder answered;
   private final Counters counters;
 
@@ -72,6 +73,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     this.answers = answers;
     this.counters = counters;
     this.written = counters.counter(Counter.UPSTREAM_REQUESTS);
+    this.submitted = counters.counter(Counter.UPSTREAM_SUBMISSIONS);
     this.answered = counters.counter(Counter.EXCHANGE_ANSWERED);
   }
 
@@ -131,13 +133,6 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     return turns.size();
   }
 
-  /** Writes what is no request. */
-  void tell(Message message) {
-    if (link != null) {
-      link.send(message);
-    }
-  }
-
   boolean isReady() {
     return link != null;
   }
@@ -169,7 +164,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       if (now > 0 && served == null) {
         served = lane;
       }
-      written.add(now);
+      (lane.isForSubmissions() ? submitted : written).add(now);
     }
     if (served != null) {
       turns.served(served);
@@ -304,7 +299,9 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
       return;
     }
-    counters.count(Counter.EXCHANGE_FAILED);
+    if (exchange.lead.submission == null) {
+      counters.count(Counter.EXCHANGE_FAILED);
+    }
     answers.settled(exchange.lead, new Outcome.Failed(reason));
   }
 

@@ -185,7 +185,9 @@ public enum Counter {
   UPSTREAM_BESIDE("upstream.beside", "connections dialled beside the shared one"),
   UPSTREAM_LOST("upstream.lost", "connections to the node that were lost after that"),
   UPSTREAM_REQUESTS("upstream.requests", "requests written to the node"),
-  UPSTREAM_NUMBERED("upstream.numbered", "of these, with a number"),
+  UPSTREAM_NUMBERED("upstream.numbered", "of these and of what was handed in, with a number"),
+  UPSTREAM_SUBMISSIONS(
+      "upstream.submissions", "transactions, blocks and announcements of clients handed in"),
   UPSTREAM_UNSOLICITED("upstream.unsolicited", "messages of the node that answer nothing"),
   UPSTREAM_REJECTED("upstream.rejected", "frames of the node that cannot be used"),
   UPSTREAM_LIES(
@@ -221,6 +223,8 @@ public enum Counter {
   SUBMIT_TX_UNWANTED("submit.tx.unwanted", "transactions not given to the node, which wants none"),
   SUBMIT_TX_REPEATED("submit.tx.repeated", "transactions given to the node again after a while"),
   SUBMIT_TX_ASKED("submit.tx.asked", "how often the node was asked for what clients submitted"),
+  SUBMIT_TX_OFFERED(
+      "submit.tx.offered", "accepted and not mined transactions offered on a new connection"),
   SUBMIT_TX_PROVEN("submit.tx.proven", "submitted transactions that the node has accepted"),
   SUBMIT_TX_UNPROVEN(
       "submit.tx.unproven", "submitted transactions forgotten after ten minutes without evidence"),

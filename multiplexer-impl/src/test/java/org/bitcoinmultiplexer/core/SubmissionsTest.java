@@ -153,7 +153,6 @@ class SubmissionsTest extends EngineFixture {
     submit(seat, large("b"), "b");
     node.hangsUp();
     assertThat(became).containsExactly("a lost");
-    loop.advance(Duration.ofSeconds(5));
     node = node(first);
     assertThat(node.heard()).isEmpty();
     assertThat(became).containsExactly("a lost", "b lost");

@@ -139,6 +139,12 @@ final class Announced {
         .forEach(
             (known, given) -> {
               if (given < settled
+                  && known.isLost
+                  && transactions.containsKey(known.tx.wtxid)
+                  && !court.mayBeLost()) {
+                throw client.complaint("was told of its transaction, which is lost: " + known);
+              }
+              if (given < settled
                   && !transactions.containsKey(known.tx.wtxid)
                   && !court.mayNeverAccept(known, given)) {
                 throw client.complaint("was not told that the node has its transaction " + known);

@@ -122,6 +122,11 @@ final class Court {
     overflown = true;
   }
 
+  /** Whether the engine may have forgotten what clients submitted. */
+  boolean mayBeLost() {
+    return overflown;
+  }
+
   /** Whether the engine may have asked in vain for a transaction that the node announced. */
   boolean mayHaveMissed(Truth.KnownTx known) {
     Question question = new Question.OfTransaction(known.tx.wtxid, true);

@@ -244,8 +244,11 @@ final class Node implements Connector {
 
   /** A transaction is in the mempool from now on. */
   void accept(Truth.KnownTx known) {
-    if (known.since == Long.MAX_VALUE && !known.isForged) {
+    boolean isNew = known.since == Long.MAX_VALUE;
+    if ((isNew || known.isLost) && !known.isForged) {
       known.since = time.nanoTime();
+      known.until = Long.MAX_VALUE;
+      known.isLost = false;
       mempool.add(known);
     }
   }
@@ -265,6 +268,18 @@ final class Node implements Connector {
     backAt = time.nanoTime() + absence().toNanos();
     lostAgainSoon = draw.chance(0.3);
     line.hangUp(abruptly);
+    if (draw.chance(0.2)) {
+      loseMempool();
+    }
+  }
+
+  /** Killed, it comes back without what waited. */
+  private void loseMempool() {
+    for (Truth.KnownTx known : mempool) {
+      known.until = time.nanoTime();
+      known.isLost = true;
+    }
+    mempool.clear();
   }
 
   private Duration absence() {

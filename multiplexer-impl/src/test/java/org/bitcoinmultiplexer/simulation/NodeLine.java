@@ -228,6 +228,17 @@ final class NodeLine implements Pipe.Peer {
         echoes.asked(false);
         shelf.ask(message);
       }
+      default -> {
+        boolean isAnswer = Set.of(Commands.HEADERS, Commands.NOTFOUND).contains(message.command());
+        require(numbers == null || isAnswer, message, "handed in without a number");
+        take(message);
+      }
+    }
+  }
+
+  /** What is handed in. */
+  private void take(Message message) {
+    switch (message.command()) {
       case Commands.TX -> told.add(intake.transaction(message).tx.wtxid);
       case Commands.BLOCK -> intake.block(message);
       case Commands.INV -> intake.announced(message);
@@ -323,7 +334,10 @@ final class NodeLine implements Pipe.Peer {
       getHeaders(request, voice);
       return;
     }
-    require(request.command().equals(Commands.GETDATA), request, "no request");
+    if (!request.command().equals(Commands.GETDATA)) {
+      take(request);
+      return;
+    }
     require(Inventory.parse(request).size() == 1, request, "several things by one number");
     Shelf single = shelf(voice);
     single.ask(request);

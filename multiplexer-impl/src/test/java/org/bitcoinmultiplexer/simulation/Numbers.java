@@ -18,6 +18,8 @@ import org.bitcoinmultiplexer.tck.SimulatedLoop;
  */
 final class Numbers {
 
+  private static final Set<String> QUESTIONS = Set.of(Commands.GETDATA, Commands.GETHEADERS);
+
   /** What takes a request, and says at most one message. */
   interface Answerer {
     void answer(Message request, Voice voice);
@@ -103,6 +105,11 @@ final class Numbers {
 
   private void answer(long id, Message request) {
     open.remove(id);
+    if (!QUESTIONS.contains(request.command())) {
+      answerer.answer(request, (message, heard) -> pipe.say(message, heard));
+      pipe.say(Sequence.message(id, Sequence.Kind.END));
+      return;
+    }
     if (!node.isCalm() && draw.chance(manners.silence())) {
       troubles.keptSilent(question(request), time.nanoTime());
       pipe.say(Sequence.message(id, draw.chance(0.5) ? Sequence.Kind.FAILED : Sequence.Kind.END));

@@ -28,6 +28,9 @@ final class Truth {
     /** Whether the node refuses it, which it never says: then nobody may hear of it. */
     boolean isForged;
 
+    /** Whether the node had it and lost it with its memory. */
+    boolean isLost;
+
     /** Whether it is in a block, or about to be. */
     boolean isMined;
 

@@ -47,7 +47,6 @@ final class BlockSubmissions {
   /** A peer announces no more headers than this at once (BIP130, MAX_BLOCKS_TO_ANNOUNCE). */
   private static final int MOST_ANNOUNCED = 8;
 
-  private final Hub hub;
   private final Counters counters;
   private final Network network;
   private final boolean enabled;
@@ -56,6 +55,7 @@ final class BlockSubmissions {
   private final BlockDesk desk;
   private final Announcers announcers;
   private final Fetches fetches;
+  private final Hub.Seat seat;
   private final Map<Hash, Message> kept = new ConcurrentHashMap<>();
   private final Deque<Hash> order = new ArrayDeque<>();
   private long keptBytes;
@@ -69,7 +69,6 @@ final class BlockSubmissions {
       BlockDesk desk,
       Announcers announcers,
       Fetches fetches) {
-    this.hub = hub;
     this.counters = hub.counters();
     this.network = network;
     this.enabled = enabled;
@@ -78,6 +77,7 @@ final class BlockSubmissions {
     this.desk = desk;
     this.announcers = announcers;
     this.fetches = fetches;
+    this.seat = hub.seat();
   }
 
   /**
@@ -256,17 +256,19 @@ final class BlockSubmissions {
       fetches.arrived(hash);
       announcers.forget(hash);
       if (header(BlockHeader.of(block).previous()) != null) {
-        handIn(hash, block);
-      } else { // it was there when the block was looked at
-        counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
+        handIn(from, hash, block);
+        return;
       }
+      counters.count(Counter.SUBMIT_BLOCK_ORPHAN); // it was none when the block was looked at
     }
+    from.processed(Client.cost(block));
   }
 
-  private void handIn(Hash hash, Message block) {
+  private void handIn(Client from, Hash hash, Message block) {
     NodeInfo to = node;
     if (to == null) {
       counters.count(Counter.SUBMIT_BLOCK_DISCONNECTED);
+      from.processed(Client.cost(block));
       return;
     }
     counters.count(Counter.SUBMIT_BLOCK);
@@ -278,10 +280,33 @@ final class BlockSubmissions {
       keptBytes -= dropped == null ? 0 : dropped.size();
     }
     if (to.takesUnrequested()) {
-      hub.tell(block);
-      desk.verify(hash);
+      seat.submit(block, new Receipt(from, hash, Client.cost(block)));
     } else {
-      hub.tell(Inventory.of(Commands.INV, InventoryVector.BLOCK, hash));
+      from.processed(Client.cost(block));
+      seat.submit(Inventory.of(Commands.INV, InventoryVector.BLOCK, hash), Hub.Receipt.NONE);
+    }
+  }
+
+  private final class Receipt implements Hub.Receipt {
+    private final Client from;
+    private final Hash hash;
+    private final int cost;
+
+    Receipt(Client from, Hash hash, int cost) {
+      this.from = from;
+      this.hash = hash;
+      this.cost = cost;
+    }
+
+    @Override
+    public void processed(long took) {
+      from.processed(cost);
+      desk.verify(hash);
+    }
+
+    @Override
+    public void lost() {
+      from.processed(cost);
     }
   }
 

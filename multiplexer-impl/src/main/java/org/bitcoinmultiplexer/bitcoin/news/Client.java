@@ -28,6 +28,24 @@ public interface Client {
   void accepted(Hash txid, Hash wtxid);
 
   /**
+   * Something that this client brought has been dealt with: the node has processed it, or it is
+   * kept for later, or dropped. More may be read from the client.
+   *
+   * @param cost what it {@linkplain #cost costs}, or several together. Any thread.
+   */
+  void processed(int cost);
+
+  /**
+   * What something that a client brings counts for until it is {@link #processed}.
+   *
+   * @param brought a {@code tx} or {@code block} message
+   * @return its bytes, and something for itself
+   */
+  static int cost(Message brought) {
+    return brought.size() + 1_000;
+  }
+
+  /**
    * Where the client is, for logs.
    *
    * @return as its transport says. Any thread.

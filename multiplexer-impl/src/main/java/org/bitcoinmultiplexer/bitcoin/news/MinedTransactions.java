@@ -16,13 +16,15 @@ import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks through new blocks for what of the {@link MempoolView} they have.
+ * Looks through new blocks for what of the {@link MempoolView} and of {@link
+ * UnconfirmedSubmissions} they have.
  *
  * <p>A block is asked for as soon as it is known, together with the clients that want it, but only
- * if there is anything that it could have, and from when on a client {@linkplain #needed needs} to
- * know: a node without wallets behind us is asked for nothing. Until then, and while there is no
- * node, it is remembered which blocks are to be looked through. When these become more than {@link
- * #MOST}, nothing is known of what waits, and all of it is forgotten.
+ * if there is anything that it could have: something that clients submitted, or, from when on a
+ * client {@linkplain #needed needs} to know, anything else. A node without wallets behind us is
+ * asked for nothing. Until then, and while there is no node, it is remembered which blocks are to
+ * be looked through. When these become more than {@link #MOST}, nothing is known of what waits, and
+ * all of it is forgotten.
  *
  * <p>Confined to the hub's loop.
  */
@@ -32,7 +34,8 @@ final class MinedTransactions {
   static final int MOST = 100;
 
   private final Hub hub;
-  private final MempoolView mempool;
+  private final @Nullable MempoolView mempool; // null if nobody may ask for it
+  private final UnconfirmedSubmissions ours;
   private final BooleanSupplier awaitsAny;
   private final BoundedSet<Hash> missed = new BoundedSet<>(MOST);
   private @Nullable Hash last;
@@ -41,28 +44,42 @@ final class MinedTransactions {
   /**
    * No block is known.
    *
+   * @param mempool null if nobody may ask for it
    * @param awaitsAny whether transactions are on their way here
    */
-  MinedTransactions(Hub hub, MempoolView mempool, BooleanSupplier awaitsAny) {
+  MinedTransactions(
+      Hub hub,
+      @Nullable MempoolView mempool,
+      UnconfirmedSubmissions ours,
+      BooleanSupplier awaitsAny) {
     this.hub = hub;
     this.mempool = mempool;
+    this.ours = ours;
     this.awaitsAny = awaitsAny;
   }
 
   /** These are now the last blocks of the best chain. */
   void news(List<BlockHeader> blocks) {
     if (!Objects.equals(blocks.get(0).previous(), last)) {
-      mempool.forgetBlocks(); // some may have been disconnected
+      forgetBlocks(); // some may have been disconnected
     }
     last = blocks.get(blocks.size() - 1).hash();
     if (blocks.size() > MOST) {
       loseTrack();
-    } else if (mempool.size() > 0 || awaitsAny.getAsBoolean()) {
+    } else if (isOfUse()) {
       blocks.forEach(header -> miss(header.hash()));
-      if (needed) {
-        askForAll();
-      }
+      connected();
     }
+  }
+
+  private void forgetBlocks() {
+    if (mempool != null) {
+      mempool.forgetBlocks();
+    }
+  }
+
+  private boolean isOfUse() {
+    return !ours.isEmpty() || (mempool != null && (mempool.size() > 0 || awaitsAny.getAsBoolean()));
   }
 
   private void miss(Hash block) {
@@ -73,7 +90,9 @@ final class MinedTransactions {
 
   private void loseTrack() {
     missed.clear();
-    mempool.clear();
+    if (mempool != null) {
+      mempool.clear();
+    }
   }
 
   /** Somebody wants to know what waits, from now on. */
@@ -82,9 +101,9 @@ final class MinedTransactions {
     askForAll();
   }
 
-  /** There is a node again. */
+  /** There is a node, perhaps again. */
   void connected() {
-    if (needed) {
+    if (needed || !ours.isEmpty()) {
       askForAll();
     }
   }
@@ -107,7 +126,10 @@ final class MinedTransactions {
 
   private void lookThrough(Message block) {
     try {
-      mempool.mined(block);
+      ours.mined(block);
+      if (mempool != null) {
+        mempool.mined(block);
+      }
     } catch (MalformedMessageException e) {
       hub.counters().count(Counter.NEWS_NODE_MALFORMED);
     }

@@ -64,10 +64,12 @@ public final class Newsroom {
   private final BlockDesk blocks;
   private final WithheldBlocks withheld;
   private final BlockSubmissions submissions;
-  private final TransactionDesk transactions;
+  private final TransactionRelay transactions;
   private final NodeQuestions questions;
   private volatile boolean followsMined;
-  private final @Nullable MinedTransactions mined; // null if nobody may ask for the mempool
+  private final MinedTransactions mined;
+  private final PendingSubmissions pending;
+  private final UnconfirmedSubmissions unconfirmed;
 
   private final Map<Runnable, EventLoop> waitingForNode = new LinkedHashMap<>();
   private volatile @Nullable NodeView node; // of the last connection
@@ -104,9 +106,11 @@ public final class Newsroom {
     submissions =
         new BlockSubmissions(
             hub, network, options.submitBlocks(), chain, blocks, announcers, fetches);
-    transactions = new TransactionDesk(hub, pool, announcers, fetches);
-    questions = new NodeQuestions(loop, counters, transactions, submissions, fetches);
-    mined = mempool == null ? null : new MinedTransactions(hub, mempool, transactions::awaitsAny);
+    pending = new PendingSubmissions(hub, this::displaced);
+    unconfirmed = new UnconfirmedSubmissions(clock, random, pending::removeOurs);
+    transactions = new TransactionRelay(hub, pool, unconfirmed, pending, announcers, fetches);
+    questions = new NodeQuestions(hub, transactions, submissions, fetches);
+    mined = new MinedTransactions(hub, mempool, unconfirmed, transactions::awaitsAny);
   }
 
   /**
@@ -122,6 +126,26 @@ public final class Newsroom {
     search.readInto(sync);
     sync.open();
     return sync::close;
+  }
+
+  /**
+   * Keeps what clients submitted and is not mined over a restart of ours, from now on. Before
+   * anything else is called.
+   *
+   * @param path of a file to keep it in
+   * @param io writes the file, one task after the other
+   * @return closes the file, once what is on its way to it is written
+   * @throws java.io.UncheckedIOException if the file cannot be read or written
+   */
+  public Runnable keepSubmissions(Path path, Executor io) {
+    SubmissionFile file = SubmissionFile.open(path, io);
+    unconfirmed.keepIn(file);
+    file.saved().forEach(saved -> unconfirmed.restore(saved.tx(), saved.since()));
+    return file::close;
+  }
+
+  private void displaced(PendingSubmissions.Submission submission) {
+    transactions.displaced(submission);
   }
 
   private void exhausted(Hash hash) {
@@ -348,7 +372,7 @@ public final class Newsroom {
    * it is mined.
    */
   public void followUnconfirmed() {
-    if (mined != null && !followsMined) {
+    if (!followsMined) {
       followsMined = true;
       run(mined::needed);
     }
@@ -425,6 +449,7 @@ public final class Newsroom {
             log.debug("transaction {} of {}: {}", transaction.wtxid(), from.remote(), flaw);
             fetches.refused(from, transaction.wtxid());
             fetches.refused(from, transaction.txid());
+            from.processed(Client.cost(transaction.toMessage()));
           }
         });
   }
@@ -518,9 +543,7 @@ public final class Newsroom {
         return false;
       }
       follow();
-      if (mined != null) {
-        mined.news(news);
-      }
+      mined.news(news);
       return true;
     }
 
@@ -579,9 +602,7 @@ public final class Newsroom {
       questions.connected(context);
       submissions.connected(info);
       transactions.connected(info);
-      if (mined != null) {
-        mined.connected();
-      }
+      mined.connected();
       withheld.connected(context);
       blocks.connected(info.height());
       HeaderSync sync = headers;

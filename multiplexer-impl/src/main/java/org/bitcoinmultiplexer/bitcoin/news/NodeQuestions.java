@@ -15,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Counters;
+import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,10 @@ final class NodeQuestions {
 
   private final EventLoop loop;
   private final Counters counters;
-  private final TransactionDesk transactions;
+  private final TransactionRelay transactions;
   private final BlockSubmissions submissions;
   private final Fetches fetches;
+  private final AnswersToNode answers;
   private final BoundedSet<Client> blockAnnouncers = new BoundedSet<>(MOST_ANNOUNCERS);
   private final Map<Hash, InventoryVector> awaited = new HashMap<>();
   private final List<InventoryVector> missing = new ArrayList<>();
@@ -60,13 +62,10 @@ final class NodeQuestions {
   private EventLoop.@Nullable Timer timer;
 
   NodeQuestions(
-      EventLoop loop,
-      Counters counters,
-      TransactionDesk transactions,
-      BlockSubmissions submissions,
-      Fetches fetches) {
-    this.loop = loop;
-    this.counters = counters;
+      Hub hub, TransactionRelay transactions, BlockSubmissions submissions, Fetches fetches) {
+    this.loop = hub.loop();
+    this.counters = hub.counters();
+    this.answers = new AnswersToNode(hub);
     this.transactions = transactions;
     this.submissions = submissions;
     this.fetches = fetches;
@@ -78,6 +77,7 @@ final class NodeQuestions {
 
   void disconnected() {
     node = null;
+    answers.disconnected();
     awaited.clear();
     missing.clear();
     settle();
@@ -101,10 +101,10 @@ final class NodeQuestions {
   }
 
   private void transaction(InventoryVector item) {
-    Message tx = transactions.askedByNode(item.hash(), item.type() == InventoryVector.WTX);
-    if (tx != null) {
-      send(item.type() == InventoryVector.TX ? Transaction.strip(tx) : tx);
-    } else if (awaited.size() < MOST_AWAITED) {
+    if (transactions.serve(item, answers)) {
+      return;
+    }
+    if (awaited.size() < MOST_AWAITED) {
       awaited.put(item.hash(), item);
       fetches.want(item.hash());
     } else {
@@ -113,20 +113,22 @@ final class NodeQuestions {
   }
 
   private void block(InventoryVector item) {
-    Message block = submissions.find(item.hash());
-    if (block == null || item.type() == InventoryVector.FILTERED_BLOCK) {
+    Hash hash = item.hash();
+    Message block = submissions.find(hash);
+    if (block == null
+        || item.type() == InventoryVector.FILTERED_BLOCK
+        || !answers.give(
+            item.type() == InventoryVector.BLOCK ? Block.strip(block) : block,
+            () -> submissions.fetched(hash))) {
       counters.count(Counter.ASK_US_NOT_SERVED);
-    } else {
-      send(item.type() == InventoryVector.BLOCK ? Block.strip(block) : block);
-      submissions.fetched(item.hash());
     }
   }
 
-  /** A transaction has come; true if the node asked for it, so that it is to be sent. */
-  boolean arrived(Transaction transaction) {
-    boolean byTxid = awaited.remove(transaction.txid()) != null;
-    boolean byWtxid = awaited.remove(transaction.wtxid()) != null;
-    return byTxid || byWtxid;
+  /** A transaction has come; how the node asked for it, so that it is to be sent, or null. */
+  @Nullable InventoryVector arrived(Transaction transaction) {
+    InventoryVector byTxid = awaited.remove(transaction.txid());
+    InventoryVector byWtxid = awaited.remove(transaction.wtxid());
+    return byWtxid != null ? byWtxid : byTxid;
   }
 
   /** No client has it. */

@@ -3,6 +3,8 @@ package org.bitcoinmultiplexer.bitcoin.news;
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
@@ -39,6 +41,19 @@ final class Outpoints {
       in.skip(4, "sequence");
     }
     return spent;
+  }
+
+  /** The transactions that a well-formed one spends from, so many of them at most. */
+  static Set<Hash> parents(Message transaction, int most) {
+    ByteReader in = new ByteReader(transaction);
+    Set<Hash> parents = new LinkedHashSet<>();
+    for (int left = inputs(in); left > 0 && parents.size() < most; left--) {
+      parents.add(in.hash("outpoint"));
+      in.skip(4, "outpoint index");
+      in.skip(in.count("input script", 1), "input script");
+      in.skip(4, "sequence");
+    }
+    return parents;
   }
 
   /** How many outputs a well-formed transaction has. */

@@ -42,14 +42,20 @@ final class TransactionPool {
     /** What it spends, as the {@link Outpoints} of the view have it; null before anybody asked. */
     long @Nullable [] spends;
 
-    /** When it was given to the node or heard of from it, in the loop's nanoseconds. */
-    long told;
+    /** When it was given to the node last, in the loop's nanoseconds, and on which connection. */
+    long given;
 
-    Entry(Transaction transaction, long told) {
+    int givenOn;
+
+    /** The same for when the node showed to have it. */
+    long shown;
+
+    int shownOn;
+
+    Entry(Transaction transaction) {
       this.full = transaction.toMessage();
       this.txid = transaction.txid();
       this.wtxid = transaction.wtxid();
-      this.told = told;
     }
 
     boolean isUnconfirmed() {

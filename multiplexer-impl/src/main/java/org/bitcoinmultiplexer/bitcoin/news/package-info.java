@@ -9,12 +9,14 @@
  * <pre>
  *   node ──► UpstreamConversation ──► BlockDesk ───────► RecentHeaders ───► BlockNews
  *                │                      └ BestChainSearch └► HeaderSync
- *                │                    TransactionDesk ──► TransactionPool ─► TransactionNews
- *                │                      └ UnprovenTransactions, EvidenceSearch   └► MempoolView
+ *                │                    TransactionRelay ─► TransactionPool ─► TransactionNews
+ *                │                      ├ AnnouncedTransactions         └► MempoolView
+ *                │                      ├ PendingSubmissions, SubmissionSender, AcceptanceProbe
+ *                │                      └ UnconfirmedSubmissions
  *                └─ questions ──────► NodeQuestions
  *                                       │ asks                          ▲
  *                                       ▼                               │
- *   client ──► Newsroom ───────────► Fetches, Announcers ──► BlockSubmissions, TransactionDesk
+ *   client ──► Newsroom ───────────► Fetches, Announcers ──► BlockSubmissions, TransactionRelay
  * </pre>
  *
  * <p><b>This node.</b> Each connection has a {@link org.bitcoinmultiplexer.bitcoin.news.NodeView}
@@ -35,9 +37,16 @@
  * bitcoinj waits for that. A node at which we have the {@code noban} permission gives back at once,
  * another one after its next round of announcements, which is 5 seconds later on average. A node
  * that wants no transactions ({@code -blocksonly}) is given none, so there is evidence only when it
- * has one from elsewhere. What stays without evidence for ten minutes is forgotten; the client may
- * submit it again. The node is asked on behalf of whoever submitted, as one client among others, so
- * that a flood of submissions delays nobody's requests but those made for it.
+ * has one from elsewhere. What stays without evidence for ten minutes, counted while there is a
+ * node, is forgotten; the client may submit it again. What one node has accepted is offered to
+ * every later one until that has shown it, too, or it is mined or replaced, and nobody is told that
+ * it was accepted but on evidence of the node that is there. The node is asked on behalf of whoever
+ * submitted, as one client among others, so that a flood of submissions delays nobody's requests
+ * but those made for it.
+ *
+ * <p><b>What is written upstream</b> beyond questions, pongs and small refusals goes through {@code
+ * Hub.Seat.submit}: in turns with what all ask, a little of each client at a time, with a marker
+ * behind it. A client that hands in faster than the node takes it is read from no more.
  *
  * <p><b>The mempool.</b> The pool keeps what is mined, for clients may still ask; {@code
  * MempoolView} is the part of it that waits, for {@code mempool} and filters. What is mined or

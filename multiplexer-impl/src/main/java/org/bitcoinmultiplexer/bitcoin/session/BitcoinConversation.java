@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the first node is known a client waits, for {@link #PATIENCE} at most. Who says its
  * {@code verack} before ours meanwhile may go on: a few messages are kept until it can be answered.
  *
- * <p>Confined to the session's loop, except {@link #push}, {@link #accepted} and {@link #remote}.
+ * <p>Confined to the session's loop, except {@link #push}, {@link #accepted}, {@link #processed}
+ * and {@link #remote}.
  */
 final class BitcoinConversation implements ClientConversation, Client {
 
@@ -258,6 +259,15 @@ final class BitcoinConversation implements ClientConversation, Client {
   private void tellAccepted(Hash txid, Hash wtxid) {
     if (client != null && !closed) {
       client.accepted(txid, wtxid);
+    }
+  }
+
+  @Override
+  public void processed(int cost) {
+    if (context.loop().inEventLoop()) {
+      context.dealtWith(cost);
+    } else {
+      context.loop().execute(() -> context.dealtWith(cost));
     }
   }
 

@@ -43,6 +43,8 @@ public final class BitcoinProtocol implements Protocol {
   private final BitcoinDialect dialect;
   private final @Nullable Function<Newsroom, Runnable> keepHeaders;
   private @Nullable Runnable closeHeaders;
+  private @Nullable Function<Newsroom, Runnable> keepSubmissions;
+  private @Nullable Runnable closeSubmissions;
   private @Nullable Shared shared; // set before the engine runs anything
 
   /**
@@ -78,12 +80,25 @@ public final class BitcoinProtocol implements Protocol {
     this.dialect = new BitcoinDialect(pairs, random);
   }
 
+  /**
+   * Keeps what clients submitted and is not mined over a restart. Before the protocol is opened.
+   *
+   * @param file to keep it in
+   * @param io writes it, one task after the other
+   */
+  public void keepSubmissions(Path file, Executor io) {
+    keepSubmissions = newsroom -> newsroom.keepSubmissions(file, io);
+  }
+
   @Override
   public void open(Hub hub) {
     Newsroom newsroom =
         new Newsroom(hub, options.network(), options.news(), random, options.clock());
     if (keepHeaders != null) {
       closeHeaders = keepHeaders.apply(newsroom);
+    }
+    if (keepSubmissions != null) {
+      closeSubmissions = keepSubmissions.apply(newsroom);
     }
     shared =
         new Shared(
@@ -98,10 +113,13 @@ public final class BitcoinProtocol implements Protocol {
             options.clock());
   }
 
-  /** Closes the file of the headers, if there is one; after the engine. */
+  /** Closes the files of headers and submissions, if there are such; after the engine. */
   public void close() {
     if (closeHeaders != null) {
       closeHeaders.run();
+    }
+    if (closeSubmissions != null) {
+      closeSubmissions.run();
     }
   }
 

@@ -113,6 +113,7 @@ final class Offers {
     if (3 * transaction.strippedSize() + tx.size() > MOST_WEIGHT) {
       context.hub().counters().count(Counter.CLIENT_TX_OVERSIZED);
     } else {
+      context.handsIn(Client.cost(tx));
       newsroom.submitted(self, tx);
     }
   }
@@ -131,6 +132,7 @@ final class Offers {
       throw new Violation(Counter.CLOSED_BAD_BLOCK, verdict.reason());
     }
     known.announced(header.hash());
+    context.handsIn(Client.cost(message));
     newsroom.submittedBlock(self, message);
   }
 

@@ -108,6 +108,9 @@ final class NewsFixture {
     /** The wtxids of what it was told that the node accepted. */
     final List<Hash> accepted = new ArrayList<>();
 
+    /** How much of what it brought is dealt with. */
+    long processed;
+
     Peer(String name) {
       this.name = name;
     }
@@ -120,6 +123,11 @@ final class NewsFixture {
     @Override
     public void accepted(Hash txid, Hash wtxid) {
       accepted.add(wtxid);
+    }
+
+    @Override
+    public void processed(int bytes) {
+      processed += bytes;
     }
 
     @Override
@@ -142,6 +150,17 @@ final class NewsFixture {
     }
   }
 
+  /** A clock that the test sets. */
+  static final class Clock implements InstantSource {
+    Instant now = Instant.ofEpochSecond(1_700_000_000L);
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  final Clock clock = new Clock();
   final ScriptedHub hub = new ScriptedHub();
   final Newsroom newsroom;
 
@@ -155,13 +174,7 @@ final class NewsFixture {
   }
 
   NewsFixture(NewsOptions options) {
-    newsroom =
-        new Newsroom(
-            hub,
-            Network.REGTEST,
-            options,
-            new Random(7),
-            InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L)));
+    newsroom = new Newsroom(hub, Network.REGTEST, options, new Random(7), clock);
     line = new Line();
   }
 

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,11 +65,6 @@ final class ScriptedHub implements Hub {
   }
 
   @Override
-  public void tell(Message message) {
-    told.add(message);
-  }
-
-  @Override
   public void publish(News item) {
     news.add(item);
   }
@@ -81,6 +77,17 @@ final class ScriptedHub implements Hub {
   @Override
   public Counters counters() {
     return counters;
+  }
+
+  /** The node has dealt with what was handed in first of what it has before it. */
+  void processed() {
+    processed(Duration.ZERO);
+  }
+
+  /** The same, and needed so long for it. */
+  void processed(Duration took) {
+    HandedIn first = underWay.remove(0);
+    loop.run(() -> first.receipt().processed(took.toNanos()));
   }
 
   /** The oldest question, which is then no longer open. */

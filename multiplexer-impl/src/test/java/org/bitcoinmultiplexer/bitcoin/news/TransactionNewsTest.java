@@ -61,34 +61,35 @@ class TransactionNewsTest {
 
   @Test
   void asksOfAFloodOnlySoMuchAtOnceAndForgetsTheOldest() {
-    int flood = TransactionDesk.MOST_ASKED + TransactionDesk.MOST_QUEUED + 1_000;
+    int flood = AnnouncedTransactions.MOST_ASKED + AnnouncedTransactions.MOST_QUEUED + 1_000;
     for (int from = 0; from < flood; from += 50_000) {
       fixture.nodeAnnounces(InventoryVector.WTX, ids(from, Math.min(flood, from + 50_000)));
     }
-    assertThat(hub.questions).hasSize(TransactionDesk.MOST_ASKED);
+    assertThat(hub.questions).hasSize(AnnouncedTransactions.MOST_ASKED);
     assertThat(hub.count(Counter.NEWS_TX_DROPPED)).isEqualTo(1_000);
 
     int asked = 0;
     while (!hub.questions.isEmpty()) {
-      assertThat(hub.questions).hasSizeLessThanOrEqualTo(TransactionDesk.MOST_ASKED);
+      assertThat(hub.questions).hasSizeLessThanOrEqualTo(AnnouncedTransactions.MOST_ASKED);
       ScriptedHub.Question question = hub.take();
       asked++;
       hub.loop.run(() -> question.then().accept(Outcome.Absent.INSTANCE));
     }
-    assertThat(asked).isEqualTo(TransactionDesk.MOST_ASKED + TransactionDesk.MOST_QUEUED);
+    assertThat(asked)
+        .isEqualTo(AnnouncedTransactions.MOST_ASKED + AnnouncedTransactions.MOST_QUEUED);
     assertThat(hub.count(Counter.NEWS_TX_MISSING)).isEqualTo(asked);
     assertThat(hub.news).isEmpty();
   }
 
   @Test
   void forgetsWhatIsQueuedWhenTheConnectionIsGone() {
-    fixture.nodeAnnounces(InventoryVector.WTX, ids(0, TransactionDesk.MOST_ASKED + 500));
+    fixture.nodeAnnounces(InventoryVector.WTX, ids(0, AnnouncedTransactions.MOST_ASKED + 500));
     fixture.reconnect(NewsFixture.LONG);
     int asked = hub.questions.size();
     List<ScriptedHub.Question> open = new ArrayList<>(hub.questions);
     hub.questions.clear();
     open.forEach(fixture::absent);
-    assertThat(asked).isEqualTo(TransactionDesk.MOST_ASKED);
+    assertThat(asked).isEqualTo(AnnouncedTransactions.MOST_ASKED);
     assertThat(hub.questions).isEmpty();
   }
 
@@ -121,7 +122,7 @@ class TransactionNewsTest {
     fixture.submits(alice, TX);
     assertThat(hub.told).containsExactly(TX);
     fixture.answer(TX);
-    hub.loop.advance(EvidenceSearch.TICK);
+    hub.loop.advance(AcceptanceProbe.TICK);
     assertThat(hub.loop.pendingTimers()).as("both requests are settled").isZero();
     fixture.announces(bob, InventoryVector.WTX, WTXID);
     assertThat(bob.asked).isEmpty();
@@ -255,7 +256,7 @@ class TransactionNewsTest {
     assertThat(hub.told).as("again, until there is evidence").hasSize(2);
     fixture.answer(TX);
     fixture.reconnect(NewsFixture.LONG);
-    assertThat(hub.told).hasSize(2);
+    assertThat(hub.told).as("this node may not have it").hasSize(3);
   }
 
   @Test
@@ -276,32 +277,38 @@ class TransactionNewsTest {
   }
 
   @Test
-  void givesARebroadcastToTheNodeAgain() {
+  void givesARebroadcastToTheNodeAgainAndSaysNothingOfItFromMemory() {
     fixture.submits(alice, TX);
     fixture.answer(TX);
-    hub.loop.advance(TransactionDesk.REBROADCAST.minusMillis(1));
+    assertThat(alice.accepted).hasSize(1);
+    hub.loop.advance(SubmissionSender.RETRY.minusMillis(1));
     fixture.submits(alice, TX);
-    fixture.announces(alice, InventoryVector.TX, TXID);
-    assertThat(hub.told).hasSize(1);
+    assertThat(hub.told).as("it was shown a moment ago").hasSize(1);
+    assertThat(alice.accepted).hasSize(2);
     hub.loop.advance(Duration.ofMillis(1));
 
-    fixture.announces(alice, InventoryVector.TX, TXID);
     fixture.submits(alice, TX);
-
     assertThat(hub.told).containsExactly(TX, TX);
+    assertThat(alice.accepted).hasSize(2);
+    fixture.answer(TX);
+    assertThat(alice.accepted).hasSize(3);
     assertThat(alice.asked).isEmpty();
     assertThat(hub.takeNews(TransactionNews.class)).hasSize(1);
   }
 
   @Test
-  void doesNotGiveTheNodeAgainWhatItAnnouncedItselfLately() {
+  void givesTheNodeAgainWhatAClientAnnouncesThatTheNodeHasNotShownLately() {
     fixture.submits(alice, TX);
     fixture.answer(TX);
-    hub.loop.advance(TransactionDesk.REBROADCAST.dividedBy(2));
+    hub.loop.advance(TransactionRelay.REBROADCAST.dividedBy(2));
     fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
-    hub.loop.advance(TransactionDesk.REBROADCAST.dividedBy(2));
-    fixture.submits(alice, TX);
+    hub.loop.advance(TransactionRelay.REBROADCAST.minusMillis(1));
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
     assertThat(hub.told).hasSize(1);
+    hub.loop.advance(Duration.ofMillis(1));
+    fixture.announces(alice, InventoryVector.WTX, WTXID);
+    assertThat(hub.told).hasSize(2);
+    assertThat(alice.asked).isEmpty();
   }
 
   @Test
@@ -342,7 +349,7 @@ class TransactionNewsTest {
     LongAdder evicted = new LongAdder();
     TransactionPool pool = new TransactionPool(5_000, evicted, null);
     for (int i = 0; i < 50; i++) {
-      pool.add(new TransactionPool.Entry(Transaction.parse(TestChain.tx(i, i % 2)), 0));
+      pool.add(new TransactionPool.Entry(Transaction.parse(TestChain.tx(i, i % 2))));
     }
     assertThat(evicted.sum() + pool.all().size()).isEqualTo(50);
     assertThat(pool.all()).hasSizeBetween(5, 12);

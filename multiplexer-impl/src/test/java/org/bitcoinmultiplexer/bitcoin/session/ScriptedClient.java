@@ -45,6 +45,9 @@ final class ScriptedClient implements ClientContext {
 
   boolean needsEveryFrame;
 
+  /** What it brought and is not dealt with. */
+  long handedIn;
+
   /** Everything the client was sent, in order. */
   final List<Message> received = new ArrayList<>();
 
@@ -233,6 +236,16 @@ final class ScriptedClient implements ClientContext {
       batch.end(received::add);
       unordered.remove(entry);
     }
+  }
+
+  @Override
+  public void handsIn(int cost) {
+    handedIn += cost;
+  }
+
+  @Override
+  public void dealtWith(int cost) {
+    handedIn -= cost;
   }
 
   @Override

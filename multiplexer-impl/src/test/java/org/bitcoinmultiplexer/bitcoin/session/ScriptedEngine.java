@@ -55,11 +55,6 @@ final class ScriptedEngine implements Hub, NodeContext {
   }
 
   @Override
-  public void tell(Message message) {
-    toNode.add(message);
-  }
-
-  @Override
   public void publish(News news) {
     for (ScriptedClient client : clients) {
       client.hear(news);

@@ -5,28 +5,29 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.core.Hub;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients submitted and the node has not yet shown to have accepted. Only the node gets it
- * from here.
+ * What was submitted and the node of this connection has not yet shown to have accepted. Only the
+ * node gets it from here.
  *
  * <p>Two bounds. What one client has here is bounded, and makes room for more of its own, the
  * oldest first; what all have together is bounded too, and the client that takes most of it makes
  * room. A transaction that two clients submit is kept for each of them: neither depends on what
- * becomes of the other. What a client leaves behind stays its own.
+ * becomes of the other. What a client leaves behind stays its own. What a node has accepted before,
+ * and is offered again to the next, is bounded where it is kept: {@link UnconfirmedSubmissions}.
  *
  * <p>Confined to the hub's loop.
  */
-final class UnprovenTransactions {
+final class PendingSubmissions {
 
   /** What one client may have here, in bytes: about 900 payments. */
   static final long MOST_OF_ONE_CLIENT = 2L << 20;
@@ -42,7 +43,21 @@ final class UnprovenTransactions {
     final TransactionPool.Entry entry;
     final Submitter by;
 
-    /** When the node could have got it last, in the loop's nanoseconds. */
+    /** Whether its client sent it, and so is to be told when it is accepted. */
+    boolean isAwaited;
+
+    /** Whether it waits to be handed in. */
+    boolean isQueued;
+
+    /** The type of inventory vector by which the node asked for it; -1 if it did not. */
+    int wanted = -1;
+
+    /** What it {@linkplain Client#cost costs} its client, which is read from no more for much. */
+    int heldBack;
+
+    /** Whether the node of this connection could have got it; and when, in the loop's time. */
+    boolean isGiven;
+
     long given;
 
     /** How many of the planned times to ask are over. */
@@ -62,18 +77,19 @@ final class UnprovenTransactions {
     }
 
     private long weight() {
-      return entry.weight() + SURCHARGE;
+      return by.isClient ? entry.weight() + SURCHARGE : 0;
     }
   }
 
-  /** Somebody who submitted, perhaps gone since, and what the search for evidence may cost. */
+  /** Somebody who submitted, perhaps gone since, and what that may cost the node. */
   static final class Submitter {
     private final Set<Submission> submissions = new LinkedHashSet<>();
+    private final boolean isClient;
     private @Nullable Client client;
     private long bytes;
 
     /** How often the node may be asked on its behalf before it has to wait. */
-    int asks = EvidenceSearch.MOST_ASKS;
+    int asks = AcceptanceProbe.MOST_ASKS;
 
     /** From where it is asked, as long as the client is there. */
     final Hub.Seat seat;
@@ -83,14 +99,32 @@ final class UnprovenTransactions {
 
     final Deque<Submission> waiting = new ArrayDeque<>();
 
-    private Submitter(Client client, Hub.Seat seat) {
+    /** What is to be handed in, and how much of it is on its way. */
+    final Deque<Submission> toGive = new ArrayDeque<>();
+
+    int inFlight;
+
+    /** How much of the node's time it may still take, as of when; and what waits for more of it. */
+    long credit = SubmissionSender.BURST.toNanos();
+
+    long credited; // in the loop's time
+    EventLoop.@Nullable Timer resting;
+
+    private Submitter(@Nullable Client client, Hub.Seat seat, long now) {
       this.client = client;
+      this.credited = now;
+      this.isClient = client != null;
       this.seat = seat;
     }
 
-    /** Null if it is gone. */
+    /** Null if it is gone, or never was one. */
     @Nullable Client client() {
       return client;
+    }
+
+    /** Whether it is, or was, a client; not what is offered again of what a node has accepted. */
+    boolean isClient() {
+      return isClient;
     }
 
     /** From the oldest on. */
@@ -101,6 +135,7 @@ final class UnprovenTransactions {
 
   private final Hub hub;
   private final Consumer<? super Submission> displaced;
+  private final Submitter ours;
   private final Map<Hash, List<Submission>> byWtxid = new HashMap<>();
   private final Map<Hash, List<Submission>> byTxid = new HashMap<>();
   private final Map<Client, Submitter> present = new HashMap<>();
@@ -113,9 +148,10 @@ final class UnprovenTransactions {
    * @param hub gives each who submits a seat
    * @param displaced hears of what is forgotten for lack of room
    */
-  UnprovenTransactions(Hub hub, Consumer<? super Submission> displaced) {
+  PendingSubmissions(Hub hub, Consumer<? super Submission> displaced) {
     this.hub = hub;
     this.displaced = displaced;
+    this.ours = new Submitter(null, hub.seat(), hub.loop().nanoTime());
   }
 
   boolean isEmpty() {
@@ -127,27 +163,6 @@ final class UnprovenTransactions {
     return submitters;
   }
 
-  /**
-   * The wtxids of all, in which everybody has turns: one of each client, its oldest first, and so
-   * on until all of those are named who are here; then in the same way what others left behind.
-   */
-  Collection<Hash> inTurns() {
-    Set<Hash> all = new LinkedHashSet<>();
-    for (boolean here : new boolean[] {true, false}) {
-      List<Iterator<Submission>> turns = new ArrayList<>();
-      for (Submitter submitter : submitters) {
-        if (submitter.client != null == here) {
-          turns.add(submitter.submissions.iterator());
-        }
-      }
-      while (!turns.isEmpty()) {
-        turns.forEach(turn -> all.add(turn.next().entry.wtxid));
-        turns.removeIf(turn -> !turn.hasNext());
-      }
-    }
-    return all;
-  }
-
   /** All submissions of a transaction. */
   List<Submission> of(Hash wtxid) {
     return byWtxid.getOrDefault(wtxid, List.of());
@@ -156,9 +171,9 @@ final class UnprovenTransactions {
   /**
    * A transaction by one of its names, by its txid the form that came last; null if none is here.
    */
-  TransactionPool.@Nullable Entry find(Hash id, boolean isWtxid) {
+  @Nullable Submission find(Hash id, boolean isWtxid) {
     List<Submission> found = (isWtxid ? byWtxid : byTxid).get(id);
-    return found == null ? null : found.get(found.size() - 1).entry;
+    return found == null ? null : found.get(found.size() - 1);
   }
 
   /** The same, if this client submitted it. */
@@ -173,7 +188,29 @@ final class UnprovenTransactions {
 
   /** Keeps what a client submitted, which it has not got here. */
   Submission add(Client client, TransactionPool.Entry entry) {
-    Submitter by = present.computeIfAbsent(client, id -> new Submitter(id, hub.seat()));
+    Submitter by =
+        present.computeIfAbsent(client, id -> new Submitter(id, hub.seat(), hub.loop().nanoTime()));
+    Submission added = add(by, entry);
+    while (by.bytes > MOST_OF_ONE_CLIENT) {
+      displaceOldest(by);
+    }
+    while (bytes > MOST) {
+      displaceOldest(greediest());
+    }
+    return added;
+  }
+
+  /** Keeps what a node has accepted, until the one of this connection has shown it, too. */
+  Submission addOurs(TransactionPool.Entry entry) {
+    for (Submission submission : of(entry.wtxid)) {
+      if (submission.by == ours) {
+        return submission;
+      }
+    }
+    return add(ours, entry);
+  }
+
+  private Submission add(Submitter by, TransactionPool.Entry entry) {
     submitters.add(by);
     Submission added = new Submission(entry, by);
     by.submissions.add(added);
@@ -181,12 +218,6 @@ final class UnprovenTransactions {
     byTxid.computeIfAbsent(entry.txid, id -> new ArrayList<>(1)).add(added);
     by.bytes += added.weight();
     bytes += added.weight();
-    while (by.bytes > MOST_OF_ONE_CLIENT) {
-      displaceOldest(by);
-    }
-    while (bytes > MOST) {
-      displaceOldest(greediest());
-    }
     return added;
   }
 
@@ -205,6 +236,19 @@ final class UnprovenTransactions {
     Submission oldest = from.submissions.iterator().next();
     remove(oldest);
     displaced.accept(oldest);
+  }
+
+  boolean contains(Submission submission) {
+    return submission.by.submissions.contains(submission);
+  }
+
+  /** What was offered again need not be any more: it is mined, or never will be. */
+  void removeOurs(Hash wtxid) {
+    for (Submission submission : List.copyOf(of(wtxid))) {
+      if (submission.by == ours) {
+        remove(submission);
+      }
+    }
   }
 
   /** The node has accepted a transaction, or nobody waits for that any more. */

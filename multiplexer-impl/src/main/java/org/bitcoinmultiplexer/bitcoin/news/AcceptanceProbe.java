@@ -8,8 +8,8 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
-import org.bitcoinmultiplexer.bitcoin.news.UnprovenTransactions.Submission;
-import org.bitcoinmultiplexer.bitcoin.news.UnprovenTransactions.Submitter;
+import org.bitcoinmultiplexer.bitcoin.news.PendingSubmissions.Submission;
+import org.bitcoinmultiplexer.bitcoin.news.PendingSubmissions.Submitter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the hub's loop.
  */
-final class EvidenceSearch {
+final class AcceptanceProbe {
 
   /** How long the node is asked. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -68,7 +68,7 @@ final class EvidenceSearch {
   private static final int REGULARLY = 60;
 
   private final Hub hub;
-  private final UnprovenTransactions unproven;
+  private final PendingSubmissions pending;
   private final Consumer<? super Message> answered;
   private final Consumer<? super Submission> givenUp;
   private final Hub.Seat leftBehind;
@@ -80,31 +80,33 @@ final class EvidenceSearch {
   /**
    * A search for nothing yet.
    *
-   * @param unproven what to ask for
+   * @param pending what to ask for
    * @param answered hears what the node answered, a {@code tx} message
-   * @param givenUp hears of what is not asked for any more, and is in the store no more
+   * @param leftBehind from where it is asked for what clients left behind
+   * @param givenUp hears of what the node has not shown in all that time
    */
-  EvidenceSearch(
+  AcceptanceProbe(
       Hub hub,
-      UnprovenTransactions unproven,
+      PendingSubmissions pending,
+      Hub.Seat leftBehind,
       Consumer<? super Message> answered,
       Consumer<? super Submission> givenUp) {
     this.hub = hub;
-    this.unproven = unproven;
+    this.pending = pending;
     this.answered = answered;
     this.givenUp = givenUp;
-    this.leftBehind = hub.seat();
+    this.leftBehind = leftBehind;
     this.heeded = hub.loop().nanoTime() - TICK.toNanos();
   }
 
-  /** A connection is ready; everything is about to be given again. */
+  /** A connection is ready; everything is about to be given anew. */
   void connected(NodeInfo ready) {
     node = ready;
   }
 
   void disconnected() {
     node = null;
-    for (Submitter submitter : unproven.submitters()) {
+    for (Submitter submitter : pending.submitters()) {
       submitter.waiting.forEach(submission -> submission.asking = false);
       submitter.waiting.clear();
     }
@@ -115,8 +117,9 @@ final class EvidenceSearch {
     }
   }
 
-  /** The node is given something, so its search begins anew. */
+  /** The node was given something, so its search begins anew. */
   void given(Submission submission) {
+    submission.isGiven = true;
     submission.given = hub.loop().nanoTime();
     submission.step = 0;
     submission.hints = MOST_HINTS;
@@ -129,7 +132,7 @@ final class EvidenceSearch {
 
   /** The node may give more than a moment ago. */
   void hint() {
-    if (node == null || unproven.isEmpty()) {
+    if (node == null || pending.isEmpty()) {
       return;
     }
     hinted = true;
@@ -139,14 +142,14 @@ final class EvidenceSearch {
   }
 
   private void arm() {
-    if (timer == null && node != null && !unproven.isEmpty()) {
+    if (timer == null && node != null && !pending.isEmpty()) {
       timer = hub.loop().schedule(TICK, this::tick);
     }
   }
 
   private void tick() {
     timer = null;
-    for (Submitter submitter : unproven.submitters()) {
+    for (Submitter submitter : pending.submitters()) {
       submitter.asks = Math.min(MOST_ASKS, submitter.asks + ASKS_PER_TICK);
     }
     sweep();
@@ -161,8 +164,11 @@ final class EvidenceSearch {
       heeded = now;
     }
     List<Submission> hopeless = new ArrayList<>();
-    for (Submitter submitter : unproven.submitters()) {
+    for (Submitter submitter : pending.submitters()) {
       for (Submission submission : submitter.submissions()) {
+        if (!submission.isGiven) {
+          continue; // the patience counts from when this node has it
+        }
         if (!submission.asking && now - submission.given >= PATIENCE.toNanos()) {
           hopeless.add(submission);
         } else {
@@ -171,10 +177,7 @@ final class EvidenceSearch {
       }
       askNext(submitter);
     }
-    for (Submission submission : hopeless) {
-      unproven.remove(submission);
-      givenUp.accept(submission);
-    }
+    hopeless.forEach(givenUp);
   }
 
   private void pursue(Submission submission, boolean hint) {
@@ -211,10 +214,11 @@ final class EvidenceSearch {
       if (next == null) {
         return;
       }
-      if (submitter.submissions().contains(next)) {
+      if (pending.contains(next)) {
         submitter.underWay++;
         hub.counters().count(Counter.SUBMIT_TX_ASKED);
-        Hub.Seat seat = submitter.client() == null ? leftBehind : submitter.seat;
+        boolean isLeft = submitter.isClient() && submitter.client() == null;
+        Hub.Seat seat = isLeft ? leftBehind : submitter.seat;
         seat.ask(request(next.entry), outcome -> heard(next, outcome));
       }
     }
@@ -228,7 +232,7 @@ final class EvidenceSearch {
     }
     if (submission.hinted) {
       submission.hinted = false;
-      if (node != null && unproven.of(submission.entry.wtxid).contains(submission)) {
+      if (node != null && submission.isGiven && pending.contains(submission)) {
         pursue(submission, true);
       }
     }

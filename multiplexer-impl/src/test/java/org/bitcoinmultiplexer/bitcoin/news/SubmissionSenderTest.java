@@ -1,0 +1,155 @@
+package org.bitcoinmultiplexer.bitcoin.news;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.news.NewsFixture.Peer;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What clients submit reaches the node of everybody a little at a time, and of whom it is asked.
+ */
+class SubmissionSenderTest {
+
+  private final NewsFixture fixture = new NewsFixture().connected();
+  private final ScriptedHub hub = fixture.hub;
+  private final Peer alice = new Peer("alice");
+  private final Peer bob = new Peer("bob");
+
+  @Test
+  void ofOneClientTwoAreInFlightAndItIsReadFromNoMoreUntilTheyAreProcessed() {
+    hub.busy = true;
+    for (int i = 0; i < 60; i++) {
+      fixture.submits(alice, TestChain.tx(i, 5));
+    }
+    assertThat(hub.told).hasSize(SubmissionSender.MOST_IN_FLIGHT);
+    assertThat(alice.processed).isZero();
+    fixture.submits(bob, TestChain.tx(100, 5));
+    assertThat(hub.told).as("another's do not wait for it").hasSize(3);
+    hub.processed();
+    assertThat(alice.processed).isEqualTo(Client.cost(TestChain.tx(0, 5)));
+    assertThat(hub.told).hasSize(4);
+    for (int left = 60; left > 0; left--) {
+      hub.processed();
+    }
+    assertThat(alice.processed).isEqualTo(60L * Client.cost(TestChain.tx(0, 5)));
+    assertThat(bob.processed).isEqualTo(Client.cost(TestChain.tx(100, 5)));
+  }
+
+  @Test
+  void whoTakesMuchOfTheNodesTimeWaitsForMoreOfIt() {
+    hub.busy = true;
+    for (int i = 0; i < 9; i++) {
+      fixture.submits(alice, TestChain.tx(i, 5));
+    }
+    hub.processed(Duration.ofSeconds(3));
+    assertThat(hub.told).as("it owes a second, which is paid in four").hasSize(2);
+    fixture.submits(bob, TestChain.tx(100, 5));
+    assertThat(hub.told).hasSize(3);
+    hub.loop.advance(Duration.ofMillis(3_999));
+    assertThat(hub.told).hasSize(3);
+    hub.loop.advance(Duration.ofMillis(1));
+    assertThat(hub.told).hasSize(4);
+    hub.processed(Duration.ofSeconds(5));
+    hub.processed(Duration.ofMillis(1));
+    fixture.line.closes();
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
+  void nobodyIsHeldBackByANodeThatIsNotThere() {
+    hub.busy = true;
+    for (int i = 0; i < 9; i++) {
+      fixture.submits(alice, TestChain.tx(i, 5));
+    }
+    fixture.line.closes();
+    assertThat(alice.processed).isEqualTo(9L * Client.cost(TestChain.tx(0, 5)));
+    fixture.submits(alice, TestChain.tx(10, 5));
+    assertThat(alice.processed).isEqualTo(10L * Client.cost(TestChain.tx(0, 5)));
+  }
+
+  @Test
+  void whatIsDroppedHoldsNobodyBack() {
+    hub.busy = true;
+    fixture.submits(alice, Message.of(Commands.TX, TestChain.coinbase(1)));
+    long refused = alice.processed;
+    assertThat(refused).isPositive();
+    for (int i = 0; i < 2_000; i++) {
+      fixture.submits(alice, TestChain.tx(10_000 + i, 0));
+    }
+    assertThat(alice.processed).as("what was displaced").isGreaterThan(900L * 1_000);
+  }
+
+  @Test
+  void aTransactionThatTwoSubmitIsGivenOnceAndNobodyWaitsForTheOthersTurn() {
+    hub.busy = true;
+    for (int i = 0; i < 9; i++) {
+      fixture.submits(alice, TestChain.tx(i, 5));
+    }
+    fixture.submits(bob, TestChain.tx(8, 5));
+    assertThat(hub.told).hasSize(3).endsWith(TestChain.tx(8, 5));
+    while (!hub.underWay.isEmpty()) {
+      hub.processed();
+    }
+    assertThat(hub.told).hasSize(9);
+    assertThat(alice.processed).isEqualTo(9L * Client.cost(TestChain.tx(0, 5)));
+  }
+
+  // ---- one parent and one child
+
+  private final Message parent = TestChain.tx(Hash.of("%064x".formatted(77)), 0, 1_000, 1);
+  private final Hash parentId = Transaction.parse(parent).txid();
+  private final Message child = TestChain.tx(parentId, 0, 900, 1);
+
+  private void nodeAsksForTheParent() {
+    fixture.line.says(Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, parentId));
+  }
+
+  @Test
+  void whoSubmittedAChildIsAskedForItsParent() {
+    fixture.submits(bob, TestChain.tx(1, 5));
+    fixture.submits(alice, child);
+    assertThat(alice.asked).as("the node may know the parent").isEmpty();
+    nodeAsksForTheParent();
+    assertThat(fixture.line.sent).as("not denied").isEmpty();
+    assertThat(bob.asked).isEmpty();
+    assertThat(alice.takeAsked())
+        .containsExactly(new InventoryVector(InventoryVector.WITNESS_TX, parentId));
+    fixture.submits(alice, parent);
+    assertThat(hub.told).endsWith(parent);
+    nodeAsksForTheParent();
+    assertThat(hub.told).endsWith(parent, parent);
+  }
+
+  @Test
+  void theParentIsDeniedIfTheClientHasNotGotIt() {
+    fixture.submits(alice, child);
+    nodeAsksForTheParent();
+    Message notfound = Inventory.of(Commands.NOTFOUND, InventoryVector.WITNESS_TX, parentId);
+    hub.loop.run(() -> fixture.newsroom.refused(alice, notfound));
+    assertThat(fixture.line.sent).containsExactly(notfound);
+  }
+
+  @Test
+  void aParentThatIsAnnouncedBehindItsChildIsFetched() {
+    fixture.submits(alice, child);
+    fixture.announces(alice, InventoryVector.TX, parentId);
+    assertThat(alice.takeAsked())
+        .containsExactly(new InventoryVector(InventoryVector.WITNESS_TX, parentId));
+  }
+
+  @Test
+  void aParentThatCameFirstIsServedOnceTheNodeAsksForIt() {
+    fixture.submits(alice, parent);
+    fixture.submits(alice, child);
+    nodeAsksForTheParent();
+    assertThat(hub.told).isEqualTo(List.of(parent, child, parent));
+  }
+}
