@@ -334,7 +334,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       checker.execute(
           () -> {
             String lie = check(request, received);
-            Confined.run(loop, () -> judge(exchange, received, lie));
+            var unused = Confined.offer(loop, () -> judge(exchange, received, lie));
           });
     } catch (RejectedExecutionException e) {
       failed(exchange, "the multiplexer is closing");

@@ -386,6 +386,9 @@ public interface SocketServerKit {
     try (Server server = echo(AcceptLimits.NONE, accepted)) {
       try (Socket socket = dial(server)) {
         echo = accepted.poll(10, TimeUnit.SECONDS);
+        byte[] frame = frame(message(5));
+        socket.getOutputStream().write(frame); // by whose echo it has surely been started
+        assertThat(socket.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
         server.close();
         assertThat(echo.closed.get(10, TimeUnit.SECONDS)).contains("event loop");
         assertThat(socket.getInputStream().read()).isEqualTo(-1);

@@ -25,18 +25,21 @@ class HastyClientTest extends EmbeddedChainSuite {
   }
 
   /** Everything from the handshake to a ping, in one piece. */
-  private byte[] everything(RawClient client) {
+  static byte[] everything(RawClient client, String first, String tip) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(client.hello());
+    all.writeBytes(RawClient.frame("getheaders", Wire.locator(List.of(first), Wire.ZERO_HASH)));
     all.writeBytes(
-        RawClient.frame("getheaders", Wire.locator(List.of(chain.at(1)), Wire.ZERO_HASH)));
-    all.writeBytes(
-        RawClient.frame("getdata", Wire.items(List.of(new Item(Item.WITNESS_BLOCK, chain.tip())))));
+        RawClient.frame("getdata", Wire.items(List.of(new Item(Item.WITNESS_BLOCK, tip)))));
     all.writeBytes(RawClient.frame("ping", new Payload().u64(NONCE).toBytes()));
     return all.toByteArray();
   }
 
-  private static void expectEverything(RawClient client) {
+  private byte[] everything(RawClient client) {
+    return everything(client, chain.at(1), chain.tip());
+  }
+
+  static void expectEverything(RawClient client) {
     client.expect("headers");
     client.expect("block");
     client.expectPong(NONCE);

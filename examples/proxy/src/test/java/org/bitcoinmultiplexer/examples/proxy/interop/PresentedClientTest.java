@@ -15,6 +15,8 @@ import org.bitcoinmultiplexer.examples.proxy.peers.Wire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** With a connection of its own a client is to bitcoind what it is without a proxy. */
 @NeedsBitcoind
@@ -55,6 +57,23 @@ class PresentedClientTest {
           Await.until(() -> "nobody is connected", () -> node.inboundPeers().isEmpty());
         }
         assertThat(seen.get(Way.PASSTHROUGH)).isEqualTo(seen.get(Way.DIRECT));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+  void whatAClientWritesInOnePieceIsAnsweredEvenIfItSaysNoMore(Way way, @TempDir Path directory) {
+    try (Bitcoind node = Bitcoind.start(directory)) {
+      node.mine(10, new byte[] {0x51});
+      String first = node.rpc("getblockhash", 1).getAsString();
+      try (ProxyUnderTest.Running proxy =
+              ProxyUnderTest.between(new LibraryProxy(), node.address(), way);
+          RawClient client = RawClient.to(proxy.address()).open()) {
+        client.sendBytes(HastyClientTest.everything(client, first, node.tip()));
+        client.shutdownOutput();
+        HastyClientTest.expectEverything(client);
+        client.awaitClosed();
       }
     }
   }
