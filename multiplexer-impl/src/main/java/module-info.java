@@ -10,6 +10,8 @@ module org.bitcoinmultiplexer {
   requires com.google.common;
   requires org.slf4j;
   requires static com.h2database.mvstore;
+  requires static java.management;
+  requires static jdk.management;
   requires static org.jspecify;
   requires static io.netty.buffer;
   requires static io.netty.common;

@@ -60,7 +60,9 @@ public final class BitcoinMultiplexer implements Multiplexer {
 
   BitcoinMultiplexer(MultiplexerBuilder builder) {
     network = builder.network;
-    limits = new AcceptLimits(builder.maxClients, builder.maxClientsPerAddress).sparingLoopback();
+    // Above clients.max, since those that have to make room are a moment in going.
+    int sockets = builder.maxClients + Math.max(64, builder.maxClients / 8);
+    limits = new AcceptLimits(sockets, sockets);
     Parts parts = new Parts(builder);
     var strategy = parts.strategy();
     cache = parts.cache();

@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.config.OptionDescription;
 import org.bitcoinmultiplexer.config.Origin;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
+import org.bitcoinmultiplexer.transport.Descriptors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,7 +138,8 @@ final class Parts {
   /** What the engine is told. */
   Settings settings() {
     return new Settings(
-        builder.maxClients,
+        maxClients(),
+        builder.maxClientsPerAddress,
         builder.clientBuffer,
         new Strategy.Window(builder.windowItems, builder.windowBytes),
         builder.handshakeTimeout,
@@ -145,6 +147,19 @@ final class Parts {
         builder.clientTimeout,
         builder.upstreamTimeout,
         Settings.DEFAULTS.patience());
+  }
+
+  /** As many as were asked for, if there are sockets for so many. */
+  private int maxClients() {
+    int perClient = Strategies.isPassthrough(builder.strategyName) ? 2 : 1;
+    int possible = Math.max(1, Descriptors.forClients() / perClient / 9 * 8);
+    if (possible < builder.maxClients) {
+      log.warn(
+          "clients.max is {}, but the process may open sockets for {} only (ulimit -n)",
+          builder.maxClients,
+          possible);
+    }
+    return Math.min(possible, builder.maxClients);
   }
 
   private static Duration min(Duration a, Duration b) {

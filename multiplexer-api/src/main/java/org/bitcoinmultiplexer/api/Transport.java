@@ -53,6 +53,14 @@ public interface Transport {
   void close();
 
   /**
+   * Ends the conversation at once: what was queued may be lost, and nothing is kept to wait for the
+   * peer. Idempotent; any thread. Does what {@link #close} does unless overridden.
+   */
+  default void abort() {
+    close();
+  }
+
+  /**
    * Where the peer is, in words, for logs and limits: {@code "203.0.113.7:41892"}. What stands
    * before the last colon is taken for the peer's host.
    *

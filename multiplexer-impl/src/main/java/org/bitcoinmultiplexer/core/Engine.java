@@ -58,9 +58,10 @@ public final class Engine implements Multiplexer {
   private final SideConnections beside;
   private final Standby standby;
   private final Map<EventLoop, SliceQueue> slices = new ConcurrentHashMap<>();
-  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final Slots slots;
+  private final Map<Session, Slots.Slot> sessions = new ConcurrentHashMap<>();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
-  private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
+  private final Map<Relay, Slots.Slot> relays = new ConcurrentHashMap<>();
 
   private final Complaint tooMany = new Complaint();
   private final AtomicBoolean started = new AtomicBoolean();
@@ -101,6 +102,7 @@ public final class Engine implements Multiplexer {
     this.settings = settings;
     this.events = new Events(listener, listenerExecutor);
     this.budgets = new HostBudgets(loop::nanoTime, HostBudgets.defaultBytes(), counters::counter);
+    this.slots = new Slots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
     this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
     this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
@@ -173,26 +175,41 @@ public final class Engine implements Multiplexer {
   }
 
   private boolean admit(Transport client, EventLoop sessionLoop) {
-    int present = sessions.size() + relays.size();
-    if (closed || present >= settings.maxClients()) {
+    Slots.Slot slot = closed ? null : slots.enter(client.remote());
+    if (slot == null) {
       counters.count(Counter.CLIENT_REFUSED);
-      refused(client.remote(), closed ? IS_CLOSED : present + " clients are connected already");
+      refused(
+          client.remote(), closed ? IS_CLOSED : slots.size() + " clients are connected already");
       return false;
     }
+    boolean taken = false;
+    try {
+      open(client, sessionLoop, slot);
+      taken = true;
+    } finally {
+      if (!taken) {
+        slot.leave();
+      }
+    }
+    return true;
+  }
+
+  private void open(Transport client, EventLoop sessionLoop, Slots.Slot slot) {
     counters.count(Counter.CLIENT_ACCEPTED);
     if (strategy == null) {
       Relay relay = new Relay(clientHome, client, sessionLoop);
-      relays.add(relay);
+      relays.put(relay, slot);
+      slot.occupy(relay::evict);
       relay.open();
     } else {
       Session session = new Session(clientHome, client, sessionLoop);
-      sessions.add(session);
+      sessions.put(session, slot);
+      slot.occupy(session::evict);
       session.open();
     }
     if (closed) {
       closeClients();
     }
-    return true;
   }
 
   private void refused(String remote, String reason) {
@@ -206,7 +223,7 @@ public final class Engine implements Multiplexer {
   @Override
   public Stats stats() {
     int readyRelays = 0;
-    for (Relay relay : relays) {
+    for (Relay relay : relays.keySet()) {
       if (relay.isReady()) {
         readyRelays++;
       }
@@ -250,8 +267,8 @@ public final class Engine implements Multiplexer {
   }
 
   private void closeClients() {
-    sessions.forEach(session -> session.close(IS_CLOSED));
-    relays.forEach(relay -> relay.close(IS_CLOSED));
+    sessions.keySet().forEach(session -> session.close(IS_CLOSED));
+    relays.keySet().forEach(relay -> relay.close(IS_CLOSED));
   }
 
   // ---- upstream
@@ -368,6 +385,18 @@ public final class Engine implements Multiplexer {
     }
   }
 
+  private static void ready(Slots.@Nullable Slot slot) {
+    if (slot != null) {
+      slot.ready();
+    }
+  }
+
+  private static void leave(Slots.@Nullable Slot slot) {
+    if (slot != null) {
+      slot.leave();
+    }
+  }
+
   // ---- what clients and the protocol see
 
   private final class ClientHome implements Session.Home, Relay.Home {
@@ -434,13 +463,14 @@ public final class Engine implements Multiplexer {
     @Override
     public void ready(Session session, String description) {
       readySessions.add(session);
+      Engine.ready(sessions.get(session));
       counters.count(Counter.CLIENT_READY);
       events.tell(l -> l.onClientReady(session.remote(), description));
     }
 
     @Override
     public void gone(Session session, String reason) {
-      sessions.remove(session);
+      Engine.leave(sessions.remove(session));
       readySessions.remove(session);
       events.tell(l -> l.onClientClosed(session.remote(), reason));
     }
@@ -457,13 +487,14 @@ public final class Engine implements Multiplexer {
 
     @Override
     public void ready(Relay relay, String remote, String description) {
+      Engine.ready(relays.get(relay));
       counters.count(Counter.CLIENT_READY);
       events.tell(l -> l.onClientReady(remote, description));
     }
 
     @Override
     public void gone(Relay relay, String remote, String reason) {
-      relays.remove(relay);
+      Engine.leave(relays.remove(relay));
       events.tell(l -> l.onClientClosed(remote, reason));
     }
   }

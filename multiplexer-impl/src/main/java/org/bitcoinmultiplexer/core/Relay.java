@@ -194,6 +194,12 @@ final class Relay implements RelayContext {
     }
   }
 
+  /** Ends both for somebody else, who needs the place now. Any thread. */
+  void evict(String reason) {
+    client.transport.abort();
+    Confined.run(loop, () -> disconnect(Counter.CLOSED_EVICTED, reason));
+  }
+
   /** Ends both connections from outside. Any thread. */
   void close(String reason) {
     Confined.run(loop, () -> end(reason));

@@ -357,6 +357,12 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     budget.close();
   }
 
+  /** Ends the session for somebody else, who needs its place now. Any thread. */
+  void evict(String reason) {
+    transport.abort();
+    run(() -> disconnect(Counter.CLOSED_EVICTED, reason));
+  }
+
   /** Ends the session from outside. Any thread. */
   void close(String reason) {
     run(() -> end(reason));

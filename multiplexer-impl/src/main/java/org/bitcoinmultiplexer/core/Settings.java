@@ -7,6 +7,7 @@ import org.bitcoinmultiplexer.api.Strategy;
  * How much an engine allows, and for how long.
  *
  * @param maxClients clients connected at once, handshake done or not
+ * @param maxClientsPerHost of them from one host, unless that is this machine
  * @param clientBuffer bytes that may be on their way to one client (expected, held back or unsent)
  *     before more is asked for it; four times as much unsent ends the session
  * @param window how much may be in flight upstream; large answers take at most a share of it, so
@@ -20,6 +21,7 @@ import org.bitcoinmultiplexer.api.Strategy;
  */
 public record Settings(
     int maxClients,
+    int maxClientsPerHost,
     long clientBuffer,
     Strategy.Window window,
     Duration handshakeTimeout,
@@ -32,6 +34,7 @@ public record Settings(
   public static final Settings DEFAULTS =
       new Settings(
           1_000,
+          100,
           4_000_000,
           new Strategy.Window(64, 16_000_000),
           Duration.ofSeconds(60),

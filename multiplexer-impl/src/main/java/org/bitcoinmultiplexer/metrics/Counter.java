@@ -76,6 +76,9 @@ public enum Counter {
 
   CLOSED_HANDSHAKE_TIMEOUT(
       "client.closed.handshake-timeout", "clients closed: handshake not done in time"),
+  CLOSED_EVICTED(
+      "client.closed.evicted",
+      "clients closed: there were clients.max, or clients.per-address, and another came"),
   CLOSED_IDLE("client.closed.idle", "clients closed: silent for client.timeout"),
   CLOSED_SLOW_READER(
       "client.closed.slow-reader", "clients closed: they do not read what they are sent"),

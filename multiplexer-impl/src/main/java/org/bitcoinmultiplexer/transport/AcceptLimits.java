@@ -82,7 +82,12 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
     }
 
     Gate(AcceptLimits limits, LongSupplier nanoTime) {
-      this.limits = limits;
+      // Never the last descriptors: without one, neither a node can be dialled nor a file opened.
+      this.limits =
+          new AcceptLimits(
+              Math.min(limits.total, Descriptors.forClients()),
+              limits.perHost,
+              limits.sparesLoopback);
       this.nanoTime = nanoTime;
       this.complained = nanoTime.getAsLong() - COMPLAINT_EVERY;
     }

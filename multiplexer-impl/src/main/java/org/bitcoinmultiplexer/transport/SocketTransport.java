@@ -307,6 +307,16 @@ public abstract class SocketTransport implements Transport {
     }
   }
 
+  @Override
+  public final void abort() {
+    if (moved(State.OPEN, State.CLOSING)) {
+      if (loop.inEventLoop()) {
+        inbox.closing();
+      }
+      EventLoops.offer(loop, this::cut);
+    }
+  }
+
   private void beginClose() {
     if (isReleased()) {
       closed(CLOSED_HERE);

@@ -190,6 +190,31 @@ class EngineClientsTest extends EngineFixture {
     assertThat(engine.stats().counter("client.refused")).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "passthrough"})
+  void silentConnectionsKeepNobodyOut(String strategy) {
+    start(strategy);
+    node(first);
+    List<ToyTransport> silent =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> connect("10.0." + i / 250 + "." + i % 250 + ":1000"))
+            .toList();
+    ToyTransport alice = connect("203.0.113.7:1000");
+    alice.says("hello", "");
+    assertThat(alice.closed).isFalse();
+    assertThat(silent.get(0).closed).isTrue();
+    assertThat(silent.get(1).closed).isFalse();
+    assertThat(engine.stats().clients()).isEqualTo(1_000);
+    assertThat(engine.stats().counter("client.closed.evicted")).isEqualTo(1);
+  }
+
+  private ToyTransport connect(String remote) {
+    ToyTransport client = new ToyTransport(loop, remote);
+    engine.accept(client);
+    loop.runTasks();
+    return client;
+  }
+
   @Test
   void aFewRejectedFramesAreNoOffence() {
     start("key");

@@ -95,6 +95,7 @@ abstract class EngineFixture {
     Settings usual = Settings.DEFAULTS;
     return new Settings(
         usual.maxClients(),
+        usual.maxClientsPerHost(),
         bytes,
         usual.window(),
         usual.handshakeTimeout(),

@@ -14,6 +14,7 @@ class EngineLifeTest extends EngineFixture {
     Settings usual = Settings.DEFAULTS;
     return new Settings(
         clients,
+        usual.maxClientsPerHost(),
         usual.clientBuffer(),
         usual.window(),
         usual.handshakeTimeout(),

@@ -168,6 +168,7 @@ final class Simulation implements Client.Host {
     Settings usual = Settings.DEFAULTS;
     return new Settings(
         usual.maxClients(),
+        usual.maxClientsPerHost(),
         draw.of(List.of(100_000L, 400_000L, 4_000_000L)),
         new Strategy.Window(draw.of(List.of(3, 16, 64)), draw.of(List.of(2_000_000L, 16_000_000L))),
         usual.handshakeTimeout(),
