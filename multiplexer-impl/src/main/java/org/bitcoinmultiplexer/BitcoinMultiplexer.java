@@ -60,9 +60,6 @@ public final class BitcoinMultiplexer implements Multiplexer {
 
   BitcoinMultiplexer(MultiplexerBuilder builder) {
     network = builder.network;
-    // Above clients.max, since those that have to make room are a moment in going.
-    int sockets = builder.maxClients + Math.max(64, builder.maxClients / 8);
-    limits = new AcceptLimits(sockets, sockets);
     Parts parts = new Parts(builder);
     var strategy = parts.strategy();
     cache = parts.cache();
@@ -107,6 +104,11 @@ public final class BitcoinMultiplexer implements Multiplexer {
                 ? builder.listenerExecutor
                 : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"),
             cache != null ? cache.answers() : KnownAnswers.NONE);
+    // Above clients.max, since those that have to make room are a moment in going.
+    int sockets = builder.maxClients + Math.max(64, builder.maxClients / 8);
+    limits =
+        new AcceptLimits(sockets, sockets)
+            .receiving(remote -> new BudgetedMemory(engine.budget(remote)));
     if (loop instanceof EventLoops.OwnedLoop mayEnd) {
       mayEnd.onFailure(this::failed);
     }

@@ -144,6 +144,20 @@ public final class HostBudget implements AutoCloseable {
   }
 
   /**
+   * Whether the host may hold more, of which nobody can say yet how much it will be.
+   *
+   * @param what is to be held
+   * @return as of now; that it may not is counted as a delay
+   */
+  public synchronized boolean isRoomy(Holding what) {
+    boolean roomy = held[what.ordinal()] + SMALL < all.left(what);
+    if (!roomy) {
+      all.delayed(what);
+    }
+    return roomy;
+  }
+
+  /**
    * Holds more whether or not the host may, since it is there already.
    *
    * @param what is held

@@ -55,6 +55,12 @@ final class DeliveryQueue {
     /** Bytes sent and not yet taken by the client. */
     long pendingBytes();
 
+    /** So many bytes are expected for the client, or held back. */
+    void owes(long bytes);
+
+    /** Whether the client's host may be owed more. */
+    boolean mayBeOwedMore();
+
     void send(Message message);
   }
 
@@ -319,6 +325,7 @@ final class DeliveryQueue {
       isItsTurn = false;
       long now = host.nanoTime();
       usedUntil = Math.max(usedUntil, began) + SHARE * (now - began);
+      host.owes(owed + heldBack());
     }
   }
 
@@ -468,7 +475,8 @@ final class DeliveryQueue {
     long pending = host.pendingBytes();
     boolean isIdle = inOrder.underWay + outOfOrder.underWay == 0;
     return pending < budget
-        && (isIdle || (allotment.underWay < allotment.most && owed + pending < budget));
+        && (isIdle || (allotment.underWay < allotment.most && owed + pending < budget))
+        && host.mayBeOwedMore();
   }
 
   private void askNext(Entry entry) {
@@ -493,6 +501,7 @@ final class DeliveryQueue {
       Message request = batch.request(item);
       slot.weight = host.weight(request);
       owed += slot.weight;
+      host.owes(owed);
       Outcome.Answered known = host.ask(slot, request, slot.weight);
       if (known != null) {
         answer(slot, known);
@@ -504,6 +513,7 @@ final class DeliveryQueue {
   /** The client is gone: whatever is under way for it is not waited for any more. */
   void close() {
     closed = true;
+    owed = 0;
     for (Entry entry = head; entry != null; entry = entry.following) {
       leave(entry);
     }

@@ -21,6 +21,7 @@ import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +211,16 @@ public final class Engine implements Multiplexer {
     if (closed) {
       closeClients();
     }
+  }
+
+  /**
+   * What the host of a peer may still take.
+   *
+   * @param remote the peer as its transport says it
+   * @return to be closed when the peer goes
+   */
+  public HostBudget budget(String remote) {
+    return budgets.open(remote);
   }
 
   private void refused(String remote, String reason) {

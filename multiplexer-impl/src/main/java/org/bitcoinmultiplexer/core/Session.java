@@ -105,6 +105,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private State state = State.GREETING;
   private EventLoop.@Nullable Timer watch;
   private @Nullable Drain drain;
+  private final HostAccount account;
   private boolean reading = true;
   private long heard;
   private int hearing; // bytes of the message that is being heard
@@ -123,6 +124,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     this.slices = home.slices(loop);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
     this.budget = home.budgets().open(transport.remote());
+    this.account = new HostAccount(budget, loop, transport, () -> stepNow(queue::advance));
     this.conversation = home.welcome(this);
   }
 
@@ -166,6 +168,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     heard = loop.nanoTime();
     asked = false;
     hearing = message.size();
+    account.heard(hearing);
     try {
       conversation.onMessage(message);
     } catch (RuntimeException e) {
@@ -303,7 +306,8 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
       return;
     }
     long unsent = transport.pendingBytes() + queue.heldBack();
-    if (unsent > UNSENT_FACTOR * home.settings().clientBuffer()) {
+    long buffer = home.settings().clientBuffer();
+    if (unsent > UNSENT_FACTOR * buffer || (unsent > buffer && !account.mayBeOwedMore())) {
       disconnect(Counter.CLOSED_SLOW_READER, unsent + " bytes are waiting for it to read");
     } else {
       queue.push(message);
@@ -354,6 +358,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     transport.close();
     home.gone(this, reason);
     guarded(conversation::onClosed);
+    account.close();
     budget.close();
   }
 
@@ -411,14 +416,26 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     transport.send(message);
   }
 
+  @Override
+  public void owes(long bytes) {
+    account.owes(bytes);
+  }
+
+  @Override
+  public boolean mayBeOwedMore() {
+    return account.mayBeOwedMore();
+  }
+
   // ---- patience
 
   private void regulateReading() {
     if (state == State.CLOSED) {
       return;
     }
+    account.holds(queue.held());
     boolean crowded =
-        queue.size() > (reading ? MOST_WAITING : MOST_WAITING / 2)
+        !account.mayBeHeard()
+            || queue.size() > (reading ? MOST_WAITING : MOST_WAITING / 2)
             || queue.held() > (reading ? MOST_HELD : MOST_HELD / 2)
             || handedIn > (reading ? MOST_HANDED_IN : MOST_HANDED_IN / 2)
             || transport.pendingBytes() > home.settings().clientBuffer();

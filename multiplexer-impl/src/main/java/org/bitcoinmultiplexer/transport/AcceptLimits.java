@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 
 /**
  * How many connections a listener holds at a time. A connection above a limit is closed right after
@@ -18,8 +20,14 @@ import java.util.function.LongSupplier;
  * @param perHost at most so many of them from one address, at least 1; an IPv6 address counts as
  *     its network of 64 bits, which is what one customer has
  * @param sparesLoopback whether those from this machine count only among the total
+ * @param receiving gives each connection, by its peer in words, memory for messages while they
+ *     arrive; without limit, which also lets them be long from the first on, if nothing else is set
  */
-public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
+public record AcceptLimits(
+    int total,
+    int perHost,
+    boolean sparesLoopback,
+    Function<String, FrameDecoder.Memory> receiving) {
 
   /** As many as the operating system permits. */
   public static final AcceptLimits NONE = new AcceptLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
@@ -48,7 +56,7 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
    * @param perHost at most so many of them from one address, at least 1
    */
   public AcceptLimits(int total, int perHost) {
-    this(total, perHost, false);
+    this(total, perHost, false, remote -> FrameDecoder.Memory.UNLIMITED);
   }
 
   /**
@@ -57,7 +65,17 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
    * @return new limits
    */
   public AcceptLimits sparingLoopback() {
-    return new AcceptLimits(total, perHost, true);
+    return new AcceptLimits(total, perHost, true, receiving);
+  }
+
+  /**
+   * The same limits, and one for the memory of what arrives.
+   *
+   * @param memory gives it to a connection, by its peer in words
+   * @return new limits
+   */
+  public AcceptLimits receiving(Function<String, FrameDecoder.Memory> memory) {
+    return new AcceptLimits(total, perHost, sparesLoopback, memory);
   }
 
   /** Counts the connections of one listener. Safe for use by any number of threads. */
@@ -87,7 +105,8 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
           new AcceptLimits(
               Math.min(limits.total, Descriptors.forClients()),
               limits.perHost,
-              limits.sparesLoopback);
+              limits.sparesLoopback,
+              limits.receiving);
       this.nanoTime = nanoTime;
       this.complained = nanoTime.getAsLong() - COMPLAINT_EVERY;
     }
@@ -124,6 +143,16 @@ public record AcceptLimits(int total, int perHost, boolean sparesLoopback) {
         byHost.put(host, ofHost + 1);
       }
       return true;
+    }
+
+    /**
+     * Memory for what a connection receives.
+     *
+     * @param remote its peer in words
+     * @return to be closed with the connection
+     */
+    public FrameDecoder.Memory memory(String remote) {
+      return limits.receiving.apply(remote);
     }
 
     /**

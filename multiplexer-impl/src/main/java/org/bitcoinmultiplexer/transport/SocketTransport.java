@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Transport;
@@ -76,12 +77,44 @@ public abstract class SocketTransport implements Transport {
    */
   protected SocketTransport(
       EventLoop loop, String remote, Network network, int prepaid, Runnable onRelease) {
+    this(
+        loop,
+        remote,
+        network,
+        onRelease,
+        inbox -> new FrameDecoder(network, FrameDecoder.MAX_BODY_SIZE, prepaid, inbox));
+  }
+
+  /**
+   * A conversation that has not been started, with somebody one has no reason to trust.
+   *
+   * @param loop where the socket is served and the callbacks come
+   * @param remote the peer's address in words
+   * @param network whose frames are exchanged
+   * @param memory for what arrives in pieces
+   * @param onRelease called once when the socket has been closed
+   */
+  protected SocketTransport(
+      EventLoop loop,
+      String remote,
+      Network network,
+      FrameDecoder.Memory memory,
+      Runnable onRelease) {
+    this(loop, remote, network, onRelease, inbox -> new FrameDecoder(network, memory, inbox));
+  }
+
+  private SocketTransport(
+      EventLoop loop,
+      String remote,
+      Network network,
+      Runnable onRelease,
+      Function<Inbox, FrameDecoder> decoder) {
     this.loop = loop;
     this.remote = remote;
     this.onRelease = onRelease;
     this.inbox = new Inbox(loop, remote, this::release);
     this.outbox = new Outbox(network);
-    this.decoder = new FrameDecoder(network, FrameDecoder.MAX_BODY_SIZE, prepaid, inbox);
+    this.decoder = decoder.apply(inbox);
   }
 
   // ---- what a subclass does with its socket
@@ -352,6 +385,7 @@ public abstract class SocketTransport implements Transport {
       lingering.cancel();
     }
     outbox.clear();
+    decoder.close();
     closeSocket();
     onRelease.run();
   }

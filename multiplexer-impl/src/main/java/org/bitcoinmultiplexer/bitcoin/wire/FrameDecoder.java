@@ -59,6 +59,57 @@ public final class FrameDecoder {
     void onFatal(String reason);
   }
 
+  /**
+   * Memory for the bodies of one peer's messages while they arrive, shared with other peers. Told
+   * in the thread that decodes.
+   */
+  public interface Memory {
+
+    /**
+     * A peer that may have all it asks for.
+     *
+     * <p>Whoever decodes with this accepts long bodies from the first frame on.
+     */
+    Memory UNLIMITED =
+        new Memory() {
+          @Override
+          public boolean reserve(int bytes) {
+            return true;
+          }
+
+          @Override
+          public void release(int bytes) {}
+
+          @Override
+          public void close() {}
+        };
+
+    /**
+     * Takes memory.
+     *
+     * @param bytes how much, more than 0
+     * @return false if there is none for this peer; its connection ends then
+     */
+    boolean reserve(int bytes);
+
+    /**
+     * Gives memory back.
+     *
+     * @param bytes how much of what was taken
+     */
+    void release(int bytes);
+
+    /** The peer has gone, and everything was given back. Called once. */
+    void close();
+  }
+
+  /**
+   * Until a peer's {@code verack}, bodies are no longer than this unless its memory is {@link
+   * Memory#UNLIMITED}: no message that may come before has more than some hundred bytes, and what a
+   * client asks that does not wait for ours, some thousand.
+   */
+  public static final int MAX_BODY_SIZE_BEFORE_VERACK = 10_000;
+
   private enum State {
     HEADER,
     BODY,
@@ -73,8 +124,8 @@ public final class FrameDecoder {
 
   private final Network network;
   private final FrameEncoder encoder;
-  private final int maxBodySize;
   private final int prepaid;
+  private final Memory memory;
   private final Listener listener;
 
   private final byte[] header = new byte[FrameEncoder.HEADER_SIZE];
@@ -83,6 +134,8 @@ public final class FrameDecoder {
   private int size; // of the body, as announced
   private String command = "";
   private byte[] body = NOTHING;
+  private int maxBodySize;
+  private int reserved; // for the body
 
   /**
    * A decoder at the start of a stream.
@@ -95,6 +148,22 @@ public final class FrameDecoder {
    * @throws IllegalArgumentException if a size is negative or too large
    */
   public FrameDecoder(Network network, int maxBodySize, int prepaid, Listener listener) {
+    this(network, maxBodySize, prepaid, Memory.UNLIMITED, listener);
+  }
+
+  /**
+   * A decoder of a peer's stream that one has no reason to trust.
+   *
+   * @param network whose magic is expected
+   * @param memory for what arrives in pieces
+   * @param listener learns what arrives
+   */
+  public FrameDecoder(Network network, Memory memory, Listener listener) {
+    this(network, MAX_BODY_SIZE, 0, memory, listener);
+  }
+
+  private FrameDecoder(
+      Network network, int maxBodySize, int prepaid, Memory memory, Listener listener) {
     if (maxBodySize < 0 || maxBodySize > MAX_BODY_SIZE) {
       throw new IllegalArgumentException(
           "maxBodySize must be 0 to " + MAX_BODY_SIZE + ": " + maxBodySize);
@@ -104,8 +173,9 @@ public final class FrameDecoder {
     }
     this.network = network;
     this.encoder = FrameEncoder.of(network);
-    this.maxBodySize = maxBodySize;
+    this.maxBodySize = memory == Memory.UNLIMITED ? maxBodySize : MAX_BODY_SIZE_BEFORE_VERACK;
     this.prepaid = prepaid;
+    this.memory = memory;
     this.listener = Objects.requireNonNull(listener, "listener");
   }
 
@@ -161,7 +231,12 @@ public final class FrameDecoder {
     filled = 0;
     long announced = Integer.toUnsignedLong((int) INT.get(header, FrameEncoder.LENGTH_AT));
     if (announced > maxBodySize) {
-      die("body of " + announced + " bytes is above the limit of " + maxBodySize);
+      die(
+          "body of "
+              + announced
+              + " bytes is above the limit of "
+              + maxBodySize
+              + (maxBodySize == MAX_BODY_SIZE_BEFORE_VERACK ? " before verack" : ""));
       return;
     }
     size = (int) announced;
@@ -184,7 +259,13 @@ public final class FrameDecoder {
   private void readBody(ByteBuffer in) {
     int step = Math.min(in.remaining(), size - filled);
     if (filled + step > body.length) {
-      body = Arrays.copyOf(body, capacity(filled + step));
+      int capacity = capacity(filled + step);
+      if (!reserve(capacity)) {
+        in.position(in.limit());
+        die("no memory is left for the " + size + " bytes of its " + command);
+        return;
+      }
+      body = Arrays.copyOf(body, capacity);
     }
     in.get(body, filled, step);
     filled += step;
@@ -198,8 +279,36 @@ public final class FrameDecoder {
     return size <= prepaid ? size : Math.min(size, Math.max(FIRST_STEP, 2 * needed));
   }
 
+  /** What is on the way in one piece of a few thousand bytes is not worth counting. */
+  private boolean reserve(int capacity) {
+    int more = capacity - reserved;
+    if (capacity <= FIRST_STEP || memory == Memory.UNLIMITED) {
+      return true;
+    }
+    if (!memory.reserve(more)) {
+      return false;
+    }
+    reserved += more;
+    return true;
+  }
+
+  /** Nothing more arrives. To be called once; gives back the memory of half a frame. */
+  public void close() {
+    if (reserved > 0) {
+      memory.release(reserved);
+      reserved = 0;
+    }
+    body = NOTHING;
+    state = State.DEAD;
+    memory.close();
+  }
+
   private void closeFrame() {
     byte[] complete = body;
+    if (reserved > 0) {
+      memory.release(reserved);
+      reserved = 0;
+    }
     // Before anybody is called: a listener that throws finds the decoder at the next frame.
     state = State.HEADER;
     filled = 0;
@@ -214,6 +323,9 @@ public final class FrameDecoder {
               + (" of " + size + " bytes has checksum ")
               + (hex.toHexDigits(announced) + " instead of " + hex.toHexDigits(actual)));
       return;
+    }
+    if (command.equals(Commands.VERACK) && memory != Memory.UNLIMITED) {
+      maxBodySize = MAX_BODY_SIZE;
     }
     Message message = Message.of(command, complete);
     encoder.remember(message, header.clone());

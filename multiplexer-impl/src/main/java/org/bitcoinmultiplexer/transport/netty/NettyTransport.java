@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import java.nio.ByteBuffer;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.EventLoops;
@@ -33,6 +34,17 @@ final class NettyTransport extends SocketTransport {
     this.loop = loop;
   }
 
+  private NettyTransport(
+      SocketChannel channel,
+      NettyLoop loop,
+      Network network,
+      FrameDecoder.Memory memory,
+      Runnable onRelease) {
+    super(loop, Addresses.inWords(channel.remoteAddress()), network, memory, onRelease);
+    this.channel = channel;
+    this.loop = loop;
+  }
+
   /**
    * Wraps a connected channel that does not read by itself.
    *
@@ -44,9 +56,26 @@ final class NettyTransport extends SocketTransport {
     NettyTransport transport =
         new NettyTransport(
             channel, new NettyLoop(channel.eventLoop()), network, prepaid, onRelease);
+    return transport.serving();
+  }
+
+  /**
+   * Wraps a channel that was accepted and does not read by itself.
+   *
+   * @param memory for what arrives in pieces
+   * @param onRelease called once when the channel is closed
+   */
+  static NettyTransport accepted(
+      SocketChannel channel, Network network, FrameDecoder.Memory memory, Runnable onRelease) {
+    NettyTransport transport =
+        new NettyTransport(channel, new NettyLoop(channel.eventLoop()), network, memory, onRelease);
+    return transport.serving();
+  }
+
+  private NettyTransport serving() {
     channel.config().setAllowHalfClosure(true);
-    channel.pipeline().addLast(transport.new Handler());
-    return transport;
+    channel.pipeline().addLast(new Handler());
+    return this;
   }
 
   /** Where the callbacks come. */

@@ -278,7 +278,9 @@ public final class NettyTransports implements AutoCloseable {
       channel.close();
       return;
     }
-    NettyTransport transport = NettyTransport.over(channel, network, 0, () -> gate.leave(host));
+    NettyTransport transport =
+        NettyTransport.accepted(
+            channel, network, gate.memory(Addresses.inWords(from)), () -> gate.leave(host));
     EventLoops.contain(() -> hand(transport, acceptor));
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.Addresses;
@@ -238,12 +239,18 @@ public final class TcpListener implements AutoCloseable {
   /** In the loop that is to serve it. */
   private void open(SocketChannel client, TcpLoop home, String host) {
     TcpTransport transport = null;
+    FrameDecoder.Memory memory = null;
     try {
-      transport = new TcpTransport(home, client, network, 0, () -> gate.leave(host));
+      String remote = Addresses.inWords((InetSocketAddress) client.getRemoteAddress());
+      memory = gate.memory(remote);
+      transport = new TcpTransport(home, client, network, memory, () -> gate.leave(host));
     } catch (IOException e) {
       log.debug("{} lost a connection right after it was accepted", this, e);
     } finally {
       if (transport == null) {
+        if (memory != null) {
+          memory.close();
+        }
         gate.leave(host);
         discard(client);
       }

@@ -6,6 +6,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.SocketTransport;
@@ -45,6 +46,32 @@ final class TcpTransport extends SocketTransport implements Selectable {
         Addresses.inWords((InetSocketAddress) channel.getRemoteAddress()),
         network,
         prepaid,
+        onRelease);
+    this.loop = loop;
+    this.channel = channel;
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    this.key = loop.register(channel, 0, this);
+  }
+
+  /**
+   * Wraps a socket that was accepted. In the loop.
+   *
+   * @param memory for what arrives in pieces
+   * @param onRelease called once when the socket has been closed
+   * @throws IOException if the socket has been lost meanwhile
+   */
+  TcpTransport(
+      TcpLoop loop,
+      SocketChannel channel,
+      Network network,
+      FrameDecoder.Memory memory,
+      Runnable onRelease)
+      throws IOException {
+    super(
+        loop,
+        Addresses.inWords((InetSocketAddress) channel.getRemoteAddress()),
+        network,
+        memory,
         onRelease);
     this.loop = loop;
     this.channel = channel;

@@ -312,6 +312,79 @@ class FrameCodecTest {
         .hasMessageContaining("-2");
   }
 
+  // ---- peers one has no reason to trust
+
+  /** Has so much, and counts what is taken of it. */
+  private static final class Purse implements FrameDecoder.Memory {
+
+    private final int most;
+    private int taken;
+    private boolean closed;
+
+    Purse(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public boolean reserve(int bytes) {
+      if (taken + bytes > most) {
+        return false;
+      }
+      taken += bytes;
+      return true;
+    }
+
+    @Override
+    public void release(int bytes) {
+      taken -= bytes;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  @Test
+  void takesSmallMessagesOnlyUntilVerack() {
+    FrameDecoder fresh = new FrameDecoder(Network.REGTEST, new Purse(10_000_000), heard);
+    Message small = Message.of("getdata", bytes(FrameDecoder.MAX_BODY_SIZE_BEFORE_VERACK, 1));
+    Message verack = Message.of("verack", new byte[0]);
+    Message large = Message.of("block", bytes(3_000_000, 1));
+    for (Message message : List.of(small, verack, large)) {
+      fresh.decode(ENCODER.frame(message));
+    }
+    heard.expect(small, verack, large);
+    new FrameDecoder(Network.REGTEST, new Purse(10_000_000), heard).decode(header("tx", 10_001));
+    assertThat(heard.fatal)
+        .containsExactly("body of 10001 bytes is above the limit of 10000 before verack");
+  }
+
+  @Test
+  void paysForWhatIsHalfArrivedAndGetsItBackWithTheRestOrTheEnd() {
+    Purse purse = new Purse(2_000_000);
+    FrameDecoder fresh = new FrameDecoder(Network.REGTEST, purse, heard);
+    fresh.decode(ENCODER.frame(Message.of("verack", new byte[0])));
+    ByteBuffer frame = ENCODER.frame(Message.of("tx", bytes(900_000, 1)));
+    fresh.decode(frame.limit(500_000));
+    assertThat(purse.taken).isBetween(499_000, 900_000);
+    fresh.decode(frame.limit(900_024));
+    assertThat(purse.taken).isZero();
+    fresh.decode(frame.rewind().limit(300_000));
+    assertThat(purse.taken).isPositive();
+    fresh.close();
+    assertThat(purse.taken).isZero();
+    assertThat(purse.closed).isTrue();
+  }
+
+  @Test
+  void endsTheStreamOfAPeerForWhomNoMemoryIsLeft() {
+    FrameDecoder fresh = new FrameDecoder(Network.REGTEST, new Purse(100_000), heard);
+    fresh.decode(ENCODER.frame(Message.of("verack", new byte[0])));
+    fresh.decode(ENCODER.frame(Message.of("tx", bytes(900_000, 1))).limit(300_000));
+    assertThat(heard.fatal).containsExactly("no memory is left for the 900000 bytes of its tx");
+  }
+
   private static Message ping(int seed) {
     return Message.of("ping", bytes(8, seed));
   }
