@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.budget.HostBudget;
@@ -173,7 +174,7 @@ final class Slots {
     return largest.size() > newcomer.size() + 1 ? largest.all.last() : null;
   }
 
-  private static @Nullable Slot first(TreeSet<Slot> slots) {
+  private static @Nullable Slot first(SortedSet<Slot> slots) {
     return slots.isEmpty() ? null : slots.first();
   }
 
