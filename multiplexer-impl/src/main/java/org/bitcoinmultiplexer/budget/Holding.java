@@ -22,8 +22,13 @@ public enum Holding {
     this.delayed = delayed;
   }
 
-  /** How many of the bytes for everything are for this. */
-  long ceiling(long bytes) {
+  /**
+   * How many of the bytes for everything are for this.
+   *
+   * @param bytes that all hosts together may hold of everything
+   * @return at least 1
+   */
+  public long ceiling(long bytes) {
     return Math.max(1, bytes / PARTS * parts);
   }
 }

@@ -60,12 +60,24 @@ public final class HostBudgets {
   }
 
   /**
-   * How much all hosts together may hold by default: three eighths of what the heap may become.
+   * How much all hosts together may hold by default: a quarter of what the heap may become. With
+   * what has other bounds that leaves room in the heap of a machine of 4 GB for a thousand clients
+   * at their worst; {@code .github/MEMORY.md} in the repository has the sum.
    *
    * @return in bytes
    */
   public static long defaultBytes() {
-    return Runtime.getRuntime().maxMemory() / 8 * 3;
+    return defaultBytes(Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * As above.
+   *
+   * @param heap what the heap may become, in bytes
+   * @return in bytes
+   */
+  public static long defaultBytes(long heap) {
+    return heap / 4;
   }
 
   /**

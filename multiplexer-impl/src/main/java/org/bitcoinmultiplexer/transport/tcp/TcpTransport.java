@@ -26,9 +26,16 @@ final class TcpTransport extends SocketTransport implements Selectable {
   /** So many buffers of bytes one connection may read, or write, in one round. */
   private static final int BUFFERS_PER_ROUND = 4;
 
+  /**
+   * So many bytes are read at a time of a peer one has no reason to trust: as messages, which wait
+   * if it must not be heard on, the smallest take six times that.
+   */
+  static final int STRANGERS_BUFFER = 16 * 1024;
+
   private final TcpLoop loop;
   private final SocketChannel channel;
   private final SelectionKey key;
+  private final int bufferSize;
   private boolean blocked; // until the selector says that the socket takes more
 
   /**
@@ -51,6 +58,7 @@ final class TcpTransport extends SocketTransport implements Selectable {
     this.channel = channel;
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     this.key = loop.register(channel, 0, this);
+    this.bufferSize = Integer.MAX_VALUE;
   }
 
   /**
@@ -77,6 +85,7 @@ final class TcpTransport extends SocketTransport implements Selectable {
     this.channel = channel;
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     this.key = loop.register(channel, 0, this);
+    this.bufferSize = STRANGERS_BUFFER;
   }
 
   @Override
@@ -96,6 +105,7 @@ final class TcpTransport extends SocketTransport implements Selectable {
       long begun = loop.nanoTime();
       for (int i = 0; i < BUFFERS_PER_ROUND && wantsToRead(); i++) {
         ByteBuffer buffer = loop.readBuffer();
+        buffer.limit(Math.min(buffer.capacity(), bufferSize));
         if (channel.read(buffer) < 0) {
           endOfStream();
           return;
