@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
@@ -42,6 +43,9 @@ final class CompactBlocks {
   private final NewestBlock newest;
   private final InstantSource clock;
   private final Function<Message, Message> made; // one identity: kept with the block
+
+  /** {@link #of(Message)}, made once: it is handed on with every item that is delivered. */
+  final UnaryOperator<Message> inShort = this::of;
 
   CompactBlocks(Hub hub, Newsroom newsroom, RandomGenerator random, InstantSource clock) {
     this.newest = new NewestBlock(hub);

@@ -111,7 +111,7 @@ final class DataBatch implements Batch {
 
   @Override
   public boolean deliverPart(int item, Outcome outcome, Consumer<? super Message> client) {
-    return deliverPart(item, outcome, compactBlocks::of, client);
+    return deliverPart(item, outcome, compactBlocks.inShort, client);
   }
 
   /**
