@@ -59,7 +59,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private boolean closed; // guarded by listeners
 
   BitcoinMultiplexer(MultiplexerBuilder builder) {
-    network = builder.network;
+    network = builder.network();
     Parts parts = new Parts(builder);
     var strategy = parts.strategy();
     cache = parts.cache();

@@ -44,7 +44,8 @@ public final class MultiplexerBuilder {
   final List<HostAndPort> upstreams = new ArrayList<>();
   final List<Connector> connectors = new ArrayList<>();
 
-  Network network = Network.MAINNET;
+  private Network network = Network.MAINNET;
+  private byte @Nullable [] signetChallenge;
   @Nullable Path dataDirectory;
   @Nullable AnswerStore answerStore;
   String strategyName = Option.STRATEGY.defaultValue();
@@ -85,9 +86,42 @@ public final class MultiplexerBuilder {
    * Which network is spoken, after all that was said.
    *
    * @return the network
+   * @throws IllegalArgumentException if a challenge is set for another network than signet
    */
   public Network network() {
-    return network;
+    byte[] challenge = signetChallenge;
+    if (challenge == null) {
+      return network;
+    }
+    return said.origin(Option.SIGNET_CHALLENGE.optionName())
+        .blamed(
+            () -> {
+              if (!network.equals(Network.SIGNET)) {
+                throw new IllegalArgumentException(
+                    "signet.challenge: belongs to network signet, not to " + network);
+              }
+              return network.withChallenge(challenge);
+            });
+  }
+
+  /**
+   * Which signet is spoken, if not the default one: a challenge of its own gives a signet another
+   * magic (BIP325). That blocks satisfy the challenge is not checked. The same as {@link
+   * Network#withChallenge}, and needs {@link #network(Network)} to be {@link Network#SIGNET}.
+   *
+   * @param script at least one byte
+   * @return this
+   */
+  public MultiplexerBuilder signetChallenge(byte[] script) {
+    return say(
+        Option.SIGNET_CHALLENGE,
+        () -> {
+          if (script.length == 0) {
+            throw new IllegalArgumentException("signet.challenge: is empty");
+          }
+          return script.clone();
+        },
+        said -> signetChallenge = said);
   }
 
   /**

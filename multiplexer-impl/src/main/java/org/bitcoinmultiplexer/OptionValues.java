@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.config.Option;
 
@@ -15,6 +16,7 @@ final class OptionValues {
   static void apply(MultiplexerBuilder builder, Option option, String value) {
     switch (option) {
       case NETWORK -> builder.network(Network.of(value));
+      case SIGNET_CHALLENGE -> builder.signetChallenge(hex(option, value));
       case UPSTREAM -> builder.upstream(value);
       case STRATEGY -> builder.strategy(value);
       case DATA_DIR -> builder.dataDirectory(directory(option, value));
@@ -44,6 +46,15 @@ final class OptionValues {
   private static boolean yesOrNo(Option option, String value) {
     option.description().check(value);
     return Boolean.parseBoolean(value);
+  }
+
+  private static byte[] hex(Option option, String value) {
+    try {
+      return HexFormat.of().parseHex(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          option.optionName() + ": '" + value + "' is not made of pairs of hexadecimal digits", e);
+    }
   }
 
   private static Path directory(Option option, String value) {

@@ -132,7 +132,7 @@ final class Parts {
             NewsOptions.DEFAULT.poolBytes(),
             builder.bloom);
     return new BitcoinOptions(
-        builder.network, news, providers, builder.random, InstantSource.system());
+        builder.network(), news, providers, builder.random, InstantSource.system());
   }
 
   /** What the engine is told. */

@@ -9,7 +9,6 @@ import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNUSABLE;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.bitcoinmultiplexer.UpstreamCheck.Finding;
 import org.bitcoinmultiplexer.UpstreamCheck.Report;
 import org.bitcoinmultiplexer.UpstreamCheck.Severity;
@@ -233,10 +232,10 @@ final class UpstreamCheckJudge {
 
   /** Options that depend on the network count only in the section of that network. */
   private String section(String lines) {
-    return switch (network) {
-      case MAINNET -> lines;
-      case TESTNET3 -> "[test]\n" + lines;
-      default -> "[" + network.name().toLowerCase(Locale.ROOT) + "]\n" + lines;
+    return switch (network.chain()) {
+      case "mainnet" -> lines;
+      case "testnet3" -> "[test]\n" + lines;
+      default -> "[" + network.chain() + "]\n" + lines;
     };
   }
 

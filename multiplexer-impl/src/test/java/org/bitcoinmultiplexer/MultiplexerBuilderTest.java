@@ -81,7 +81,8 @@ class MultiplexerBuilderTest {
                 builder()
                     .configuration(
                         Configuration.EMPTY.withEnvironment(Map.of("MULTIPLEXER_WINDOW", "1"))))
-        .hasMessageStartingWith("unknown option 'window'; there are: network, upstream")
+        .hasMessageStartingWith(
+            "unknown option 'window'; there are: network, signet.challenge, upstream")
         .hasMessageEndingWith("cache.disk-bytes (from variable MULTIPLEXER_WINDOW)");
   }
 
@@ -119,6 +120,26 @@ class MultiplexerBuilderTest {
         .hasMessage("strategy 'passthrough' has no option 'size'; it has none (from the builder)");
     assertThatThrownBy(() -> builder().set("one-by-one.colour", "red").build())
         .hasMessageContainingAll("colour", "(from the builder)");
+  }
+
+  @Test
+  void aChallengeBelongsToSignet() {
+    Network custom = builder().network(Network.SIGNET).set("signet.challenge", "51").network();
+    assertThat(custom).isEqualTo(Network.SIGNET.withChallenge(new byte[] {0x51}));
+    for (String other : new String[] {"mainnet", "testnet3", "testnet4", "regtest"}) {
+      MultiplexerBuilder builder = builder().set("network", other).set("signet.challenge", "51");
+      assertThatThrownBy(builder::build)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "signet.challenge: belongs to network signet, not to "
+                  + other
+                  + " (from the builder)");
+    }
+    for (String text : new String[] {"5", "xy", ""}) {
+      assertThatThrownBy(() -> builder().set("signet.challenge", text))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("signet.challenge: ");
+    }
   }
 
   @Test

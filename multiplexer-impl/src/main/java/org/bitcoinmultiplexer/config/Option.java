@@ -24,6 +24,12 @@ public enum Option {
       "mainnet",
       new Text("mainnet, testnet3, testnet4, signet or regtest"),
       "which network is spoken"),
+  /** Which signet, if not the default one. */
+  SIGNET_CHALLENGE(
+      "signet.challenge",
+      "",
+      new Text("hexadecimal digits"),
+      "the script of a custom signet, beside network=signet"),
   /** The nodes, in the order of preference. */
   UPSTREAM(
       "upstream",

@@ -62,7 +62,7 @@ final class CoreNode implements AutoCloseable {
     Process process =
         new ProcessBuilder(
                 executable,
-                "-chain=" + (network == Network.MAINNET ? "main" : "regtest"),
+                "-chain=" + (network.equals(Network.MAINNET) ? "main" : "regtest"),
                 "-datadir=" + folder,
                 "-connect=0",
                 "-dnsseed=0",

@@ -65,7 +65,7 @@ public final class ProofOfWork {
    */
   public static boolean isMet(Hash hash, int bits, Network network) {
     Known known = last;
-    if (known == null || known.bits != bits || known.network != network) {
+    if (known == null || known.bits != bits || !known.network.equals(network)) {
       known = new Known(bits, network, target(bits, network));
       last = known;
     }

@@ -32,7 +32,7 @@ final class HeaderRules {
 
   HeaderRules(Network network) {
     this.network = network;
-    this.isTestnet = network == Network.TESTNET3 || network == Network.TESTNET4;
+    this.isTestnet = network.equals(Network.TESTNET3) || network.equals(Network.TESTNET4);
   }
 
   /**
@@ -65,7 +65,7 @@ final class HeaderRules {
       int height,
       Function<Hash, @Nullable BlockHeader> known) {
     boolean adjusts =
-        network != Network.REGTEST && height >= 0 && (height + 1) % Retarget.INTERVAL == 0;
+        !network.equals(Network.REGTEST) && height >= 0 && (height + 1) % Retarget.INTERVAL == 0;
     if (isTestnet && !adjusts && header.time() > parent.time() + PATIENCE_OF_TESTNET) {
       return header.bits() == network.powLimitBits();
     }
@@ -78,10 +78,10 @@ final class HeaderRules {
     }
     BlockHeader first = ancestor(parent, Retarget.INTERVAL - 1, known);
     if (first == null) {
-      int from = network == Network.TESTNET3 ? parent.bits() : usual;
+      int from = network.equals(Network.TESTNET3) ? parent.bits() : usual;
       return Retarget.isPermitted(from, header.bits(), network);
     }
-    int from = network == Network.TESTNET4 ? first.bits() : parent.bits(); // BIP94
+    int from = network.equals(Network.TESTNET4) ? first.bits() : parent.bits(); // BIP94
     return header.bits() == Retarget.bits(from, parent.time() - first.time(), network);
   }
 

@@ -1,13 +1,11 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
-import com.google.common.collect.Maps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 
@@ -33,9 +31,7 @@ public final class FrameEncoder {
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final Map<Network, FrameEncoder> BY_NETWORK =
-      Maps.immutableEnumMap(
-          Maps.toMap(Arrays.asList(Network.values()), network -> new FrameEncoder(network)));
+  private static final Map<Network, FrameEncoder> BY_NETWORK = new ConcurrentHashMap<>();
 
   private final Network network;
   private final Function<Message, byte[]> toHeader = this::computeHeader; // one identity: derived
@@ -51,7 +47,7 @@ public final class FrameEncoder {
    * @return always the same instance for the same network
    */
   public static FrameEncoder of(Network network) {
-    return Objects.requireNonNull(BY_NETWORK.get(network), "network");
+    return BY_NETWORK.computeIfAbsent(network, FrameEncoder::new);
   }
 
   /**

@@ -8,7 +8,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -100,7 +99,7 @@ public final class HeaderFile implements Closeable {
     Hash first = BlockHeader.at(buffer.array(), 0).hash();
     if (first.equals(view.hash(0))) {
       size = 1;
-    } else if (Arrays.stream(Network.values()).anyMatch(other -> other.genesis().equals(first))) {
+    } else if (Network.known().stream().anyMatch(other -> other.genesis().equals(first))) {
       throw new IllegalArgumentException(
           "'" + path + "' begins with block " + first + " instead of " + view.hash(0));
     }

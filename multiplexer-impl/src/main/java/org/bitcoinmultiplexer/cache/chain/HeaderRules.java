@@ -46,7 +46,7 @@ final class HeaderRules {
       return "time " + header.time() + " is not after " + medianTime(store, parent);
     }
     boolean isFirst = (store.height(parent) + 1) % Retarget.INTERVAL == 0;
-    if (network == Network.TESTNET4
+    if (network.equals(Network.TESTNET4)
         && isFirst
         && header.time() < store.time(parent) - MAX_TIMEWARP) {
       return "time " + header.time() + " is long before " + store.time(parent);
@@ -56,16 +56,16 @@ final class HeaderRules {
 
   /** The target that a header of some time must state. */
   int bits(HeaderStore store, int parent, long time) {
-    if (network == Network.REGTEST) {
+    if (network.equals(Network.REGTEST)) {
       return network.powLimitBits();
     }
     if ((store.height(parent) + 1) % Retarget.INTERVAL == 0) {
       int first = store.ancestor(parent, Retarget.INTERVAL - 1);
       // On testnet4 the first of an interval always has the true difficulty (BIP94).
-      int bits = store.bits(network == Network.TESTNET4 ? first : parent);
+      int bits = store.bits(network.equals(Network.TESTNET4) ? first : parent);
       return retarget(bits, store.time(parent) - store.time(first));
     }
-    boolean allowsEasyBlocks = network == Network.TESTNET3 || network == Network.TESTNET4;
+    boolean allowsEasyBlocks = network.equals(Network.TESTNET3) || network.equals(Network.TESTNET4);
     if (!allowsEasyBlocks) {
       return store.bits(parent);
     }

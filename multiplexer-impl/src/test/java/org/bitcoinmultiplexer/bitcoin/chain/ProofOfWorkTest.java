@@ -10,7 +10,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProofOfWorkTest {
@@ -85,7 +85,7 @@ class ProofOfWorkTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Network.class)
+  @MethodSource("org.bitcoinmultiplexer.bitcoin.wire.Network#known")
   void knowsTheEasiestTargetOfEachNetwork(Network network) {
     Hash target = ProofOfWork.target(network.powLimitBits(), network).orElseThrow();
     assertThat(target).isLessThanOrEqualTo(network.powLimit());
@@ -93,7 +93,7 @@ class ProofOfWorkTest {
     assertThat(ProofOfWork.isMet(network.genesis(), network.powLimitBits(), network)).isTrue();
     Hash above = Hash.of("8" + "0".repeat(63));
     assertThat(ProofOfWork.isMet(above, network.powLimitBits(), network)).isFalse();
-    if (network != Network.REGTEST) {
+    if (!network.equals(Network.REGTEST)) {
       assertThat(ProofOfWork.target(0x207fffff, network)).isEmpty();
     }
   }

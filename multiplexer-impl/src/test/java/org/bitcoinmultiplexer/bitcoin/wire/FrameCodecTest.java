@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameCodecTest {
@@ -36,7 +36,7 @@ class FrameCodecTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Network.class)
+  @MethodSource("org.bitcoinmultiplexer.bitcoin.wire.Network#known")
   void decodesWhatItEncodesOnEveryNetwork(Network network) {
     Message message = Message.of("tx", bytes(100, 1));
     new FrameDecoder(network, 100, 0, heard).decode(FrameEncoder.of(network).frame(message));

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HashTest {
@@ -86,11 +86,35 @@ class HashTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Network.class)
+  @MethodSource("org.bitcoinmultiplexer.bitcoin.wire.Network#known")
   void networksAreFoundByName(Network network) {
     assertThat(Network.of(network.id())).isSameAs(network);
-    assertThat(Network.of(" " + network.name() + " ")).isSameAs(network);
+    assertThat(Network.of(" " + network.id().toUpperCase(java.util.Locale.ROOT) + " "))
+        .isSameAs(network);
     assertThat(network).hasToString(network.id());
+  }
+
+  @Test
+  void theMagicOfASignetFollowsFromItsChallenge() {
+    byte[] challengeOfTheDefaultSignet =
+        HexFormat.of()
+            .parseHex(
+                "512103ad5e0edad18cb1f0fc0d28a3d4f1f3e445640337489abb10404f2d1e086be43"
+                    + "0210359ef5021964fe22d6f8e05b2463c9540ce96883fe3b278760f048f5189f2e6c452ae");
+    assertThat(Network.SIGNET.withChallenge(challengeOfTheDefaultSignet)).isSameAs(Network.SIGNET);
+
+    Network anyoneCan = Network.SIGNET.withChallenge(new byte[] {0x51});
+    assertThat(anyoneCan)
+        .hasToString("signet-54d26fbd")
+        .isEqualTo(Network.SIGNET.withChallenge(new byte[] {0x51}))
+        .isNotEqualTo(Network.SIGNET);
+    assertThat(anyoneCan.magic()).isEqualTo(0xbd6fd254);
+    assertThat(anyoneCan.genesis()).isEqualTo(Network.SIGNET.genesis());
+    assertThatThrownBy(() -> Network.REGTEST.withChallenge(new byte[1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("network regtest has no challenge; only signet has");
+    assertThatThrownBy(() -> Network.SIGNET.withChallenge(new byte[0]))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

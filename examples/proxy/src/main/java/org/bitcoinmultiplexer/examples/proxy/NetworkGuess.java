@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +25,8 @@ final class NetworkGuess {
    */
   static CompletionStage<Optional<Network>> of(TcpLoop loop, Endpoint node, Network not) {
     List<Attempt> attempts =
-        Arrays.stream(Network.values())
-            .filter(network -> network != not)
+        Network.known().stream()
+            .filter(network -> !network.equals(not))
             .map(network -> new Attempt(network, greet(loop, node, network)))
             .toList();
     return CompletableFuture.allOf(

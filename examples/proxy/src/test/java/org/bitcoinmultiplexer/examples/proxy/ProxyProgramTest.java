@@ -59,6 +59,10 @@ class ProxyProgramTest {
         refused("an IPv6 address needs brackets", "--upstream=::1:8333"),
         refused("listen: '8333' is not HOST:PORT", NODE, "--listen=8333"),
         refused("unknown network \"moonnet\"", NODE, "--network=moonnet"),
+        refused(
+            "signet.challenge: belongs to network signet, not to mainnet (from flag --option",
+            NODE,
+            "--option=signet.challenge=51"),
         refused("clients.per-address: 0 is out of range", NODE, "--option=clients.per-address=0"),
         refused("strategy 'fast' does not exist; there are: cache, key", NODE, "--strategy=fast"),
         refused("strategy 'fast' does not exist", NODE, "--strategy=fast", "--check"),
@@ -70,7 +74,8 @@ class ProxyProgramTest {
             "--option=cache.bytes=1"),
         refused(
             "cache.disk-bytes: 'all' is no number", NODE, CACHE, "--option=cache.disk-bytes=all"),
-        refused("data-dir: '/dev/null/d' cannot be made", NODE, CACHE, "--data-dir=/dev/null/d"),
+        refused(
+            "data-dir: '/dev/null/d' cannot be written to", NODE, CACHE, "--data-dir=/dev/null/d"),
         refused("data-dir: '' is no directory (from flag --data-dir)", NODE, "--data-dir="),
         refused(
             "key.size is full, 128, 64 or 32, not '7' (from flag --option=key.size)",
