@@ -47,7 +47,7 @@ public enum Option {
       "data-dir",
       "",
       new Text("a directory"),
-      "where strategy cache keeps headers and blocks; none: only in memory"),
+      "where strategy cache keeps headers, blocks and payments not mined; none: only in memory"),
   /** How many requests may be in flight upstream. */
   WINDOW_ITEMS("window.items", "64", Amount.items(1, 10_000), "requests in flight upstream"),
   /** How many bytes of expected answers may be in flight upstream. */

@@ -246,7 +246,7 @@ public enum Counter {
       "submit.block.invalid", "blocks and headers of clients dropped: they fail a check"),
   SUBMIT_BLOCK_DISCONNECTED(
       "submit.block.disconnected",
-      "blocks and headers of clients dropped: there is no node to give them to"),
+      "blocks of clients that came while there was no node, kept for the next connection"),
   ASK_CLIENT("ask.client", "transactions and blocks that clients were asked for"),
   ASK_CLIENT_FAILED("ask.client.failed", "of these, not delivered"),
   ASK_CLIENT_FORGOTTEN(

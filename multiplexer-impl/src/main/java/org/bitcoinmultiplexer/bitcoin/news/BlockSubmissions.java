@@ -1,23 +1,19 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockCheck;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Verdict;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
-import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
-import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.cache.chain.HeaderChain;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.metrics.Counter;
@@ -27,6 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Blocks that clients have and the node may not: fetched, checked, handed in.
+ *
+ * <p>The last few are kept: a block that came while there was no node, or whose connection was lost
+ * before the node had it in its chain, is handed in on the next, if that node has its parent.
  *
  * <p>The node disconnects whoever sends a block on an unknown parent or one that is not what its
  * header says, and with us all clients. So a block is handed in only if it builds on a recent
@@ -39,11 +38,6 @@ final class BlockSubmissions {
 
   private static final Logger log = LoggerFactory.getLogger(BlockSubmissions.class);
 
-  /** Bodies kept for the node to ask for, by number and by size together. */
-  private static final int MOST_KEPT = 4;
-
-  private static final long MOST_KEPT_BYTES = 8_000_000;
-
   /** A peer announces no more headers than this at once (BIP130, MAX_BLOCKS_TO_ANNOUNCE). */
   private static final int MOST_ANNOUNCED = 8;
 
@@ -52,14 +46,12 @@ final class BlockSubmissions {
   private final boolean enabled;
   private final RecentHeaders chain;
   private final HeaderRules rules;
-  private final BlockDesk desk;
   private final Announcers announcers;
   private final Fetches fetches;
-  private final Hub.Seat seat;
-  private final Map<Hash, Message> kept = new ConcurrentHashMap<>();
-  private final Deque<Hash> order = new ArrayDeque<>();
-  private long keptBytes;
-  private @Nullable NodeInfo node;
+  private final BlockHeader genesis;
+  private final OrphanBlocks orphans;
+  private final PendingBlocks pending;
+  private volatile @Nullable NodeInfo node;
 
   BlockSubmissions(
       Hub hub,
@@ -74,26 +66,22 @@ final class BlockSubmissions {
     this.enabled = enabled;
     this.chain = chain;
     this.rules = new HeaderRules(network);
-    this.desk = desk;
     this.announcers = announcers;
     this.fetches = fetches;
-    this.seat = hub.seat();
+    this.genesis = new HeaderChain(network).view().numbered(0);
+    this.pending = new PendingBlocks(hub, genesis.hash(), desk);
+    this.orphans = new OrphanBlocks(hub.loop(), hash -> header(hash) != null);
   }
 
-  /**
-   * There is another connection, or none. What was handed in on the last may not have arrived, so
-   * nothing is built on it any more.
-   */
+  /** There is another connection, or none. */
   void connected(@Nullable NodeInfo ready) {
     node = ready;
-    kept.clear();
-    order.clear();
-    keptBytes = 0;
+    pending.connected(ready);
   }
 
-  /** A block that was handed in on this connection lately, with witness. Any thread. */
+  /** A block that was handed in lately, with witness. Any thread. */
   @Nullable Message find(Hash block) {
-    return kept.get(block);
+    return pending.find(block);
   }
 
   /**
@@ -132,6 +120,10 @@ final class BlockSubmissions {
         counters.count(Counter.SUBMIT_BLOCK_DISABLED);
         return false;
       }
+      if (fresh.isEmpty() && header(header.previous()) == null) {
+        await(from, header.previous(), headers);
+        break;
+      }
       if (flaw(header, hash -> fresh.containsKey(hash) ? fresh.get(hash) : header(hash)) != null) {
         break;
       }
@@ -139,6 +131,25 @@ final class BlockSubmissions {
       want(from, header.hash());
     }
     return !fresh.isEmpty();
+  }
+
+  /** What the first builds on may be on its way here. */
+  private void await(Client from, Hash parent, Headers headers) {
+    counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
+    orphans.add(
+        from,
+        parent,
+        headers.size() * BlockHeader.SIZE,
+        new OrphanBlocks.Waiting() {
+          @Override
+          public void parentKnown() {
+            var unused = announced(from, headers);
+            fetches.flush();
+          }
+
+          @Override
+          public void givenUp() {}
+        });
   }
 
   private void want(Client from, Hash block) {
@@ -227,16 +238,20 @@ final class BlockSubmissions {
   }
 
   private boolean isKnown(Hash block) {
-    return chain.contains(block) || kept.containsKey(block);
+    return chain.contains(block) || pending.isKnown(block);
   }
 
   private @Nullable BlockHeader header(Hash block) {
     BlockHeader header = chain.header(block);
-    if (header == null) {
-      Message submitted = kept.get(block);
-      return submitted == null ? null : BlockHeader.of(submitted);
+    if (header == null && block.equals(genesis.hash()) && isNearGenesis()) {
+      return genesis;
     }
-    return header;
+    return header != null ? header : pending.header(block);
+  }
+
+  private boolean isNearGenesis() {
+    NodeInfo to = node;
+    return chain.tip() == null ? to != null && to.height() == 0 : chain.contains(genesis.hash());
   }
 
   /**
@@ -249,6 +264,10 @@ final class BlockSubmissions {
     if (isKnown(hash)) {
       fetches.arrived(hash);
       announcers.forget(hash);
+    } else if (flaw != null && header(BlockHeader.of(block).previous()) == null && enabled) {
+      fetches.arrived(hash);
+      await(from, hash, block);
+      return;
     } else if (flaw != null) {
       log.debug("block {} of {} dropped: {}", hash, from.remote(), flaw);
       fetches.refused(from, hash);
@@ -256,7 +275,7 @@ final class BlockSubmissions {
       fetches.arrived(hash);
       announcers.forget(hash);
       if (header(BlockHeader.of(block).previous()) != null) {
-        handIn(from, hash, block);
+        pending.add(from, hash, block);
         return;
       }
       counters.count(Counter.SUBMIT_BLOCK_ORPHAN); // it was none when the block was looked at
@@ -264,54 +283,34 @@ final class BlockSubmissions {
     from.processed(Client.cost(block));
   }
 
-  private void handIn(Client from, Hash hash, Message block) {
-    NodeInfo to = node;
-    if (to == null) {
-      counters.count(Counter.SUBMIT_BLOCK_DISCONNECTED);
-      from.processed(Client.cost(block));
-      return;
-    }
-    counters.count(Counter.SUBMIT_BLOCK);
-    kept.put(hash, block);
-    order.add(hash);
-    keptBytes += block.size();
-    while (order.size() > MOST_KEPT || keptBytes > MOST_KEPT_BYTES) {
-      Message dropped = kept.remove(order.remove());
-      keptBytes -= dropped == null ? 0 : dropped.size();
-    }
-    if (to.takesUnrequested()) {
-      seat.submit(block, new Receipt(from, hash, Client.cost(block)));
-    } else {
-      from.processed(Client.cost(block));
-      seat.submit(Inventory.of(Commands.INV, InventoryVector.BLOCK, hash), Hub.Receipt.NONE);
-    }
-  }
+  /** Its parent may be on its way here. */
+  private void await(Client from, Hash hash, Message block) {
+    from.processed(Client.cost(block));
+    orphans.add(
+        from,
+        BlockHeader.of(block).previous(),
+        block.size(),
+        new OrphanBlocks.Waiting() {
+          @Override
+          public void parentKnown() {
+            String flaw = flaw(block);
+            if (flaw == null) {
+              announcers.forget(hash);
+              pending.add(from, hash, block);
+            }
+          }
 
-  private final class Receipt implements Hub.Receipt {
-    private final Client from;
-    private final Hash hash;
-    private final int cost;
-
-    Receipt(Client from, Hash hash, int cost) {
-      this.from = from;
-      this.hash = hash;
-      this.cost = cost;
-    }
-
-    @Override
-    public void processed(long took) {
-      from.processed(cost);
-      desk.verify(hash);
-    }
-
-    @Override
-    public void lost() {
-      from.processed(cost);
-    }
+          @Override
+          public void givenUp() {
+            log.debug("block {} of {} dropped: its parent is unknown", hash, from.remote());
+            fetches.refused(from, hash);
+            fetches.flush();
+          }
+        });
   }
 
   /** The node has fetched a block that was announced to it. */
   void fetched(Hash hash) {
-    desk.verify(hash);
+    pending.fetched(hash);
   }
 }

@@ -6,6 +6,7 @@ import static org.bitcoinmultiplexer.bitcoin.news.TestChain.grow;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.headers;
 import static org.bitcoinmultiplexer.bitcoin.news.TestChain.last;
 
+import java.time.Duration;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -15,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
@@ -85,19 +87,117 @@ class BlockSubmissionsTest {
     assertThat(hub.told).containsExactly(block, next);
   }
 
+  /** Takes the question whether the node has a header, among whatever else is asked. */
+  private ScriptedHub.Question takeQuestionFor(Hash asked) {
+    for (ScriptedHub.Question question : hub.questions) {
+      if (question.request().command().equals(Commands.GETHEADERS)) {
+        BlockLocator locator = BlockLocator.parse(question.request());
+        if (locator.size() == 0 && locator.stop().equals(asked)) {
+          hub.questions.remove(question);
+          return question;
+        }
+      }
+    }
+    throw new AssertionError("nobody asked for " + asked);
+  }
+
   @Test
-  void buildsNothingOnABlockThatMayHaveBeenLostWithTheConnection() {
+  void handsInAgainWhatTheLastConnectionMayHaveLostIfThisNodeHasItsParent() {
+    hub.busy = true;
     Message next = block(header);
     submits(alice, block);
-    fixture.reconnect(NewsFixture.LONG);
+    submits(alice, next);
+    hub.underWay.clear();
+    fixture.line.closes();
     hub.told.clear();
-
-    submits(alice, next);
-    assertThat(hub.told).isEmpty();
-    assertThat(hub.count(Counter.SUBMIT_BLOCK_ORPHAN)).isEqualTo(1);
-    submits(alice, block);
-    submits(alice, next);
+    fixture.redial(NewsFixture.version(NewsFixture.LONG, true));
+    assertThat(hub.told).as("it may be another node").isEmpty();
+    fixture.absent(takeQuestionFor(header.hash()));
+    assertThat(hub.told).as("nor is its parent known").isEmpty();
+    fixture.answer(takeQuestionFor(last(known).hash()), headers(last(known)));
+    fixture.absent(takeQuestionFor(BlockHeader.of(next).hash()));
     assertThat(hub.told).containsExactly(block, next);
+    assertThat(hub.count(Counter.SUBMIT_BLOCK)).isEqualTo(4);
+  }
+
+  @Test
+  void handsNothingInThatTheNodeHas() {
+    submits(alice, block);
+    hub.told.clear();
+    fixture.redial(NewsFixture.version(NewsFixture.LONG, true));
+    fixture.answer(takeQuestionFor(header.hash()), headers(header));
+    assertThat(hub.told).isEmpty();
+    Message next = block(header);
+    submits(alice, next);
+    assertThat(hub.told).containsExactly(next);
+  }
+
+  @Test
+  void handsNothingInToANodeThatHasNotGotItsParent() {
+    submits(alice, block);
+    hub.told.clear();
+    fixture.redial(NewsFixture.version(NewsFixture.LONG, true));
+    fixture.absent(takeQuestionFor(header.hash()));
+    fixture.absent(takeQuestionFor(last(known).hash()));
+    assertThat(hub.told).isEmpty();
+    submits(alice, block(header));
+    assertThat(hub.told).as("nor what builds on it").isEmpty();
+  }
+
+  @Test
+  void handsInAgainWhatTheNodeDidNotTakeWhenItComesAgain() {
+    submits(alice, block);
+    fixture.answer(headers(List.of()));
+    submits(alice, block);
+    assertThat(hub.told).hasSize(1);
+    hub.loop.advance(PendingBlocks.PATIENCE);
+    submits(alice, block);
+    assertThat(hub.told).as("its time may have come").containsExactly(block, block);
+  }
+
+  @Test
+  void waitsForAParentThatComesAMomentLater() {
+    List<BlockHeader> three = grow(last(known), 3, 3);
+    hub.loop.run(() -> fixture.newsroom.headers(alice, headers(three.get(1), three.get(2))));
+    Message child = block(three.get(0));
+    submits(bob, child);
+    assertThat(alice.asked).isEmpty();
+    assertThat(hub.told).isEmpty();
+    assertThat(bob.processed).as("it is read on").isPositive();
+    fixture.line.says(headers(three.get(0)));
+    hub.loop.advance(Duration.ofSeconds(1));
+    assertThat(alice.takeAsked())
+        .extracting(InventoryVector::hash)
+        .containsExactly(three.get(1).hash(), three.get(2).hash());
+    assertThat(hub.told).containsExactly(child);
+  }
+
+  @Test
+  void waitsNotLongForAParentNorForMuch() {
+    Hash unknown = Hash.of("%064x".formatted(5));
+    for (int i = 0; i < 20; i++) {
+      submits(alice, block(unknown, last(known).time() + 1, i));
+    }
+    hub.loop.advance(OrphanBlocks.PATIENCE.plusSeconds(1));
+    assertThat(hub.told).isEmpty();
+    assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
+  void handsInTheFirstBlocksOfANewChain() {
+    NewsFixture empty = new NewsFixture();
+    empty.line.greets(0, true);
+    Hash genesis = Network.REGTEST.genesis();
+    Message first = block(genesis, 1_296_688_602L + 1, 1);
+    empty.hub.loop.run(() -> empty.newsroom.submittedBlock(alice, first));
+    assertThat(empty.hub.told).containsExactly(first);
+    BlockHeader one = BlockHeader.of(first);
+    Message second = block(one.hash(), one.time(), 1); // later than the median of two
+    empty.hub.loop.run(() -> empty.newsroom.submittedBlock(alice, second));
+    assertThat(empty.hub.told).containsExactly(first);
+    Message third = block(one.hash(), one.time() + 1, 1);
+    empty.hub.loop.run(() -> empty.newsroom.submittedBlock(alice, third));
+    assertThat(empty.hub.told).containsExactly(first, third);
   }
 
   @Test
@@ -197,14 +297,15 @@ class BlockSubmissionsTest {
   }
 
   @Test
-  void givesTheNodeNothingWhileThereIsNone() {
+  void keepsWhatComesWhileThereIsNoNode() {
     fixture.line.closes();
     submits(alice, block);
     assertThat(hub.told).isEmpty();
+    assertThat(alice.processed).isPositive();
     assertThat(hub.count(Counter.SUBMIT_BLOCK_DISCONNECTED)).isEqualTo(1);
-    fixture.line = fixture.new Line();
-    fixture.line.greets(NewsFixture.LONG, true);
-    submits(alice, block);
+    fixture.redial(NewsFixture.version(NewsFixture.LONG, true));
+    fixture.absent(takeQuestionFor(header.hash()));
+    fixture.answer(takeQuestionFor(last(known).hash()), headers(last(known)));
     assertThat(hub.told).containsExactly(block);
   }
 
