@@ -88,6 +88,12 @@ final class Link implements NodeContext, Transport.Listener {
   /** Between two looks at what the node does. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /**
+   * What is asked and handed in is bounded by the window. What the node itself asks for, pongs for
+   * example, is bounded by this: more bytes unsent, and the node does not read.
+   */
+  static final long MOST_UNSENT = 32_000_000;
+
   /** More than are in flight, so that the ended ones are looked for once in a while only. */
   private static final int MOST_ASKED = 1_024;
 
@@ -194,7 +200,13 @@ final class Link implements NodeContext, Transport.Listener {
 
   @Override
   public void send(Message message) {
-    if (state != State.LOST) {
+    if (state == State.LOST) {
+      return;
+    }
+    long unsent = transport.pendingBytes();
+    if (unsent > MOST_UNSENT) {
+      lose("it asks and does not read: " + unsent + " bytes are waiting for it");
+    } else {
       transport.send(message);
     }
   }

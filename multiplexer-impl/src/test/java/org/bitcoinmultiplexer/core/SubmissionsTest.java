@@ -146,6 +146,19 @@ class SubmissionsTest extends EngineFixture {
   }
 
   @Test
+  void aNodeThatAsksAndDoesNotReadIsGivenUp() {
+    begin("key");
+    node.takes = false;
+    node.unread = Link.MOST_UNSENT;
+    node.says("please", "a");
+    assertThat(node.heard()).containsExactly("pleased a");
+    assertThat(node.closed).isFalse();
+    node.says("please", "b");
+    assertThat(node.closed).isTrue();
+    assertThat(events.get(events.size() - 1)).contains("does not read");
+  }
+
+  @Test
   void whatIsInFlightOrWaitsWhenTheConnectionIsLostIsLost() {
     begin("key");
     Hub.Seat seat = protocol.hub().seat();

@@ -366,6 +366,7 @@ final class ToyProtocol implements Protocol {
             node.ready("a toy node", new ToyNumbering(Integer.parseInt(text(message))));
           }
         }
+        case "please" -> node.send(message("pleased", text(message)));
         case "news" -> hub.publish(new Headline(text(message)));
         default -> {
           return false;
