@@ -58,7 +58,8 @@ class MemoryTest {
     rows.put("what each was told of: 16 kB, and a bloom filter of 36 kB", CLIENTS * 52_000L);
     rows.put("window upstream, 16 MB and one block", 20 * MB);
     rows.put("recent transactions, 16 MiB, and as many that clients submitted", 2 * (16L << 20));
-    rows.put("blocks of clients", 8 * MB);
+    rows.put("what clients submitted, a node accepted and no block has", 24 * MB);
+    rows.put("blocks of clients, and those that wait for their parent", 16 * MB);
     rows.put("announcements of clients, 50,000 of some 250 bytes", 50_000L * 250);
     rows.put("hosts that are remembered", 2 * MB);
     rows.put("code, loops, logs", 20 * MB);
