@@ -76,6 +76,17 @@ public interface Batch {
   }
 
   /**
+   * Whether the client can be told that an item failed. If it cannot, its session ends: it would
+   * wait for ever for what nobody will ask again, and not try elsewhere.
+   *
+   * @param item from 0
+   * @return true if {@link #deliver} takes {@link Outcome.Failed}
+   */
+  default boolean canFail(int item) {
+    return false;
+  }
+
+  /**
    * All items have been delivered.
    *
    * @param client takes what is sent to the client

@@ -62,6 +62,9 @@ final class DeliveryQueue {
     boolean mayBeOwedMore();
 
     void send(Message message);
+
+    /** Something failed of which the client cannot be told. */
+    void failed(String reason);
   }
 
   /** One item of a batch, on its way. */
@@ -392,6 +395,10 @@ final class DeliveryQueue {
     for (Slot slot = entry.firstSlot; slot != null; slot = entry.firstSlot) {
       Outcome outcome = slot.outcome;
       if (outcome == null || closed || resting) {
+        return false;
+      }
+      if (outcome instanceof Outcome.Failed failed && !batch.canFail(entry.delivered)) {
+        host.failed(failed.reason());
         return false;
       }
       long before = sent;

@@ -104,12 +104,22 @@ public final class Engine implements Multiplexer {
     this.events = new Events(listener, listenerExecutor);
     this.budgets = new HostBudgets(loop::nanoTime, HostBudgets.defaultBytes(), counters::counter);
     this.slots = new Slots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
-    this.upstream = new Upstream(loop, protocol, settings, checker, this::answered, counters);
+    this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
+    this.upstream =
+        new Upstream(
+            loop,
+            protocol,
+            settings,
+            checker,
+            this::answered,
+            counters,
+            this.connectors,
+            beside,
+            random);
     this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
     this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
     this.dialler =
         new Dialler(loop, connectors, settings.handshakeTimeout(), random, new DiallerListener());
-    this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
     this.standby = new Standby(loop, this.connectors, beside, Engine::leave);
     this.hub =
         new EngineHub(

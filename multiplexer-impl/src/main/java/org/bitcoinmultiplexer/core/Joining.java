@@ -65,7 +65,7 @@ final class Joining {
   /** An asker does not wait any more. */
   void leave(Asker asker) {
     Lead lead = asker.lead;
-    if (lead != null && lead.leave(asker)) {
+    if (lead != null && lead.leave(asker) && !lead.isSettled()) {
       deserted.increment();
       forget(lead);
       questions.withdraw(lead);
@@ -75,6 +75,7 @@ final class Joining {
   /** A question has been answered, or will not be. */
   void settle(Lead lead, Outcome outcome) {
     forget(lead);
+    lead.end();
     if (outcome instanceof Outcome.Answered) {
       lead.settleAll(outcome);
       return;

@@ -142,6 +142,10 @@ final class Link implements NodeContext, Transport.Listener {
     conversation.onOpen();
   }
 
+  boolean isReady() {
+    return state == State.READY;
+  }
+
   ResponseRouter router() {
     if (router == null) {
       throw new IllegalStateException("the handshake is not done");

@@ -43,17 +43,48 @@ final class LiveExchange implements Exchange {
   final Lead lead;
   final int attempt;
   final int links; // how many there had been when it was asked for
+
+  /** Whether it is to be asked beside the shared connection; see {@link Isolation}. */
+  final boolean aside;
+
+  /** Whether a connection has ended while it was unanswered. */
+  final boolean isSuspect;
+
   private final Sink sink;
   private State state = State.WAITING;
   private long admitted;
+  private @Nullable Link link;
   private @Nullable Message single;
   private @Nullable List<Message> several;
 
   LiveExchange(Lead lead, int attempt, int links, Sink sink) {
+    this(lead, attempt, links, sink, false, false);
+  }
+
+  private LiveExchange(
+      Lead lead, int attempt, int links, Sink sink, boolean aside, boolean isSuspect) {
     this.lead = lead;
     this.attempt = attempt;
     this.links = links;
     this.sink = sink;
+    this.aside = aside;
+    this.isSuspect = isSuspect;
+  }
+
+  /** What is asked beside the shared connection instead of this, which has not been asked. */
+  LiveExchange moveAside() {
+    return replace(new LiveExchange(lead, attempt, links, sink, true, isSuspect));
+  }
+
+  /** What is asked alone instead of this, which was unanswered when its connection ended. */
+  LiveExchange askAlone(int linksByNow) {
+    return replace(new LiveExchange(lead, attempt + 1, linksByNow, sink, true, true));
+  }
+
+  private LiveExchange replace(LiveExchange next) {
+    cancel();
+    lead.attempt(next);
+    return next;
   }
 
   @Override
@@ -77,15 +108,28 @@ final class LiveExchange implements Exchange {
   }
 
   /** It is about to be written. */
-  void admitted(long now) {
+  void admitted(long now, Link to) {
     state = State.ASKED;
     admitted = now;
+    link = to;
     lead.written();
   }
 
-  /** When it was {@link #admitted(long)}. */
+  /** When it was {@linkplain #admitted(long, Link) admitted}. */
   long admitted() {
     return admitted;
+  }
+
+  /** Where it was asked; null if it was not. */
+  @Nullable Link link() {
+    return link;
+  }
+
+  /** Nobody waits for its answer any more, which still takes up the connection. */
+  void abandon() {
+    if (link != null && link.isReady()) {
+      link.router().abandon(this);
+    }
   }
 
   /** Whether it is still to be asked. */

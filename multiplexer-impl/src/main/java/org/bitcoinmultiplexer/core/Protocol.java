@@ -94,6 +94,29 @@ public interface Protocol {
   }
 
   /**
+   * What the node that is connected probably hangs up on a request for, judging by what it says of
+   * itself. Confined to the hub's loop, and cheap: it is called for every request.
+   *
+   * @param request as it will be written upstream
+   * @return null if nothing is to be feared beforehand
+   */
+  default @Nullable Hazard foreseen(Message request) {
+    return null;
+  }
+
+  /**
+   * What a node may have hung up on a request for. Confined to the hub's loop, and called only when
+   * nodes have.
+   *
+   * @param request as it was written upstream
+   * @return the kind of requests of which this is one; null if it cannot be written to any other
+   *     connection than the one for which it is meant
+   */
+  default @Nullable Hazard suspected(Message request) {
+    return Hazard.of(request);
+  }
+
+  /**
    * The name under which the answer to a request may be kept, because it will never be another one:
    * of the same content in the same form, whoever asks and whenever. Pure, any thread, cheap: it is
    * called for every request.

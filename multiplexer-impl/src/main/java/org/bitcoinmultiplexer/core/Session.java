@@ -426,6 +426,11 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     return account.mayBeOwedMore();
   }
 
+  @Override
+  public void failed(String reason) {
+    disconnect(Counter.CLOSED_UNANSWERED, "what it asked cannot be answered: " + reason);
+  }
+
   // ---- patience
 
   private void regulateReading() {

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,9 @@ final class Turns {
     // Made on first use: most clients are idle most of the time.
     private final @Nullable Waiting[] waiting = new Waiting[LANES];
 
+    // Made when something has to be asked there.
+    private @Nullable IdentityHashMap<Turns, Seat> aside;
+
     private Seat(boolean own) {
       this.own = own;
     }
@@ -71,6 +75,14 @@ final class Turns {
     /** The library's own. */
     static Seat own() {
       return new Seat(true);
+    }
+
+    /** Where the same sit in the turns of a connection beside the shared one. */
+    private Seat in(Turns others) {
+      if (aside == null) {
+        aside = new IdentityHashMap<>(2);
+      }
+      return aside.computeIfAbsent(others, t -> new Seat(own));
     }
 
     private Waiting waiting(int lane) {
@@ -196,7 +208,7 @@ final class Turns {
   }
 
   void add(LiveExchange exchange) {
-    Seat seat = exchange.lead.seat;
+    Seat seat = exchange.aside ? exchange.lead.seat.in(this) : exchange.lead.seat;
     if (exchange.attempt > 1) {
       laneOf(exchange, seat).again.add(exchange);
     } else {

@@ -1,10 +1,14 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -17,12 +21,14 @@ import org.slf4j.LoggerFactory;
  * Takes questions to the node: in fair turns, through the correlator of the connection of the day,
  * with every answer checked before anybody gets it.
  *
- * <p>A question is asked at most twice: again if the connection was lost under it or if its answer
- * was a lie. While there is no connection questions wait, for as long as the patience lasts.
+ * <p>A question is asked again if its answer was a lie, once, and if the connection was lost under
+ * it, for as long as the patience lasts; so long questions also wait while there is no connection.
+ * If it was the node that ended the connection, what was unanswered may be why: that is asked again
+ * {@linkplain Isolation alone}, as is what the node is known to hang up for.
  *
  * <p>Confined to the engine's loop; only the checks of large answers run elsewhere.
  */
-final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner {
+final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner, Isolation.Owner {
 
   /** Takes the outcome of a question. */
   interface Answers {
@@ -31,7 +37,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   }
 
   private static final Logger log = LoggerFactory.getLogger(Upstream.class);
-  private static final int ATTEMPTS = 2;
+  private static final int MOST_LIES = 2;
 
   /** Smaller answers are checked in place: a hand-over would cost more than the check. */
   private static final int LARGE = 16 * 1024;
@@ -49,6 +55,11 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   private final LongAdder submitted;
   private final LongAdder answered;
   private final Counters counters;
+  private final HazardMemory hazards;
+  private final Isolation isolation;
+
+  /** What is unanswered although nobody waits for it: it may cost the connection all the same. */
+  private final Set<LiveExchange> abandoned = new LinkedHashSet<>();
 
   private @Nullable Link link;
   private int links; // that there have been
@@ -64,7 +75,10 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       Settings settings,
       Executor checker,
       Answers answers,
-      Counters counters) {
+      Counters counters,
+      List<Connector> nodes,
+      SideConnections beside,
+      RandomGenerator random) {
     this.loop = loop;
     this.protocol = protocol;
     this.settings = settings;
@@ -75,6 +89,8 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     this.written = counters.counter(Counter.UPSTREAM_REQUESTS);
     this.submitted = counters.counter(Counter.UPSTREAM_SUBMISSIONS);
     this.answered = counters.counter(Counter.EXCHANGE_ANSWERED);
+    this.hazards = new HazardMemory(loop, protocol);
+    this.isolation = new Isolation(loop, protocol, nodes, beside, hazards, random, counters, this);
   }
 
   @Override
@@ -91,7 +107,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   @Override
   public void joined(Lead lead, Turns.Seat seat) {
     LiveExchange exchange = lead.exchange();
-    if (exchange != null) {
+    if (exchange != null && !exchange.aside) {
       turns.join(exchange, seat);
     }
   }
@@ -118,8 +134,10 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (!exchange.asked()) {
       exchange.cancel();
       turns.withdrawn();
-    } else if (link != null) {
-      link.router().abandon(exchange);
+      isolation.withdrawn(exchange);
+    } else {
+      abandoned.add(exchange);
+      exchange.abandon();
     }
   }
 
@@ -154,13 +172,14 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     List<LiveExchange> unfit = new ArrayList<>();
+    List<LiveExchange> hazardous = new ArrayList<>();
     Turns.Lane served = null;
     for (int place = 0; place < turns.lanes(); place++) {
       Turns.Lane lane = turns.lane(place);
       if (lane.isForSubmissions()) {
         to.flush(); // so that each of them has a marker of its own
       }
-      int now = admit(lane, to, unfit);
+      int now = admit(lane, to, unfit, hazardous);
       if (now > 0 && served == null) {
         served = lane;
       }
@@ -171,14 +190,21 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       to.flush();
     }
     unfit.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
+    hazardous.forEach(exchange -> isolation.add(exchange.moveAside()));
   }
 
-  private int admit(Turns.Lane lane, Link to, List<LiveExchange> unfit) {
+  private int admit(
+      Turns.Lane lane, Link to, List<LiveExchange> unfit, List<LiveExchange> hazardous) {
     int admitted = 0;
     for (LiveExchange next = lane.peek(); next != null; next = lane.peek()) {
-      if (next.links != links && !isForAnyLink(next)) {
+      if (!suits(next)) {
         lane.take();
         unfit.add(next);
+        continue;
+      }
+      if (hazards.course(to.target(), next.request()) != HazardMemory.Course.SHARED) {
+        lane.take();
+        hazardous.add(next);
         continue;
       }
       if (!hasRoom(lane, next) || !to.router().admit(next)) {
@@ -188,7 +214,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       if (next.isLarge()) {
         large.take(next.weight());
       }
-      next.admitted(loop.nanoTime());
+      next.admitted(loop.nanoTime(), to);
       to.asked(next);
       admitted++;
       if (lane.isForSubmissions()) {
@@ -207,8 +233,10 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   }
 
   /** Whether what waited for another connection may be written to the one there is. */
-  private boolean isForAnyLink(LiveExchange waiting) {
-    return waiting.lead.submission == null && protocol.suits(waiting.request());
+  @Override
+  public boolean suits(LiveExchange waiting) {
+    return waiting.links == links
+        || (waiting.lead.submission == null && protocol.suits(waiting.request()));
   }
 
   @Override
@@ -222,6 +250,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       patience.cancel();
       patience = null;
     }
+    isolation.connected(ready);
     pumpSoon();
   }
 
@@ -235,19 +264,56 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   public void linkLost(Link lost) {
     link = null;
     large.clear();
+    isolation.disconnected();
+    if (lost.hungUp()) {
+      abandoned.forEach(exchange -> hazards.suspect(lost.target(), exchange.request()));
+    }
+    abandoned.clear();
     for (var exchange : lost.router().drain()) {
       if (exchange instanceof LiveExchange live && !live.ended()) {
         live.cancel();
-        if (live.lead.submission == null) {
-          again(live, "upstream was lost twice");
-        } else {
-          answers.settled(live.lead, new Outcome.Failed("upstream was lost"));
+        if (lost.hungUp()) {
+          hazards.suspect(lost.target(), live.request());
         }
+        goOn(live, lost.hungUp());
       }
     }
     if (patience == null && !closed) {
       patience = loop.schedule(settings.patience(), this::giveUpWaiting);
     }
+  }
+
+  @Override
+  public void lost(LiveExchange exchange) {
+    goOn(exchange, true);
+  }
+
+  /** A connection was lost under a question. */
+  private void goOn(LiveExchange lost, boolean isSuspect) {
+    Lead lead = lost.lead;
+    if (lead.isDeserted() || closed) {
+      fail(lost, "the multiplexer is closed");
+    } else if (lead.submission != null) {
+      fail(lost, "upstream was lost");
+    } else if (loop.nanoTime() - lead.lost(loop.nanoTime()) > settings.patience().toNanos()) {
+      fail(lost, "upstream is lost again and again");
+    } else if (isSuspect) {
+      isolation.add(lost.askAlone(links));
+    } else {
+      attempt(lead, lost.attempt + 1);
+    }
+  }
+
+  @Override
+  public void harmless(LiveExchange exchange) {
+    exchange.cancel();
+    attempt(exchange.lead, exchange.attempt);
+  }
+
+  @Override
+  public void refused(LiveExchange exchange, Hazard hazard) {
+    counters.count(Counter.EXCHANGE_REFUSED);
+    exchange.fail("upstream hangs up on who asks that: " + hazard.rule());
   }
 
   private void giveUpWaiting() {
@@ -261,6 +327,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     for (LiveExchange next = turns.poll(); next != null; next = turns.poll()) {
       waiting.add(next);
     }
+    waiting.addAll(isolation.drain());
     waiting.forEach(exchange -> exchange.fail(reason));
   }
 
@@ -270,23 +337,22 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       patience.cancel();
     }
     failWaiting("the multiplexer is closed");
-  }
-
-  private void again(LiveExchange exchange, String reason) {
-    if (exchange.attempt < ATTEMPTS && !exchange.lead.isDeserted()) {
-      attempt(exchange.lead, exchange.attempt + 1);
-    } else {
-      counters.count(Counter.EXCHANGE_FAILED);
-      answers.settled(exchange.lead, new Outcome.Failed(reason));
-    }
+    isolation.close();
   }
 
   @Override
   public void released(LiveExchange exchange) {
-    if (exchange.isLarge()) {
-      large.give(exchange.weight());
+    abandoned.remove(exchange);
+    long took;
+    if (exchange.aside) {
+      took = loop.nanoTime() - exchange.admitted();
+      isolation.released(exchange);
+    } else {
+      if (exchange.isLarge()) {
+        large.give(exchange.weight());
+      }
+      took = handedIn.ended(exchange, loop.nanoTime());
     }
-    long took = handedIn.ended(exchange, loop.nanoTime());
     Submission submission = exchange.lead.submission;
     if (submission != null) {
       submission.took(took);
@@ -295,6 +361,10 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
 
   @Override
   public void failed(LiveExchange exchange, String reason) {
+    fail(exchange, reason);
+  }
+
+  private void fail(LiveExchange exchange, String reason) {
     if (exchange.lead.isDeserted()) {
       answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
       return;
@@ -362,10 +432,14 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     counters.count(Counter.UPSTREAM_LIES);
-    Link liar = link;
+    Link liar = exchange.link();
     if (lies.areTooMany(exchange.request(), lie) && liar != null) {
       liar.distrust(Lies.MOST + " of its answers are not what was asked for");
     }
-    again(exchange, "upstream answered twice with something else: " + lie);
+    if (exchange.lead.countLie() < MOST_LIES) {
+      attempt(exchange.lead, exchange.attempt + 1);
+    } else {
+      fail(exchange, "upstream answered twice with something else: " + lie);
+    }
   }
 }

@@ -19,6 +19,12 @@
  *              └──── outcome, checked once ◄──────────────── Upstream ◄── route ─── Transport
  * </pre>
  *
+ * <p><b>What may cost the connection.</b> All share one, so a request for which the node hangs up
+ * would cost everybody theirs. What a node is known to hang up for is tried first on a connection
+ * beside it ({@link org.bitcoinmultiplexer.core.Hazard}); what was unanswered when a connection
+ * ended is asked again there, alone; and what ends that one, too, is refused for a while. A node
+ * that hangs is left for another that shakes hands.
+ *
  * <p>Internal: not exported from the module.
  */
 @NullMarked

@@ -90,6 +90,9 @@ public enum Counter {
   CLOSED_INTERNAL_ERROR(
       "client.closed.internal-error",
       "clients closed: a fault of this program, which the log shows"),
+  CLOSED_UNANSWERED(
+      "client.closed.unanswered",
+      "clients closed: what they asked could not be answered, and they cannot be told so"),
   CLOSED_NO_UPSTREAM(
       "client.closed.no-upstream",
       "clients closed: no node could be reached for them, or none was known yet after 3 s"),
@@ -177,6 +180,7 @@ public enum Counter {
   EXCHANGE_FAILED(
       "exchange.failed",
       "requests given up, because the connection was lost or the answers were wrong"),
+  EXCHANGE_REFUSED("exchange.refused", "of these, because the node hangs up on who asks that"),
   EXCHANGE_DESERTED("exchange.deserted", "requests whose askers all left before the end"),
   CACHE_HIT("cache.hit", "answers that were in memory"),
   CACHE_FOUND("cache.found", "answers that were found by a search, as in data-dir"),
@@ -185,6 +189,8 @@ public enum Counter {
   // ---- the connection to the node
 
   UPSTREAM_CONNECTED("upstream.connected", "connections to the node whose handshake was done"),
+  UPSTREAM_PUNISHED(
+      "upstream.punished", "connections that the node ended because of the one request on it"),
   UPSTREAM_BESIDE("upstream.beside", "connections dialled beside the shared one"),
   UPSTREAM_LOST("upstream.lost", "connections to the node that were lost after that"),
   UPSTREAM_REQUESTS("upstream.requests", "requests written to the node"),

@@ -24,8 +24,9 @@ import org.bitcoinmultiplexer.tck.ToyNumbering;
  * {@code mark}, which is echoed in order; {@code loose a,b,c}, which is a get that is delivered in
  * no order. A node that says {@code hello 5} takes five numbered requests. {@code strict} makes
  * every frame count, {@code crash} makes its conversation throw, {@code bad} breaks a rule. What
- * begins with {@code big} is expected to be {@value #BIG} bytes; after an item that ends with
- * {@code tired} the client rests, after one that ends with {@code weary} for a second.
+ * has {@code must} in it cannot fail: its client is closed. What begins with {@code big} is
+ * expected to be {@value #BIG} bytes; after an item that ends with {@code tired} the client rests,
+ * after one that ends with {@code weary} for a second.
  */
 final class ToyProtocol implements Protocol {
 
@@ -38,6 +39,12 @@ final class ToyProtocol implements Protocol {
   private Hub hub;
 
   private final LongAdder closed = new LongAdder();
+
+  /** What is asked for to learn whether a node gives deep things. */
+  static final Message DEEPEST = ToyDialect.get("deepest");
+
+  /** Whether its node gives no deep things. */
+  boolean pruned;
 
   /** Whether it throws when a client comes. */
   boolean failing;
@@ -86,6 +93,23 @@ final class ToyProtocol implements Protocol {
       }
     }
     return null;
+  }
+
+  /**
+   * Deep things are hazards where the test says so; what else is like another shares its letter.
+   */
+  @Override
+  public Hazard foreseen(Message request) {
+    return pruned && text(request).startsWith("deep")
+        ? new Hazard("deep", "deep things", !text(request).endsWith("?"), DEEPEST, true)
+        : null;
+  }
+
+  @Override
+  public Hazard suspected(Message request) {
+    return text(request).startsWith("old")
+        ? new Hazard("old", "old things", !text(request).endsWith("?"), null, false)
+        : Hazard.of(request);
   }
 
   /** What is special only the node has that was asked first. */
@@ -234,6 +258,11 @@ final class ToyProtocol implements Protocol {
     }
 
     @Override
+    public boolean canFail(int item) {
+      return !names[item].contains("must");
+    }
+
+    @Override
     public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
       if (outcome instanceof Outcome.Answered answered) {
         answered.messages().forEach(client);
@@ -283,6 +312,11 @@ final class ToyProtocol implements Protocol {
     }
 
     @Override
+    public boolean canFail(int item) {
+      return true;
+    }
+
+    @Override
     public int size() {
       return names.size();
     }
@@ -322,6 +356,11 @@ final class ToyProtocol implements Protocol {
   }
 
   private record Ask(Message question) implements Batch {
+
+    @Override
+    public boolean canFail(int item) {
+      return true;
+    }
 
     @Override
     public int size() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -23,7 +24,17 @@ class WithdrawnTest {
   private final ToyProtocol protocol = new ToyProtocol();
   private final Counters counters = new Counters();
   private final Upstream upstream =
-      new Upstream(loop, protocol, Settings.DEFAULTS, Runnable::run, this::settled, counters);
+      new Upstream(
+          loop,
+          protocol,
+          Settings.DEFAULTS,
+          Runnable::run,
+          this::settled,
+          counters,
+          List.of(),
+          new SideConnections(
+              loop, protocol, Settings.DEFAULTS, counters, numbering -> NoRouter.INSTANCE),
+          new Random(1));
   private final Joining joining = new Joining(upstream, true, counters);
   private final List<String> heard = new ArrayList<>();
 

@@ -235,6 +235,9 @@ final class Client implements Pipe.Peer {
     if (rule == null && slow && pipe.pendingWhenClosed() > host.clientBuffer()) {
       rule = "slow-reader";
     }
+    if (rule == null && owed.stream().anyMatch(expected -> expected.mayFail(now()))) {
+      rule = "unanswered";
+    }
     if (rule == null) {
       throw complaint("is disconnected and has done nothing wrong");
     }

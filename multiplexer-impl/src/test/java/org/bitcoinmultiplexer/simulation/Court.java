@@ -86,23 +86,36 @@ final class Court {
   /** Whether an item that was asked for may be had by nobody between two moments. */
   boolean mayBeAbsent(InventoryVector item, long asked, long now) {
     Hash hash = item.hash();
-    Question question = Question.of(item);
-    long open = waiting.containsKey(question) ? waiting.get(question).since : asked;
-    if (question instanceof Question.OfTransaction transaction) {
+    if (Question.of(item) instanceof Question.OfTransaction transaction) {
       Truth.KnownTx known = truth.transaction(hash, transaction.isWtxid());
       if (known == null || !known.wasThereThroughout(asked, now)) {
         return true;
       }
-      // The engine asks for what the node announces, before any client may.
-      open = Math.min(open, Math.max(known.since, asked - OWN));
     } else {
       Chain.Known known = truth.chain.find(hash);
       if (known == null || !known.hasBody || known.since > asked) {
         return true;
       }
+    }
+    return mayFail(item, asked, now);
+  }
+
+  /** Whether the engine may fail to find out whether there is an item. */
+  boolean mayFail(InventoryVector item, long asked, long now) {
+    Hash hash = item.hash();
+    Question question = Question.of(item);
+    long open = waiting.containsKey(question) ? waiting.get(question).since : asked;
+    if (question instanceof Question.OfTransaction transaction) {
+      Truth.KnownTx known = truth.transaction(hash, transaction.isWtxid());
+      // The engine asks for what the node announces, before any client may.
+      if (known != null) {
+        open = Math.min(open, Math.max(known.since, asked - OWN));
+      }
+    } else {
+      Chain.Known known = truth.chain.find(hash);
       // The engine asks for what the node announces itself, to tell of it in short or to see what
       // is mined. Who joins that question after its first attempt was lost has only the second.
-      if (known.isNews) {
+      if (known != null && known.isNews) {
         open = Math.min(open, Math.max(known.since, asked - OWN));
       }
     }

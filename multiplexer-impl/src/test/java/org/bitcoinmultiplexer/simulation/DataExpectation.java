@@ -210,6 +210,12 @@ final class DataExpectation implements Expectation {
   }
 
   @Override
+  public boolean mayFail(long now) {
+    return items.subList(next, items.size()).stream()
+        .anyMatch(item -> isAsked(item) && court.mayFail(item, asked, now));
+  }
+
+  @Override
   public void forget() {
     items.stream().filter(this::isAsked).forEach(i -> court.done(Question.of(i)));
   }

@@ -29,6 +29,11 @@ interface Expectation {
    */
   String endsHere(long now);
 
+  /** Whether its client may be disconnected because nobody can answer it. */
+  default boolean mayFail(long now) {
+    return false;
+  }
+
   /** Whether what is taken next has to follow at once, with nothing of anything else between. */
   default boolean isTied() {
     return false;

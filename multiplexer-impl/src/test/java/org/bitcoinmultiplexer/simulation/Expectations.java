@@ -51,6 +51,11 @@ final class Expectations {
     }
 
     @Override
+    public boolean mayFail(long now) {
+      return court.mayBeSilent(locator, stop, asked, now);
+    }
+
+    @Override
     public String endsHere(long now) {
       boolean silent =
           locator.isEmpty()
@@ -98,6 +103,11 @@ final class Expectations {
         }
       }
       return true;
+    }
+
+    @Override
+    public boolean mayFail(long now) {
+      return court.mayBeSilent(asAsked, Hash.ZERO, asked, now);
     }
 
     @Override
@@ -160,6 +170,11 @@ final class Expectations {
     }
 
     @Override
+    public boolean mayFail(long now) {
+      return court.mayFail(item(), asked, now);
+    }
+
+    @Override
     public String endsHere(long now) {
       return court.mayBeAbsent(item(), asked, now) ? null : "no blocktxn";
     }
@@ -180,6 +195,11 @@ final class Expectations {
         return Verdict.LAST;
       }
       return Verdict.FOREIGN;
+    }
+
+    @Override
+    public boolean mayFail(long now) {
+      return wrong.mayFail(now);
     }
 
     @Override

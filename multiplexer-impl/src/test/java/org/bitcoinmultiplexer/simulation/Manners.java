@@ -19,6 +19,7 @@ package org.bitcoinmultiplexer.simulation;
  * @param disorder the probability that a ping is not answered as it should be
  * @param picky whether the node takes only what it asked for
  * @param numbers whether the node knows numbered requests
+ * @param punishes whether the node hangs up on whoever asks for some of its blocks
  */
 record Manners(
     int clients,
@@ -36,7 +37,8 @@ record Manners(
     double silence,
     double disorder,
     boolean picky,
-    boolean numbers) {
+    boolean numbers,
+    boolean punishes) {
 
   /** Manners for a router that asks one thing at a time, or many, or many by number. */
   static Manners of(boolean oneAtATime, boolean numbers, Draw draw) {
@@ -57,6 +59,7 @@ record Manners(
         0.001,
         0.001,
         draw.chance(0.3),
-        numbers);
+        numbers,
+        draw.chance(0.3));
   }
 }

@@ -47,7 +47,8 @@ final class Node implements Connector {
   final Set<Hash> cursed = new HashSet<>();
 
   private final Map<Runnable, EventLoop.Timer> events = new HashMap<>();
-  private NodeLine line;
+  private NodeLine line; // that all share
+  private final List<NodeLine> beside = new ArrayList<>();
   private long backAt;
   private boolean calm;
   private boolean done;
@@ -82,6 +83,9 @@ final class Node implements Connector {
       truth.chain.add(block, time.nanoTime(), !draw.chance(0.02), i == young);
       if (draw.chance(0.005)) {
         cursed.add(block.hash);
+      }
+      if (manners.punishes() && i < young - DEEPEST && draw.chance(0.01)) {
+        troubles.poison(block.hash);
       }
     }
   }
@@ -268,6 +272,8 @@ final class Node implements Connector {
     backAt = time.nanoTime() + absence().toNanos();
     lostAgainSoon = draw.chance(0.3);
     line.hangUp(abruptly);
+    beside.forEach(side -> side.hangUp(abruptly));
+    beside.clear();
     if (draw.chance(0.2)) {
       loseMempool();
     }
@@ -292,6 +298,7 @@ final class Node implements Connector {
   @Override
   public CompletionStage<Transport> connect() {
     CompletableFuture<Transport> future = new CompletableFuture<>();
+    boolean isBeside = troubles.hasNode();
     time.schedule(
         draw.within(0.1, 20),
         () -> {
@@ -301,20 +308,30 @@ final class Node implements Connector {
                     future.completeExceptionally(new IllegalStateException("connection refused")));
             return;
           }
-          line = new NodeLine(time, draw.split(), truth, troubles, this, manners);
+          NodeLine made =
+              new NodeLine(time, draw.split(), truth, troubles, this, manners, isBeside);
           Pipe pipe =
               new Pipe(
-                  time, loop, draw.split(), target(), line, manners.nearest(), manners.farthest());
-          line.connected(pipe);
-          connections++;
-          if (lostAgainSoon && !calm) {
-            lostAgainSoon = false;
-            NodeLine short_ = line;
-            time.schedule(draw.within(20, 800), () -> loseIfOn(short_));
+                  time, loop, draw.split(), target(), made, manners.nearest(), manners.farthest());
+          made.connected(pipe);
+          if (isBeside) {
+            beside.removeIf(NodeLine::isClosed);
+            beside.add(made);
+          } else {
+            shared(made);
           }
           loop.enter(() -> future.complete(pipe));
         });
     return future;
+  }
+
+  private void shared(NodeLine made) {
+    line = made;
+    connections++;
+    if (lostAgainSoon && !calm) {
+      lostAgainSoon = false;
+      time.schedule(draw.within(20, 800), () -> loseIfOn(made));
+    }
   }
 
   private void loseIfOn(NodeLine which) {

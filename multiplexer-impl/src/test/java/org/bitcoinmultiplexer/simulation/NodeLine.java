@@ -61,6 +61,7 @@ final class NodeLine implements Pipe.Peer {
   private boolean mute;
   private boolean owes;
   private boolean deservesIt;
+  private final boolean isBeside; // the one that all share, which has more to say
   private Hash shown;
   private Shelf shelf;
   private Echoes echoes;
@@ -70,13 +71,21 @@ final class NodeLine implements Pipe.Peer {
   private Message lastHeard;
 
   NodeLine(
-      SimulatedLoop time, Draw draw, Truth truth, Troubles troubles, Node node, Manners manners) {
+      SimulatedLoop time,
+      Draw draw,
+      Truth truth,
+      Troubles troubles,
+      Node node,
+      Manners manners,
+      boolean isBeside) {
     this.time = time;
     this.draw = draw;
     this.truth = truth;
     this.troubles = troubles;
     this.node = node;
     this.manners = manners;
+    this.isBeside = isBeside;
+    this.deservesIt = isBeside;
     this.tales = new Tales(draw, truth);
   }
 
@@ -206,6 +215,10 @@ final class NodeLine implements Pipe.Peer {
       greet(message);
       return;
     }
+    if (message.command().equals(Commands.GETDATA) && isPoisoned(Inventory.parse(message))) {
+      hangUp(draw.chance(0.5));
+      return;
+    }
     if (numbers != null && numbers.hears(message)) {
       return;
     }
@@ -248,12 +261,21 @@ final class NodeLine implements Pipe.Peer {
     }
   }
 
+  private boolean isPoisoned(Inventory items) {
+    for (int i = 0; i < items.size(); i++) {
+      if (troubles.isPoison(items.hash(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void greet(Message message) {
     switch (message.command()) {
       case Commands.VERSION -> {
         require(state == State.NEW, message, "a second version");
         Version said = Version.parse(message);
-        long blocks = node.news().serveBlocks() ? Version.NODE_NETWORK : 0;
+        long blocks = node.news().serveBlocks() && !isBeside ? Version.NODE_NETWORK : 0;
         require(
             said.services() == (Version.NODE_WITNESS | Version.NODE_SEQUENCE | blocks),
             message,
@@ -297,12 +319,12 @@ final class NodeLine implements Pipe.Peer {
         pipe.say(Message.of(Commands.SENDCMPCT, new byte[] {0, 2, 0, 0, 0, 0, 0, 0, 0}));
         ping(draw.nextLong());
         pipe.say(Message.of(Commands.FEEFILTER, new Bytes().i64(1000).toArray()));
-        if (node.news().serveBlocks()) {
+        if (node.news().serveBlocks() && !isBeside) {
           intake.askForHeaders(
               BlockLocator.of(Commands.GETHEADERS, 70016, List.of(truth.chain.tip()), Hash.ZERO));
         }
         // A node does not announce what it had before; this one now and then does.
-        if (draw.chance(0.5)) {
+        if (!isBeside && draw.chance(0.5)) {
           announce(node.mempool().stream().limit(50).toList());
         }
       }
@@ -313,7 +335,12 @@ final class NodeLine implements Pipe.Peer {
   /** Who has a connection is to ask what the chain has become. */
   private void acknowledge() {
     int version = truth.chain.version();
-    pipe.say(Message.of(Commands.VERACK, new byte[0]), () -> truth.told(version));
+    Message verack = Message.of(Commands.VERACK, new byte[0]);
+    if (isBeside) {
+      pipe.say(verack);
+    } else {
+      pipe.say(verack, () -> truth.told(version));
+    }
   }
 
   private void say(String command) {

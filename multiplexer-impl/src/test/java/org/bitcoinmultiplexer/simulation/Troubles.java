@@ -2,15 +2,18 @@ package org.bitcoinmultiplexer.simulation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 
 /**
  * When the node was lost, lied or kept silent, and so which questions may have no answer.
  *
- * <p>A question survives one loss or lie, being asked again. Without a node for the time of the
- * engine's patience, all end.
+ * <p>A question survives one loss or lie, being asked again, unless it is what the node hangs up
+ * for. Without a node for the time of the engine's patience, all end.
  */
 final class Troubles {
 
@@ -22,7 +25,9 @@ final class Troubles {
   private final Map<Object, List<Long>> lies = new HashMap<>();
   private final Map<Object, List<Long>> silences = new HashMap<>();
   private final List<long[]> hopeless = new ArrayList<>();
+  private final Set<Hash> poison = new HashSet<>();
   private long lostAt = -1;
+  private boolean hasNode;
 
   Troubles(long patienceNanos) {
     patience = patienceNanos;
@@ -32,6 +37,7 @@ final class Troubles {
   void lost(long now) {
     losses.add(now);
     lostAt = now;
+    hasNode = false;
   }
 
   /** The engine has a node again. */
@@ -40,6 +46,21 @@ final class Troubles {
       hopeless.add(new long[] {lostAt + patience, now});
     }
     lostAt = -1;
+    hasNode = true;
+  }
+
+  /** Whether the engine has a node, as far as it knows. */
+  boolean hasNode() {
+    return hasNode;
+  }
+
+  /** The node hangs up on whoever asks for a block. */
+  void poison(Hash block) {
+    poison.add(block);
+  }
+
+  boolean isPoison(Hash block) {
+    return poison.contains(block);
   }
 
   /** An answer arrived that no check can accept. */
@@ -68,7 +89,8 @@ final class Troubles {
    * @param now when it became plain that there is no answer
    */
   boolean excuse(Object question, long open, long asked, long now) {
-    return within(silences.get(question), asked, now) > 0
+    return (question instanceof Question.OfBlock block && isPoison(block.hash()))
+        || within(silences.get(question), asked, now) > 0
         || isHopeless(asked, now)
         || (events(question, asked - CHECKING, now) >= 1
             && events(question, open - CHECKING, now) >= 2);

@@ -337,6 +337,17 @@ public final class Newsroom {
   }
 
   /**
+   * How deep a recent block lies.
+   *
+   * @param block a block hash
+   * @return how many blocks are above it; -1 if it is none of the last two thousand
+   */
+  int recentDepth(Hash block) {
+    int height = chain.height(block);
+    return height < 0 ? -1 : Math.max(0, chain.height() - height);
+  }
+
+  /**
    * A recent transaction that the node has accepted.
    *
    * @param id its txid or wtxid

@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.news.NodeHazards;
 import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
 import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
 import org.bitcoinmultiplexer.bitcoin.relay.PassthroughConversation;
@@ -20,6 +21,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
+import org.bitcoinmultiplexer.core.Hazard;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
@@ -45,6 +47,7 @@ public final class BitcoinProtocol implements Protocol {
   private @Nullable Runnable closeHeaders;
   private @Nullable Function<Newsroom, Runnable> keepSubmissions;
   private @Nullable Runnable closeSubmissions;
+  private @Nullable NodeHazards hazards; // set before the engine runs anything
   private @Nullable Shared shared; // set before the engine runs anything
 
   /**
@@ -100,6 +103,7 @@ public final class BitcoinProtocol implements Protocol {
     if (keepSubmissions != null) {
       closeSubmissions = keepSubmissions.apply(newsroom);
     }
+    hazards = new NodeHazards(newsroom, options.network());
     shared =
         new Shared(
             options.network(),
@@ -176,6 +180,16 @@ public final class BitcoinProtocol implements Protocol {
           shared().newsroom().mayAskForFilters(FilterCheckpointsRequest.parse(request).stop());
       default -> true;
     };
+  }
+
+  @Override
+  public @Nullable Hazard foreseen(Message request) {
+    return hazards == null ? null : hazards.foreseen(request);
+  }
+
+  @Override
+  public @Nullable Hazard suspected(Message request) {
+    return hazards == null ? Hazard.of(request) : hazards.suspected(request);
   }
 
   @Override

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What cannot be had is answered as Core does: a block with silence, transactions with one
  * {@code notfound} per run of them. (It comes in front of the block behind the run; Core's comes
  * after it. Nobody can rely on either.) It names what was asked for as it was asked for, wtxids to
- * whoever used them. Failed counts as absent. Other types are consumed in silence.
+ * whoever used them. A failed transaction counts as absent, and a failed block ends the session, as
+ * Core ends it for a block that it does not give to anybody. Other types are consumed in silence.
  */
 final class DataBatch implements Batch {
 
@@ -102,6 +103,12 @@ final class DataBatch implements Batch {
       return items.toMessage(); // in canonical form, just what would be written again
     }
     return Inventory.of(Commands.GETDATA, asked, items.hash(item));
+  }
+
+  /** There is a negative answer for transactions, and none for blocks. */
+  @Override
+  public boolean canFail(int item) {
+    return InventoryVector.isTransaction(items.type(item));
   }
 
   @Override

@@ -53,6 +53,12 @@ final class HeadersBatch implements SingleBatch {
     return canonical;
   }
 
+  /** What is known is an answer; nothing would mean that the client is at the tip. */
+  @Override
+  public boolean canFail(int item) {
+    return locator.size() == 0 || newsroom.knownHeaders() != null;
+  }
+
   @Override
   public void deliver(int item, Outcome outcome, Consumer<? super Message> client) {
     if (outcome instanceof Outcome.Answered answered) {

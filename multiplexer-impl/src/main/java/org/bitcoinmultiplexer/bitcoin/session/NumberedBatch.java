@@ -65,6 +65,11 @@ final class NumberedBatch implements Batch {
   }
 
   @Override
+  public boolean canFail(int item) {
+    return true;
+  }
+
+  @Override
   public void end(Consumer<? super Message> client) {
     batch.end(answer);
     if (failed) {

@@ -1,0 +1,361 @@
+package org.bitcoinmultiplexer.core;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Key;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.core.HazardMemory.Course;
+import org.bitcoinmultiplexer.metrics.Counter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is asked of one node in isolation, and the connection for it.
+ *
+ * <pre>
+ *   CLOSED ──something waits──► DIALLING ──handshake──► FREE ◄──ended── ASKING
+ *     ▲                            │                     │ └──one request──►│
+ *     ├──────rested── RESTING ◄────┘                     │                  │ hung up
+ *     ├──────────────────────────────────────idle────────┘                  ▼
+ *     └──────────────────────────────────────────────────────────────── it is tried
+ * </pre>
+ *
+ * <p>A node may hang up for other reasons than the request: it may just end. So the request is only
+ * held guilty if the shared connection to the same node is still there a moment later, or to
+ * another node a new one; or if the same happens a second time.
+ *
+ * <p>Confined to the engine's loop.
+ */
+final class IsolatedLine implements SideConnections.Listener {
+
+  private static final Logger log = LoggerFactory.getLogger(IsolatedLine.class);
+
+  /** After so long without anything to ask the connection is given back to the node. */
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  /** So long it may take to notice that a node has ended, of which one connection is lost. */
+  static final Duration TRIAL = Duration.ofSeconds(1);
+
+  private final EventLoop loop;
+  private final Protocol protocol;
+  private final Connector node;
+  private final SideConnections connections;
+  private final HazardMemory memory;
+  private final Backoff backoff;
+  private final Counters counters;
+  private final Isolation isolation;
+  private final Turns turns = new Turns();
+
+  private boolean dialling;
+  private @Nullable Link link;
+  private @Nullable LiveExchange asked;
+  private @Nullable Hazard probed; // what the one that was asked is a probe for
+  private final Set<EventLoop.Timer> trials = new HashSet<>(); // of what it may be the fault of
+  private EventLoop.@Nullable Timer timer; // of RESTING, or of an idle connection
+  private boolean resting;
+  private boolean proceeding;
+
+  IsolatedLine(
+      EventLoop loop,
+      Protocol protocol,
+      Connector node,
+      SideConnections connections,
+      HazardMemory memory,
+      Backoff backoff,
+      Counters counters,
+      Isolation isolation) {
+    this.loop = loop;
+    this.protocol = protocol;
+    this.node = node;
+    this.connections = connections;
+    this.memory = memory;
+    this.backoff = backoff;
+    this.counters = counters;
+    this.isolation = isolation;
+  }
+
+  String target() {
+    return node.target();
+  }
+
+  /** Whether there is hope of a connection. */
+  boolean isThere() {
+    return !resting;
+  }
+
+  void add(LiveExchange exchange) {
+    turns.add(exchange);
+    proceed();
+  }
+
+  /** Something that may wait here was called off. */
+  void withdrawn() {
+    turns.withdrawn();
+  }
+
+  /** Does in a task of its own what can be done. */
+  void proceed() {
+    if (!proceeding) {
+      proceeding = true;
+      loop.execute(
+          () -> {
+            proceeding = false;
+            step();
+          });
+    }
+  }
+
+  private void step() {
+    if (isolation.shared() == null || dialling || resting || asked != null) {
+      return;
+    }
+    Turns.Lane lane = next();
+    while (lane != null && isForElsewhere(first(lane))) {
+      isolation.add(take(lane));
+      lane = next();
+    }
+    if (link != null) {
+      stopTimer();
+      if (lane == null) {
+        timer = loop.schedule(IDLE, this::hangUp);
+      } else {
+        examine(lane, link);
+      }
+    } else if (lane != null || (!trials.isEmpty() && !isOfShared())) {
+      dialling = true;
+      connections.open(node, this);
+    }
+  }
+
+  private void hangUp() {
+    timer = null;
+    if (link != null) {
+      link.lose("nothing more is to be asked");
+    }
+  }
+
+  private Turns.@Nullable Lane next() {
+    for (int place = 0; place < turns.lanes(); place++) {
+      Turns.Lane lane = turns.lane(place);
+      if (lane.peek() != null) {
+        return lane;
+      }
+    }
+    return null;
+  }
+
+  private void examine(Turns.Lane lane, Link to) {
+    LiveExchange exchange = first(lane);
+    if (memory.course(target(), exchange.request()) == Course.PROBED) {
+      probe(memory.hazard(exchange.request()), to);
+    } else if (isOfShared() && !isolation.owner().suits(exchange)) {
+      take(lane).fail("this node cannot be asked for that");
+      proceed();
+    } else if (to.router().admit(exchange)) {
+      take(lane);
+      write(exchange, to);
+    } // else the marker behind the one before is still to be echoed
+  }
+
+  /** Whether it has come out meanwhile that a request is not to be asked here. */
+  private boolean isForElsewhere(LiveExchange exchange) {
+    Course course = memory.course(target(), exchange.request());
+    return course == Course.REFUSED
+        || (course == Course.SHARED && isOfShared() && !exchange.isSuspect);
+  }
+
+  private static LiveExchange first(Turns.Lane lane) {
+    LiveExchange first = lane.peek();
+    if (first == null) {
+      throw new IllegalStateException("nothing waits");
+    }
+    return first;
+  }
+
+  private LiveExchange take(Turns.Lane lane) {
+    LiveExchange taken = first(lane);
+    lane.take();
+    turns.served(lane);
+    return taken;
+  }
+
+  private boolean isOfShared() {
+    Link shared = isolation.shared();
+    return shared != null && shared.target().equals(target());
+  }
+
+  private void probe(Hazard hazard, Link to) {
+    Message request = hazard.probe();
+    if (request == null) {
+      throw new IllegalStateException("there is no probe for " + hazard.kind());
+    }
+    Set<Key> keys = protocol.dialect().keys().requestKeys(request);
+    Key joinable = null;
+    Lead lead = new Lead(request, keys, joinable, protocol.weight(request), new Turns.Seat());
+    LiveExchange probe = new LiveExchange(lead, 1, 0, new Probe(hazard));
+    if (to.router().admit(probe)) {
+      probed = hazard;
+      write(probe, to);
+    }
+  }
+
+  private void write(LiveExchange exchange, Link to) {
+    asked = exchange;
+    exchange.admitted(loop.nanoTime(), to);
+    to.asked(exchange);
+    to.flush();
+  }
+
+  /** What was asked has ended. */
+  void released(LiveExchange exchange) {
+    if (asked == exchange) {
+      asked = null;
+      memory.survived(target(), exchange.request());
+      proceed();
+    }
+  }
+
+  @Override
+  public void progress() {
+    proceed();
+  }
+
+  @Override
+  public void ready(Link ready) {
+    dialling = false;
+    link = ready;
+    backoff.reset();
+    proceed();
+  }
+
+  @Override
+  public void gone(@Nullable Link lost, boolean wasReady, String reason) {
+    dialling = false;
+    link = null;
+    stopTimer();
+    if (!wasReady) {
+      rest();
+      return;
+    }
+    LiveExchange last = asked;
+    Hazard probe = probed;
+    asked = null;
+    probed = null;
+    if (last == null || last.ended()) {
+      proceed();
+      return;
+    }
+    last.cancel();
+    if (lost == null || !lost.hungUp()) {
+      if (probe == null) {
+        isolation.owner().lost(last);
+      }
+    } else if (probe != null) {
+      memory.punished(target(), probe);
+      log.warn("upstream {} does not bear {}: {}", target(), probe.kind(), probe.rule());
+    } else {
+      accuse(last);
+    }
+    proceed();
+  }
+
+  private void rest() {
+    resting = true;
+    timer =
+        loop.schedule(
+            backoff.next(),
+            () -> {
+              timer = null;
+              resting = false;
+              proceed();
+            });
+    if (!isOfShared()) {
+      isolation.rehouse(this);
+    }
+  }
+
+  private void accuse(LiveExchange suspect) {
+    Link witness = isOfShared() ? isolation.shared() : null;
+    EventLoop.Timer[] trial = new EventLoop.Timer[1];
+    trial[0] =
+        loop.schedule(
+            TRIAL,
+            () -> {
+              trials.remove(trial[0]);
+              judge(suspect, witness == null ? link != null : witness == isolation.shared());
+            });
+    trials.add(trial[0]);
+  }
+
+  /** Decides whether it was the request for which the node hung up. */
+  private void judge(LiveExchange suspect, boolean lives) {
+    boolean isRepeated = suspect.lead.isBlamedAgain();
+    if (!lives && !isRepeated) {
+      isolation.owner().lost(suspect);
+      return;
+    }
+    Hazard hazard = memory.hazard(suspect.request());
+    memory.punished(target(), hazard);
+    suspect.lead.punishedBy(target());
+    counters.count(Counter.UPSTREAM_PUNISHED);
+    log.warn(
+        "upstream {} hung up on {}, which was asked alone, probably by this rule: {}",
+        target(),
+        suspect.request(),
+        hazard.rule());
+    isolation.add(suspect.askAlone(suspect.links));
+  }
+
+  /** Takes back what waits. */
+  void drainTo(Collection<LiveExchange> waiting) {
+    for (LiveExchange next = turns.poll(); next != null; next = turns.poll()) {
+      waiting.add(next);
+    }
+  }
+
+  private void stopTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  void close() {
+    stopTimer();
+    trials.forEach(EventLoop.Timer::cancel);
+  }
+
+  /** Hears how a probe ended: if it did, the node bears what it stands for. */
+  private final class Probe implements LiveExchange.Sink {
+
+    private final Hazard hazard;
+
+    Probe(Hazard hazard) {
+      this.hazard = hazard;
+    }
+
+    @Override
+    public void released(LiveExchange exchange) {
+      asked = null;
+      probed = null;
+      memory.borne(target(), hazard);
+      log.info("upstream {} bears {}", target(), hazard.kind());
+      proceed();
+    }
+
+    @Override
+    public void completed(LiveExchange exchange) {
+      // Whether it was answered does not matter.
+    }
+
+    @Override
+    public void failed(LiveExchange exchange, String reason) {
+      // Nor this.
+    }
+  }
+}
