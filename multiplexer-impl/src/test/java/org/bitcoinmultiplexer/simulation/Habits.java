@@ -128,7 +128,17 @@ final class Habits {
       Misdeeds.commit(client, truth, draw);
       // Whoever is not thrown out for it within a minute complains.
     } else {
+      if (draw.chance(0.3)) {
+        askAndLeave();
+      }
       client.leave(draw.chance(0.5));
+    }
+  }
+
+  /** Leaves behind what waits for its turn, or for a node. */
+  private void askAndLeave() {
+    for (int i = 0; i < plan.depth(); i++) {
+      request();
     }
   }
 
