@@ -276,15 +276,20 @@ final class DeliveryQueue {
 
   /** Sends a message, ahead of all that waits; but not in between the parts of an item. */
   void push(Message message) {
-    if (!isPartSent) {
+    if (isPartSent) {
+      holdBack(message);
+    } else {
       host.send(message);
-      return;
     }
+    host.owes(owed + heldBack);
+  }
+
+  private void holdBack(Message message) {
     if (pushed == null) {
       pushed = new ArrayDeque<>();
     }
     pushed.add(message);
-    heldBack += message.size();
+    heldBack += Footprint.of(message);
   }
 
   /** Bytes that were pushed and not sent yet. */

@@ -208,6 +208,51 @@ class EngineClientsTest extends EngineFixture {
     assertThat(engine.stats().counter("client.closed.evicted")).isEqualTo(1);
   }
 
+  @Test
+  void whoSendsTooMuchIsNotReadFromForAWhileThoughItComesAgainAndOthersAre() {
+    start("key");
+    node(first);
+    ToyTransport flood = greeted("203.0.113.7:1000");
+    ToyTransport other = greeted("203.0.113.8:1000");
+    while (flood.reading) {
+      flood.says("hello", "");
+    }
+    other.says("hello", "");
+    assertThat(other.reading).isTrue();
+    flood.hangsUp();
+    ToyTransport again = greeted("203.0.113.7:1001");
+    for (int i = 0; i < 100; i++) {
+      again.says("hello", "");
+    }
+    assertThat(again.reading).isFalse();
+    assertThat(again.closed).isFalse();
+    loop.advance(Duration.ofSeconds(5));
+    assertThat(again.reading).isTrue();
+    assertThat(engine.stats().counter("budget.delayed.messages")).isPositive();
+  }
+
+  @Test
+  void whatIsOwedWaitsForRoomAndGoesOnWhenThereIsSome() {
+    start("key");
+    ToyTransport node = node(first);
+    ToyTransport hog = greeted("203.0.113.7:1000");
+    hog.unread = Runtime.getRuntime().maxMemory();
+    hog.becomesWritable();
+    ToyTransport alice = greeted("203.0.113.8:1000");
+    alice.says("get", "a");
+    assertThat(node.heard()).isEmpty();
+    assertThat(engine.stats().counter("budget.delayed.owed")).isPositive();
+    hog.hangsUp();
+    loop.advance(Duration.ofMillis(100));
+    assertThat(node.heard()).contains("get a");
+  }
+
+  private ToyTransport greeted(String remote) {
+    ToyTransport client = connect(remote);
+    client.says("hello", "");
+    return client;
+  }
+
   private ToyTransport connect(String remote) {
     ToyTransport client = new ToyTransport(loop, remote);
     engine.accept(client);
