@@ -12,10 +12,10 @@ public enum Rate {
    * ping costs some 2 to 5 us.
    */
   MESSAGES(
-      100_000,
-      20_000,
-      1_000_000,
-      100_000,
+      200_000,
+      50_000,
+      4_000_000,
+      400_000,
       Counter.BUDGET_DELAYED_MESSAGES,
       Counter.BUDGET_REFUSED_MESSAGES),
 
