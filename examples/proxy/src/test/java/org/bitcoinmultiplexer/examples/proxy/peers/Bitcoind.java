@@ -225,6 +225,18 @@ public final class Bitcoind implements UpstreamNode {
     process.kill();
   }
 
+  /**
+   * Stops it where it stands: it accepts connections, as the kernel does that for it, and hangs.
+   */
+  public void freeze() {
+    process.signal("STOP");
+  }
+
+  /** Lets it go on. */
+  public void thaw() {
+    process.signal("CONT");
+  }
+
   @Override
   public void restart() {
     if (process.isAlive()) {
