@@ -94,8 +94,9 @@ final class UpstreamCheckJudge {
     } else if (version.serves(Version.NODE_NETWORK_LIMITED)) {
       add(
           DEGRADED,
-          "it is pruned: it serves the last 288 blocks only, so a client that is further behind"
-              + " cannot catch up",
+          "it is pruned: without the permission noban it hangs up on who asks for a block more than"
+              + " 288 below its best one, so a client that is further behind is closed unless"
+              + " another upstream has the block",
           "prune=0");
     } else {
       add(UNUSABLE, "it serves no blocks at all");

@@ -278,7 +278,7 @@ class UpstreamCheckTest {
     node.services = PRUNED;
     Report report = check("key");
     assertThat(report.verdict()).isEqualTo(DEGRADED);
-    assertThat(sentences(report, DEGRADED)).singleElement().asString().contains("pruned");
+    assertThat(sentences(report, DEGRADED)).singleElement().asString().contains("pruned", "noban");
     assertThat(lines(report)).contains("prune=0");
   }
 

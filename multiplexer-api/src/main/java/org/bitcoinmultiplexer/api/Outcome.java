@@ -47,8 +47,8 @@ public sealed interface Outcome {
   }
 
   /**
-   * Nobody knows: upstream was lost twice, answered with something that is not true, or is not
-   * there.
+   * Nobody knows: upstream is not there, was lost again and again, hangs up on who asks that, or
+   * answered with something that is not true.
    *
    * @param reason in words
    */
