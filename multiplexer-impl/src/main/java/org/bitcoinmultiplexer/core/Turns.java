@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *       one request at a time goes to a distant node.
  * </ul>
  *
- * <p>What is handed in has a lane, too: a node that needs seconds for each of a client's
- * transactions is asked in between what others want to know.
+ * <p>What is handed in has a lane, too. A node may need seconds for a transaction, so this lane
+ * comes last, behind all that others want to know; but first in the round after one in which that
+ * left no room for it.
  *
  * <p>All lanes but that first one take turns: one that was served comes last in the next round. So
  * none can starve another, whatever fills it.
@@ -47,7 +48,7 @@ final class Turns {
   private static final int LARGE_ANSWERS = 4;
   private static final int SUBMISSIONS = 6;
   private static final int LANES = 7;
-  private static final int TAKING_TURNS = LANES - 1;
+  private static final int TAKING_TURNS = LANES - 2;
 
   /** A group of requests that take turns as one, such as those of one client. */
   static final class Seat {
@@ -199,6 +200,8 @@ final class Turns {
   private int leftovers; // at most, since the last sweep
   private int kept; // then
   private int first = OWN_KEYED;
+  private boolean starved; // whether the lane for submissions got no place in the last round,
+  private boolean starves; // and in this one
   private boolean yielding; // whether the lane that takes no turns comes last in this round
 
   Turns() {
@@ -290,10 +293,17 @@ final class Turns {
   /**
    * A lane.
    *
-   * @param place in the order of this round, from 0
+   * @param place in the order of this round, from 0, where it begins
    */
   Lane lane(int place) {
-    int turn = yielding ? place : place - 1;
+    if (place == 0) {
+      starved = starves; // for the whole round, whatever happens in it
+    }
+    int at = starved ? place - 1 : place;
+    if (at < 0 || at == LANES - 1) {
+      return lanes[SUBMISSIONS];
+    }
+    int turn = yielding ? at : at - 1;
     return turn < 0 || turn == TAKING_TURNS
         ? lanes[OWN_KEYLESS]
         : lanes[OWN_KEYED + (first - OWN_KEYED + turn) % TAKING_TURNS];
@@ -306,10 +316,18 @@ final class Turns {
    *     answers and markers could keep one lane from ever being the first
    */
   void served(Lane lane) {
+    if (lane.isForSubmissions()) {
+      return;
+    }
     yielding = lane.number == OWN_KEYLESS;
     if (!yielding) {
-      first = lane.number == LANES - 1 ? OWN_KEYED : lane.number + 1;
+      first = lane.number == TAKING_TURNS ? OWN_KEYED : lane.number + 1;
     }
+  }
+
+  /** Whether what is to be handed in found no place because of all the requests. */
+  void starves(boolean is) {
+    starves = is;
   }
 
   /** Takes everything that waits, for when nobody is there to be asked. */

@@ -207,7 +207,14 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
         hazardous.add(next);
         continue;
       }
-      if (!hasRoom(lane, next) || !to.router().admit(next)) {
+      if (!hasRoom(lane, next)) {
+        break;
+      }
+      boolean taken = to.router().admit(next);
+      if (lane.isForSubmissions()) {
+        turns.starves(!taken && admitted == 0);
+      }
+      if (!taken) {
         break;
       }
       lane.take();

@@ -95,6 +95,28 @@ class SubmissionsTest extends EngineFixture {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void whatIsAskedGoesFirstAndDoesNotKeepItFromBeingHandedInEither(String strategy) {
+    begin(strategy);
+    Hub.Seat seat = protocol.hub().seat();
+    submit(seat, large("a"), "a");
+    List<String> before = heard();
+    submit(seat, large("b"), "b");
+    ToyTransport client = client();
+    for (int i = 0; i < 100; i++) {
+      client.says("get", "item" + i);
+    }
+    List<String> written = new ArrayList<>(before);
+    written.addAll(heard());
+    for (int i = 0; i < written.size() && became.size() < 2; i++) {
+      echoes(written.subList(i, i + 1));
+      written.addAll(heard());
+    }
+    assertThat(became).containsExactly("a after 0", "b after 0");
+    assertThat(written.indexOf("give b")).isGreaterThan(written.indexOf("get item0"));
+  }
+
   @Test
   void whoHandsInMuchDelaysNobodyElsesSingleOne() {
     begin("key");
