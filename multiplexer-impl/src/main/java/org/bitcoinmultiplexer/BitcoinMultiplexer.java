@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -90,6 +91,8 @@ public final class BitcoinMultiplexer implements Multiplexer {
       builder.upstreams.forEach(
           node -> connectors.add(tcp.connector(node.host(), node.port(), network)));
     }
+    protocol.readMempool(
+        new ProbedPermission(connectors, network, loop, builder.random, InstantSource.system()));
     engine =
         new Engine(
             loop,

@@ -214,7 +214,8 @@ final class UpstreamCheckJudge {
         (facts.friend() == null
                 ? "whether it grants us " + granted
                 : "which permissions it grants us; mempool is not among them, as it hung up on"
-                    + " that; we want "
+                    + " that: payments that reach it while we are not connected are told to no"
+                    + " wallet before they are mined; we want "
                     + granted)
             + (local ? "; it does to whoever dials the port in the lines below" : ""),
         section(

@@ -30,6 +30,7 @@ final class Court {
   final Truth truth;
   final Troubles troubles;
   private final boolean fromChain;
+  private final boolean readsMempool;
   private long items;
   private boolean overflown;
   private final Map<Question, Waiting> waiting = new HashMap<>();
@@ -38,11 +39,13 @@ final class Court {
    * A court before which nobody waits.
    *
    * @param fromChain whether the engine keeps the header chain, and answers from it
+   * @param readsMempool whether the node permits it to read its mempool
    */
-  Court(Truth truth, Troubles troubles, boolean fromChain) {
+  Court(Truth truth, Troubles troubles, boolean fromChain, boolean readsMempool) {
     this.truth = truth;
     this.troubles = troubles;
     this.fromChain = fromChain;
+    this.readsMempool = readsMempool;
   }
 
   /** Whether the engine may answer from a chain that it keeps. */
@@ -150,12 +153,15 @@ final class Court {
   }
 
   /**
-   * Whether the engine may not know any more that a transaction waits to be mined. When it gives up
-   * waiting for a node, it fails to get all blocks that it wanted to look through, at once; of more
-   * than a hundred it cannot tell what they had, and forgets whatever waited until then.
+   * Whether the engine may not know any more that a transaction waits to be mined. On a new
+   * connection it knows nothing but what it is told, or what it reads if that is permitted. When it
+   * gives up waiting for a node, it fails to get all blocks that it wanted to look through, at
+   * once; of more than a hundred it cannot tell what they had, and forgets whatever waited until
+   * then.
    */
   boolean mayBeForgotten(Truth.KnownTx known, long now) {
-    return troubles.isHopeless(known.seen, now);
+    long since = readsMempool ? Math.max(known.seen, now - OWN) : known.seen;
+    return troubles.isHopeless(known.seen, now) || troubles.foundBetween(since, now);
   }
 
   /** Whether the node may never have shown that it has what a client brought. */

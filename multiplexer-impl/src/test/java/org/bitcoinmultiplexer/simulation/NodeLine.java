@@ -241,6 +241,7 @@ final class NodeLine implements Pipe.Peer {
         echoes.asked(false);
         shelf.ask(message);
       }
+      case Commands.MEMPOOL -> nameMempool(); // its answer cannot be told from announcements
       default -> {
         boolean isAnswer = Set.of(Commands.HEADERS, Commands.NOTFOUND).contains(message.command());
         require(numbers == null || isAnswer, message, "handed in without a number");
@@ -440,6 +441,13 @@ final class NodeLine implements Pipe.Peer {
                   .filter(Truth.KnownTx::isSubmitted)
                   .forEach(known -> known.heard(time.nanoTime(), false)));
     }
+  }
+
+  /** All of it, whatever was told before. */
+  private void nameMempool() {
+    List<Truth.KnownTx> all = List.copyOf(node.mempool());
+    all.forEach(known -> told.remove(known.tx.wtxid));
+    announce(all);
   }
 
   void makeNoise() {

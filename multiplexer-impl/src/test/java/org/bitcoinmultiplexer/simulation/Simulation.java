@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Stats;
@@ -130,7 +131,8 @@ final class Simulation implements Client.Host {
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.troubles = new Troubles(settings.patience().toNanos());
-    this.court = new Court(truth, troubles, headers);
+    boolean readsMempool = seed % 2 == 0;
+    this.court = new Court(truth, troubles, headers, readsMempool);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
     int others = handOver > 0 ? draw.below(3) : 0;
@@ -151,6 +153,7 @@ final class Simulation implements Client.Host {
             ? BitcoinProtocol.withHeaderChain(
                 options, null, new VirtualLoop(time, processor, draw.split(), 5)::execute)
             : new BitcoinProtocol(options);
+    protocol.readMempool(dialled -> CompletableFuture.completedFuture(readsMempool));
     this.engine =
         new Engine(
             loops.get(0),

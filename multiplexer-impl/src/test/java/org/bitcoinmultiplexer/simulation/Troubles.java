@@ -28,6 +28,7 @@ final class Troubles {
   private final Set<Hash> poison = new HashSet<>();
   private long lostAt = -1;
   private boolean hasNode;
+  private long foundAt = -1; // the last time
 
   Troubles(long patienceNanos) {
     patience = patienceNanos;
@@ -47,6 +48,12 @@ final class Troubles {
     }
     lostAt = -1;
     hasNode = true;
+    foundAt = now;
+  }
+
+  /** Whether the engine has had to begin anew with a node between two moments. */
+  boolean foundBetween(long from, long to) {
+    return foundAt >= from && foundAt <= to || lostAt >= from;
   }
 
   /** Whether the engine has a node, as far as it knows. */

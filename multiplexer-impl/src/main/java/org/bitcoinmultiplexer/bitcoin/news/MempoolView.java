@@ -18,12 +18,18 @@ import org.jspecify.annotations.Nullable;
  * Those of the pool's transactions that wait to be mined, as far as can be told from here: in the
  * order in which the node showed to have them, parents before children.
  *
+ * <p>Each connection begins with none: what the last node had, and what this one has lost since, is
+ * nothing that it has. They come back as it shows them.
+ *
  * <p>A transaction leaves when a block has it; when a block, or a transaction that the node has
  * accepted later, spends what it spends; when one that it spends from leaves for that reason; and
  * when the pool forgets it. That the node has dropped one for its fee or age nobody says. The
  * transactions of a block that is disconnected come back only if the node announces them again.
  *
- * <p>Written in the hub's loop; {@link #all} and {@link #size} by any thread.
+ * <p>While a block has not been looked through, all that came before it is {@linkplain #isSure not
+ * sure}.
+ *
+ * <p>Written in the hub's loop; {@link #all}, {@link #size} and {@link #isSure} by any thread.
  */
 final class MempoolView {
 
@@ -37,6 +43,7 @@ final class MempoolView {
   private final Outpoints outpoints;
   private long last;
   private volatile int size;
+  private volatile long doubtful; // places up to here may be mined
 
   /** A view of nothing, with a secret drawn for {@link Outpoints}. */
   MempoolView(RandomGenerator random) {
@@ -81,6 +88,29 @@ final class MempoolView {
       }
     }
     return false;
+  }
+
+  /** The node has just shown that it has this transaction still. */
+  void confirm(TransactionPool.Entry entry) {
+    if (!isSure(entry)) {
+      remove(entry);
+      add(entry);
+    }
+  }
+
+  /** Whether it waits, and is not in a block that has yet to be looked through. Any thread. */
+  boolean isSure(TransactionPool.Entry entry) {
+    return entry.place > doubtful;
+  }
+
+  /** A block came that may have any of them. */
+  void doubt() {
+    doubtful = last;
+  }
+
+  /** All blocks have been looked through. */
+  void doubtNothing() {
+    doubtful = 0;
   }
 
   /** It is not to be had any more, or mined. */

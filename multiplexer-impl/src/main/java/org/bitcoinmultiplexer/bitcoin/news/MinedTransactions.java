@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * if there is anything that it could have: something that clients submitted, or, from when on a
  * client {@linkplain #needed needs} to know, anything else. A node without wallets behind us is
  * asked for nothing. Until then, and while there is no node, it is remembered which blocks are to
- * be looked through. When these become more than {@link #MOST}, nothing is known of what waits, and
- * all of it is forgotten.
+ * be looked through, and what they may have is doubtful. When these become more than {@link #MOST},
+ * nothing is known of what waits, and all of it is forgotten.
  *
  * <p>Confined to the hub's loop.
  */
@@ -34,24 +34,21 @@ final class MinedTransactions {
   static final int MOST = 100;
 
   private final Hub hub;
-  private final @Nullable MempoolView mempool; // null if nobody may ask for it
+  private final MempoolView mempool;
   private final UnconfirmedSubmissions ours;
   private final BooleanSupplier awaitsAny;
   private final BoundedSet<Hash> missed = new BoundedSet<>(MOST);
   private @Nullable Hash last;
   private boolean needed;
+  private int underWay;
 
   /**
    * No block is known.
    *
-   * @param mempool null if nobody may ask for it
    * @param awaitsAny whether transactions are on their way here
    */
   MinedTransactions(
-      Hub hub,
-      @Nullable MempoolView mempool,
-      UnconfirmedSubmissions ours,
-      BooleanSupplier awaitsAny) {
+      Hub hub, MempoolView mempool, UnconfirmedSubmissions ours, BooleanSupplier awaitsAny) {
     this.hub = hub;
     this.mempool = mempool;
     this.ours = ours;
@@ -61,25 +58,20 @@ final class MinedTransactions {
   /** These are now the last blocks of the best chain. */
   void news(List<BlockHeader> blocks) {
     if (!Objects.equals(blocks.get(0).previous(), last)) {
-      forgetBlocks(); // some may have been disconnected
+      mempool.forgetBlocks(); // some may have been disconnected
     }
     last = blocks.get(blocks.size() - 1).hash();
     if (blocks.size() > MOST) {
       loseTrack();
     } else if (isOfUse()) {
+      mempool.doubt();
       blocks.forEach(header -> miss(header.hash()));
-      connected();
-    }
-  }
-
-  private void forgetBlocks() {
-    if (mempool != null) {
-      mempool.forgetBlocks();
+      askIfOfUse();
     }
   }
 
   private boolean isOfUse() {
-    return !ours.isEmpty() || (mempool != null && (mempool.size() > 0 || awaitsAny.getAsBoolean()));
+    return !ours.isEmpty() || mempool.size() > 0 || awaitsAny.getAsBoolean();
   }
 
   private void miss(Hash block) {
@@ -90,9 +82,8 @@ final class MinedTransactions {
 
   private void loseTrack() {
     missed.clear();
-    if (mempool != null) {
-      mempool.clear();
-    }
+    mempool.clear();
+    mempool.doubtNothing();
   }
 
   /** Somebody wants to know what waits, from now on. */
@@ -101,8 +92,16 @@ final class MinedTransactions {
     askForAll();
   }
 
-  /** There is a node, perhaps again. */
+  /** There is another connection: nothing is known to wait. */
   void connected() {
+    mempool.clear();
+    mempool.doubtNothing();
+    mempool.forgetBlocks();
+    last = null;
+    askIfOfUse();
+  }
+
+  private void askIfOfUse() {
     if (needed || !ours.isEmpty()) {
       askForAll();
     }
@@ -113,6 +112,7 @@ final class MinedTransactions {
   }
 
   private void ask(Hash block) {
+    underWay++;
     hub.ask(
         Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, block),
         outcome -> {
@@ -121,15 +121,17 @@ final class MinedTransactions {
           } else if (outcome instanceof Outcome.Failed) {
             miss(block);
           }
+          underWay--;
+          if (underWay == 0 && missed.isEmpty()) {
+            mempool.doubtNothing();
+          }
         });
   }
 
   private void lookThrough(Message block) {
     try {
       ours.mined(block);
-      if (mempool != null) {
-        mempool.mined(block);
-      }
+      mempool.mined(block);
     } catch (MalformedMessageException e) {
       hub.counters().count(Counter.NEWS_NODE_MALFORMED);
     }

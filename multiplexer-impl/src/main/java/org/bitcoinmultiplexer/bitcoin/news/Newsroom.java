@@ -57,7 +57,8 @@ public final class Newsroom {
   private final Counters counters;
 
   private final RecentHeaders chain;
-  private final @Nullable MempoolView mempool; // null if nobody may ask for it
+  private final MempoolView mempool;
+  private final MempoolReader reader;
   private final TransactionPool pool;
   private final Fetches fetches;
   private final BestChainSearch search;
@@ -94,7 +95,7 @@ public final class Newsroom {
     this.clock = clock;
     this.counters = hub.counters();
     chain = new RecentHeaders(network);
-    mempool = options.bloom() ? new MempoolView(random) : null;
+    mempool = new MempoolView(random);
     pool =
         new TransactionPool(
             options.poolBytes(), counters.counter(Counter.NEWS_POOL_EVICTED), mempool);
@@ -111,6 +112,7 @@ public final class Newsroom {
     transactions = new TransactionRelay(hub, pool, unconfirmed, pending, announcers, fetches);
     questions = new NodeQuestions(hub, transactions, submissions, fetches);
     mined = new MinedTransactions(hub, mempool, unconfirmed, transactions::awaitsAny);
+    reader = new MempoolReader(hub, pool, transactions::announcedByNode);
   }
 
   /**
@@ -146,6 +148,16 @@ public final class Newsroom {
 
   private void displaced(PendingSubmissions.Submission submission) {
     transactions.displaced(submission);
+  }
+
+  /**
+   * Reads the node's mempool on each connection on which that is permitted. Before anything else is
+   * called.
+   *
+   * @param permission finds out whether it is
+   */
+  public void readMempool(MempoolPermission permission) {
+    reader.permission(permission);
   }
 
   private void exhausted(Hash hash) {
@@ -360,6 +372,18 @@ public final class Newsroom {
   }
 
   /**
+   * A transaction that the node of this connection has and that waits to be mined.
+   *
+   * @param id its txid or wtxid
+   * @param isWtxid which of these it is
+   * @return a {@code tx} message with witness, or null if the node is to be asked
+   */
+  public @Nullable Message waiting(Hash id, boolean isWtxid) {
+    TransactionPool.Entry entry = pool.find(id, isWtxid);
+    return entry != null && mempool.isSure(entry) ? entry.full : null;
+  }
+
+  /**
    * All recent transactions that the node has accepted, mined ones included.
    *
    * @return a live view: {@code tx} messages with witness, in no order
@@ -375,7 +399,7 @@ public final class Newsroom {
    * @return a snapshot: {@code tx} messages with witness. None unless {@link NewsOptions#bloom}.
    */
   public List<Message> unconfirmed() {
-    return mempool == null ? List.of() : mempool.all();
+    return options.bloom() ? mempool.all() : List.of();
   }
 
   /**
@@ -395,7 +419,7 @@ public final class Newsroom {
    * @return about as many as {@link #unconfirmed} would return
    */
   public int unconfirmedCount() {
-    return mempool == null ? 0 : mempool.size();
+    return options.bloom() ? mempool.size() : 0;
   }
 
   /**
@@ -610,10 +634,10 @@ public final class Newsroom {
       hub.publish(new NodeNews(info));
       waitingForNode.forEach((then, where) -> where.execute(then));
       waitingForNode.clear();
+      mined.connected();
       questions.connected(context);
       submissions.connected(info);
       transactions.connected(info);
-      mined.connected();
       withheld.connected(context);
       blocks.connected(info.height());
       HeaderSync sync = headers;
@@ -621,6 +645,7 @@ public final class Newsroom {
         sync.connected(info.height(), context::fail);
       }
       search.connected(info.height(), context::fail);
+      reader.connected(context, info);
     }
 
     @Override
@@ -636,7 +661,7 @@ public final class Newsroom {
     @Override
     public void announced(InventoryVector item) {
       if (InventoryVector.isTransaction(item.type())) {
-        transactions.announcedByNode(item);
+        reader.announced(item);
       } else if (InventoryVector.isBlock(item.type())) {
         blocks.announced(item.hash());
       }
@@ -670,6 +695,10 @@ public final class Newsroom {
 
     @Override
     public void saw(Message tx) {
+      TransactionPool.Entry known = pool.find(Transaction.parse(tx).wtxid(), true);
+      if (known != null) {
+        pool.waits(known);
+      }
       transactions.saw(tx);
     }
 
@@ -690,6 +719,7 @@ public final class Newsroom {
       questions.disconnected();
       submissions.connected(null);
       transactions.disconnected();
+      reader.disconnected();
       search.disconnected();
       HeaderSync sync = headers;
       if (sync != null) {

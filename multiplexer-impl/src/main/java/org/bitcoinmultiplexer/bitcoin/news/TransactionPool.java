@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recent transactions, found by either of their names; what came first goes first.
  *
+ * <p>These are bodies: whether the node has one now, the {@link MempoolView} tells.
+ *
  * <p>Everything here the node had, when it came: a payment that a client invented is not. Bounded
  * by memory, not by meaning: a transaction that is mined or replaced stays until there is no room
  * for it.
@@ -36,8 +38,8 @@ final class TransactionPool {
     final Hash txid;
     final Hash wtxid;
 
-    /** Its place among those that wait to be mined; 0 if it does not. */
-    long place;
+    /** Its place among those that wait to be mined; 0 if it does not. Read by any thread. */
+    volatile long place;
 
     /** What it spends, as the {@link Outpoints} of the view have it; null before anybody asked. */
     long @Nullable [] spends;
@@ -75,7 +77,7 @@ final class TransactionPool {
   private final ConcurrentHashMap<Hash, Entry> byWtxid = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Hash, Entry> byTxid = new ConcurrentHashMap<>();
   private final Deque<Entry> order = new ArrayDeque<>();
-  private final @Nullable MempoolView view;
+  private final MempoolView view;
   private long bytes;
 
   /**
@@ -83,9 +85,9 @@ final class TransactionPool {
    *
    * @param capacity bytes
    * @param evicted counts what is forgotten for lack of room
-   * @param view keeps to what waits to be mined; null if nobody wants to know
+   * @param view keeps to what waits to be mined
    */
-  TransactionPool(long capacity, LongAdder evicted, @Nullable MempoolView view) {
+  TransactionPool(long capacity, LongAdder evicted, MempoolView view) {
     this.capacity = capacity;
     this.evicted = evicted;
     this.view = view;
@@ -113,18 +115,19 @@ final class TransactionPool {
 
   /** The node says that it has this transaction, which is here. */
   void waits(Entry entry) {
-    if (view != null) {
-      view.add(entry);
-    }
+    view.confirm(entry);
   }
 
   private void evict(Entry entry) {
-    if (view != null) {
-      view.remove(entry);
-    }
+    view.remove(entry);
     bytes -= entry.weight();
     byWtxid.remove(entry.wtxid, entry);
     byTxid.remove(entry.txid, entry);
+  }
+
+  /** Whether half of its room is left. */
+  boolean isHalfEmpty() {
+    return bytes < capacity / 2;
   }
 
   /** All transactions. Any thread. */

@@ -48,9 +48,13 @@
  * Hub.Seat.submit}: in turns with what all ask, a little of each client at a time, with a marker
  * behind it. A client that hands in faster than the node takes it is read from no more.
  *
- * <p><b>The mempool.</b> The pool keeps what is mined, for clients may still ask; {@code
- * MempoolView} is the part of it that waits, for {@code mempool} and filters. What is mined or
- * replaced leaves it: new blocks are looked through for that, see {@code MinedTransactions}.
+ * <p><b>The mempool.</b> The pool keeps bodies; {@code MempoolView} says which of them the node of
+ * this connection has shown to have, and wait to be mined: only these are named as unconfirmed, and
+ * served without asking the node. What is mined or replaced leaves it: new blocks are looked
+ * through for that, see {@code MinedTransactions}; until one is, and wherever nobody needs to know,
+ * the node is asked for what came before it. With each connection it begins anew. Where that is
+ * permitted, {@code MempoolReader} then reads the node's mempool; where not, what reached the node
+ * while there was no connection is not known before it is mined.
  *
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.

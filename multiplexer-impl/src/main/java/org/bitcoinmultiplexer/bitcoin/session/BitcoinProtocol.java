@@ -11,6 +11,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.news.MempoolPermission;
 import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
 import org.bitcoinmultiplexer.bitcoin.news.NodeHazards;
 import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
@@ -44,6 +45,7 @@ public final class BitcoinProtocol implements Protocol {
   private final RandomGenerator random;
   private final BitcoinDialect dialect;
   private final @Nullable Function<Newsroom, Runnable> keepHeaders;
+  private @Nullable MempoolPermission mempoolPermission; // null: not read unless filters are served
   private @Nullable Runnable closeHeaders;
   private @Nullable Function<Newsroom, Runnable> keepSubmissions;
   private @Nullable Runnable closeSubmissions;
@@ -93,10 +95,23 @@ public final class BitcoinProtocol implements Protocol {
     keepSubmissions = newsroom -> newsroom.keepSubmissions(file, io);
   }
 
+  /**
+   * Lets the node's mempool be read on each connection on which that is permitted. Before the
+   * engine is made.
+   *
+   * @param permission finds out whether it is
+   */
+  public void readMempool(MempoolPermission permission) {
+    mempoolPermission = permission;
+  }
+
   @Override
   public void open(Hub hub) {
     Newsroom newsroom =
         new Newsroom(hub, options.network(), options.news(), random, options.clock());
+    if (mempoolPermission != null) {
+      newsroom.readMempool(mempoolPermission);
+    }
     if (keepHeaders != null) {
       closeHeaders = keepHeaders.apply(newsroom);
     }

@@ -51,7 +51,7 @@ final class DataBatch implements Batch {
    * A request.
    *
    * @param items at least one
-   * @param newsroom has the recent transactions
+   * @param newsroom has the transactions that wait to be mined
    * @param compactBlocks makes blocks short
    * @param filter through which filtered blocks are seen; null if there will be none to see any
    * @param afterBlock hears of every block
@@ -78,7 +78,7 @@ final class DataBatch implements Batch {
   public @Nullable Outcome local(int item) {
     int type = items.type(item);
     if (InventoryVector.isTransaction(type)) {
-      Message tx = newsroom.transaction(items.hash(item), type == InventoryVector.WTX);
+      Message tx = newsroom.waiting(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
     asked = newsroom.nodeView();

@@ -2,9 +2,11 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
@@ -12,6 +14,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which transactions wait to be mined, as far as the newsroom knows. */
@@ -137,21 +141,19 @@ class MempoolTest {
   }
 
   @Test
-  void asksAgainForABlockThatWasMissedWithTheConnection() {
-    nodeHas(parent);
+  void knowsOfAnotherConnectionOnlyWhatItsNodeShows() {
+    nodeHas(parent, other);
     BlockHeader next = TestChain.grow(TestChain.last(chain), 1, 0).get(0);
     fixture.line.says(TestChain.headers(next));
-    ScriptedHub.Question lost = hub.take();
-    hub.loop.run(() -> lost.then().accept(new Outcome.Failed("connection lost")));
-    fixture.reconnect(NewsFixture.LONG);
-
-    ScriptedHub.Question again =
-        hub.questions.stream()
-            .filter(q -> q.request().equals(lost.request()))
-            .findFirst()
-            .orElseThrow();
-    fixture.answer(again, blockOf(next, parent));
+    hub.take();
+    fixture.reconnect(3);
     assertThat(fixture.newsroom.unconfirmed()).isEmpty();
+    assertThat(waiting(other)).isNull();
+
+    fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(other).wtxid());
+    assertThat(hub.questions).as("its body is known").isEmpty();
+    assertThat(fixture.newsroom.unconfirmed()).containsExactly(other);
+    assertThat(waiting(other)).isEqualTo(other);
   }
 
   @Test
@@ -185,6 +187,128 @@ class MempoolTest {
     assertThat(small.newsroom.unconfirmed())
         .hasSize(1)
         .containsExactlyElementsOf(small.newsroom.transactions());
+  }
+
+  // ---- what is served
+
+  @Test
+  void servesNeitherWhatIsReplacedNorWhatIsMined() {
+    Message better = TestChain.tx(COINS, 0, 1, 0);
+    nodeHas(parent, child, other, better);
+    assertThat(waiting(parent)).as("replaced").isNull();
+    assertThat(waiting(child)).as("which spends from that").isNull();
+    assertThat(waiting(better)).isEqualTo(better);
+
+    mine(TestChain.last(chain), better);
+    assertThat(waiting(better)).as("mined").isNull();
+    assertThat(waiting(other)).isEqualTo(other);
+  }
+
+  @Test
+  void asksTheNodeForWhatABlockMayHaveThatNobodyLooksThrough() {
+    NewsFixture idle = new NewsFixture();
+    List<BlockHeader> known = idle.knowing(3);
+    for (Message tx : List.of(parent, other)) {
+      idle.nodeAnnounces(InventoryVector.WTX, Transaction.parse(tx).wtxid());
+      idle.answer(tx);
+    }
+    Hash wtxid = Transaction.parse(other).wtxid();
+    assertThat(idle.newsroom.waiting(wtxid, true)).isEqualTo(other);
+    idle.line.says(TestChain.headers(TestChain.grow(TestChain.last(known), 1, 0)));
+    assertThat(idle.newsroom.waiting(wtxid, true)).isNull();
+
+    idle.line.says(other); // asked by a client
+    assertThat(idle.newsroom.waiting(wtxid, true)).isEqualTo(other);
+    assertThat(idle.newsroom.waiting(txid(parent), false)).isNull();
+  }
+
+  // ---- what is read
+
+  @Test
+  void readsTheMempoolOnEachConnectionOnWhichThatIsPermitted() {
+    List<String> tried = new ArrayList<>();
+    fixture.newsroom.readMempool(
+        target -> {
+          tried.add(target);
+          return CompletableFuture.completedFuture(tried.size() < 3);
+        });
+    nodeHas(parent, other);
+    for (int connection = 1; connection <= 3; connection++) {
+      fixture.reconnect(3);
+      assertThat(fixture.line.mempools).isEqualTo(connection < 3 ? 1 : 0);
+    }
+    assertThat(tried).containsExactly("node:18444", "node:18444", "node:18444");
+  }
+
+  @Test
+  void readsTheMempoolOfANodeThatServesFiltersWithoutTrying() {
+    fixture.newsroom.readMempool(
+        target -> {
+          throw new AssertionError("tried " + target);
+        });
+    fixture.reconnect(
+        NewsFixture.version(
+            3, true, "/Satoshi:31.0.0/", Version.NODE_WITNESS | Version.NODE_BLOOM));
+    assertThat(fixture.line.mempools).isEqualTo(1);
+  }
+
+  @Test
+  void tellsEverybodyOfWhatCameWhileThereWasNoConnection() {
+    nodeHas(other);
+    hub.news.clear();
+    readingConnection();
+    fixture.nodeAnnounces(
+        InventoryVector.WTX, Transaction.parse(other).wtxid(), Transaction.parse(parent).wtxid());
+    fixture.answer(parent);
+
+    assertThat(fixture.newsroom.unconfirmed()).containsExactly(other, parent);
+    assertThat(hub.takeNews(TransactionNews.class))
+        .containsExactly(new TransactionNews(txid(parent), Transaction.parse(parent).wtxid()));
+    assertThat(hub.questions).isEmpty();
+  }
+
+  @Test
+  void asksForALargeMempoolAtItsPace() {
+    readingConnection();
+    Hash[] many = new Hash[600];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = Hash.of("%064x".formatted(i + 1_000));
+    }
+    fixture.nodeAnnounces(InventoryVector.WTX, many);
+    assertThat(hub.questions).hasSize(MempoolReader.AT_ONCE);
+    hub.loop.advance(Duration.ofMillis(250));
+    assertThat(hub.questions).hasSize(2 * MempoolReader.AT_ONCE);
+    hub.loop.advance(Duration.ofMillis(250));
+    assertThat(hub.questions).hasSize(600);
+    fixture.line.closes();
+    hub.loop.advance(Duration.ofMillis(250));
+    assertThat(hub.questions).hasSize(600);
+  }
+
+  @Test
+  void readsNoMoreThanHalfOfWhatIsKept() {
+    NewsFixture small = new NewsFixture(new NewsOptions(true, true, 2_000, true));
+    small.newsroom.readMempool(target -> CompletableFuture.completedFuture(true));
+    small.connected();
+    for (int i = 0; i < 20; i++) {
+      Message tx = TestChain.tx(COINS, i, 500, 0);
+      small.nodeAnnounces(InventoryVector.WTX, Transaction.parse(tx).wtxid());
+      if (!small.hub.questions.isEmpty() && i < 10) {
+        small.answer(tx);
+      }
+    }
+    assertThat(small.newsroom.unconfirmedCount()).isBetween(2, 3);
+    assertThat(small.hub.questions).as("what is announced later is asked for").isNotEmpty();
+  }
+
+  private void readingConnection() {
+    fixture.newsroom.readMempool(target -> CompletableFuture.completedFuture(true));
+    fixture.reconnect(3);
+    assertThat(fixture.line.mempools).isEqualTo(1);
+  }
+
+  private @Nullable Message waiting(Message tx) {
+    return fixture.newsroom.waiting(Transaction.parse(tx).wtxid(), true);
   }
 
   private void nodeHas(Message... transactions) {

@@ -35,6 +35,7 @@ final class NewsFixture {
     final List<String> failed = new ArrayList<>();
     final List<String> distrusted = new ArrayList<>();
     Numbering numbered;
+    int mempools; // how often it was asked for its mempool
     final NodeConversation conversation = newsroom.greet(this);
 
     @Override
@@ -44,6 +45,7 @@ final class NewsFixture {
 
     @Override
     public void send(Message message) {
+      mempools += message.command().equals(Commands.MEMPOOL) ? 1 : 0;
       sent.add(message);
     }
 
@@ -309,9 +311,13 @@ final class NewsFixture {
   }
 
   static Message version(int height, boolean relay, String userAgent) {
+    return version(height, relay, userAgent, Version.NODE_NETWORK | Version.NODE_WITNESS);
+  }
+
+  static Message version(int height, boolean relay, String userAgent, long services) {
     return new Version(
             70016,
-            Version.NODE_NETWORK | Version.NODE_WITNESS,
+            services,
             1_700_000_000L,
             NetworkAddress.UNSPECIFIED,
             NetworkAddress.UNSPECIFIED,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
@@ -347,7 +348,7 @@ class TransactionNewsTest {
   @Test
   void evictsTheOldestWhenThePoolIsFull() {
     LongAdder evicted = new LongAdder();
-    TransactionPool pool = new TransactionPool(5_000, evicted, null);
+    TransactionPool pool = new TransactionPool(5_000, evicted, new MempoolView(new Random(1)));
     for (int i = 0; i < 50; i++) {
       pool.add(new TransactionPool.Entry(Transaction.parse(TestChain.tx(i, i % 2))));
     }
