@@ -85,7 +85,16 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              B + ".transport..", WIRE, BUDGET, API, JAVA, JSPECIFY, LOGGING, GUAVA, "io.netty..");
+              B + ".transport..",
+              WIRE,
+              BUDGET,
+              API,
+              JAVA,
+              JSPECIFY,
+              LOGGING,
+              GUAVA,
+              "io.netty..",
+              "com.sun.management"); // how many descriptors there are
 
   @ArchTest
   static final ArchRule nettyIsOptional =

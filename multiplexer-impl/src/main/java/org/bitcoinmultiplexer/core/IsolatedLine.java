@@ -294,14 +294,14 @@ final class IsolatedLine implements SideConnections.Listener {
 
   /** Decides whether it was the request for which the node hung up. */
   private void judge(LiveExchange suspect, boolean lives) {
-    boolean isRepeated = suspect.lead.isBlamedAgain();
+    boolean isRepeated = suspect.lead.failed().isBlamedAgain();
     if (!lives && !isRepeated) {
       isolation.owner().lost(suspect);
       return;
     }
     Hazard hazard = memory.hazard(suspect.request());
     memory.punished(target(), hazard);
-    suspect.lead.punishedBy(target());
+    suspect.lead.failed().punishedBy(target());
     counters.count(Counter.UPSTREAM_PUNISHED);
     log.warn(
         "upstream {} hung up on {}, which was asked alone, probably by this rule: {}",

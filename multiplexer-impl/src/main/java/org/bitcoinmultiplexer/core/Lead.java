@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.core;
 
-import com.google.common.collect.Sets;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lead {
 
-  private static final long NEVER = Long.MIN_VALUE;
-
   final Message request;
   final Set<Key> keys;
 
@@ -34,10 +31,7 @@ final class Lead {
   private @Nullable LiveExchange exchange;
   private boolean written;
   private boolean settled;
-  private long lostSince = NEVER;
-  private int lies;
-  private boolean blamed;
-  private Set<String> punishedBy = Set.of();
+  private @Nullable FailedAttempts failed; // made on first use: most are answered at once
 
   /** Null unless it is no question, but something that is handed in. */
   final @Nullable Submission submission;
@@ -101,37 +95,14 @@ final class Lead {
     late.moveTo(early, this);
   }
 
-  /**
-   * A connection was lost under it.
-   *
-   * @return since when it has been going from one lost connection to the next
-   */
-  long lost(long now) {
-    if (lostSince == NEVER) {
-      lostSince = now;
+  /** What became of the attempts that failed. */
+  FailedAttempts failed() {
+    FailedAttempts known = failed;
+    if (known == null) {
+      known = new FailedAttempts();
+      failed = known;
     }
-    return lostSince;
-  }
-
-  /** Upstream answered something else; how often by now. */
-  int countLie() {
-    return ++lies;
-  }
-
-  /** A connection ended on which it was alone; whether that is not the first time. */
-  boolean isBlamedAgain() {
-    boolean before = blamed;
-    blamed = true;
-    return before;
-  }
-
-  /** A node hangs up on whoever asks this. */
-  void punishedBy(String target) {
-    punishedBy = Sets.union(punishedBy, Set.of(target)).immutableCopy();
-  }
-
-  boolean wasPunishedBy(String target) {
-    return punishedBy.contains(target);
+    return known;
   }
 
   /** It has its outcome; who hears that may make others leave who are about to hear it. */

@@ -190,7 +190,9 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       to.flush();
     }
     unfit.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
-    hazardous.forEach(exchange -> isolation.add(exchange.moveAside()));
+    for (LiveExchange exchange : hazardous) {
+      isolation.add(exchange.moveAside());
+    }
   }
 
   private int admit(
@@ -302,7 +304,8 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       fail(lost, "the multiplexer is closed");
     } else if (lead.submission != null) {
       fail(lost, "upstream was lost");
-    } else if (loop.nanoTime() - lead.lost(loop.nanoTime()) > settings.patience().toNanos()) {
+    } else if (loop.nanoTime() - lead.failed().lost(loop.nanoTime())
+        > settings.patience().toNanos()) {
       fail(lost, "upstream is lost again and again");
     } else if (isSuspect) {
       isolation.add(lost.askAlone(links));
@@ -443,7 +446,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (lies.areTooMany(exchange.request(), lie) && liar != null) {
       liar.distrust(Lies.MOST + " of its answers are not what was asked for");
     }
-    if (exchange.lead.countLie() < MOST_LIES) {
+    if (exchange.lead.failed().countLie() < MOST_LIES) {
       attempt(exchange.lead, exchange.attempt + 1);
     } else {
       fail(exchange, "upstream answered twice with something else: " + lie);
