@@ -8,6 +8,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.metrics.Counter;
 
 /** The engine as its protocol sees it, which asks questions of its own and spreads news. */
@@ -57,7 +58,15 @@ final class EngineHub implements Hub {
 
   @Override
   public Seat seat() {
-    Turns.Seat seat = new Turns.Seat();
+    return seatOf(new Turns.Seat());
+  }
+
+  @Override
+  public Seat seat(HostBudget host) {
+    return seatOf(new Turns.Seat(host));
+  }
+
+  private Seat seatOf(Turns.Seat seat) {
     return new Seat() {
       @Override
       public void ask(Message request, Consumer<? super Outcome> then) {

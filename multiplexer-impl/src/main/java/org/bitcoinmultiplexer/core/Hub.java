@@ -5,6 +5,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudget;
 
 /** What the engine offers to a protocol as a whole. All methods may be called from any thread. */
 public interface Hub {
@@ -34,6 +35,15 @@ public interface Hub {
    * @return without a request; need not be given back
    */
   Seat seat();
+
+  /**
+   * Another seat, for what is asked on behalf of a client: it shares a turn with whatever else is
+   * asked on behalf of clients of the same host.
+   *
+   * @param host the client's
+   * @return without a request; need not be given back
+   */
+  Seat seat(HostBudget host);
 
   /**
    * From where the protocol asks as one client among others: its requests take turns with theirs,

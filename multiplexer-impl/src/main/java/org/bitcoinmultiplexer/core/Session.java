@@ -96,7 +96,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private final Transport transport;
   private final EventLoop loop;
   private final HostBudget budget;
-  private final Turns.Seat seat = new Turns.Seat();
+  private final Turns.Seat seat;
   private final Inflow inflow;
   private final SliceQueue slices;
   private final DeliveryQueue queue;
@@ -124,6 +124,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     this.slices = home.slices(loop);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
     this.budget = home.budgets().open(transport.remote());
+    this.seat = new Turns.Seat(budget);
     this.account = new HostAccount(budget, loop, transport, () -> stepNow(queue::advance));
     this.conversation = home.welcome(this);
   }

@@ -1,13 +1,17 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
+import java.util.Map;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be asked upstream, in fair turns: one exchange of each seat, round and round, so
- * that a client with 50,000 waiting requests delays nobody's single one.
+ * What waits to be asked upstream, in fair turns: one exchange of each host, round and round, and
+ * of each host's seats in turns. So a client with 50,000 waiting requests delays nobody's single
+ * one, and a host with a hundred connections gets as much as one with a single one. Whoever has no
+ * host's budget, or one of its own because it is on this machine, is a host by itself.
  *
  * <p>There are lanes. Keyed and keyless requests have lanes of their own because a correlator may
  * have room for one when it has none for the other; small and large answers have, because one
@@ -56,6 +60,9 @@ final class Turns {
     /** Whether it is the library's own. */
     private final boolean own;
 
+    /** With whose other seats it shares a turn; null if with none. */
+    private final @Nullable HostBudget host;
+
     private boolean left;
 
     // Made on first use: most clients are idle most of the time.
@@ -64,18 +71,24 @@ final class Turns {
     // Made when something has to be asked there.
     private @Nullable IdentityHashMap<Turns, Seat> aside;
 
-    private Seat(boolean own) {
+    private Seat(boolean own, @Nullable HostBudget host) {
       this.own = own;
+      this.host = host;
     }
 
-    /** A client's, or somebody's who asks as one. */
+    /** Somebody's who asks as a client does, and has turns of its own. */
     Seat() {
-      this(false);
+      this(false, null);
+    }
+
+    /** A client's. */
+    Seat(HostBudget host) {
+      this(false, host.isLocal() ? null : host);
     }
 
     /** The library's own. */
     static Seat own() {
-      return new Seat(true);
+      return new Seat(true, null);
     }
 
     /** Where the same sit in the turns of a connection beside the shared one. */
@@ -83,13 +96,13 @@ final class Turns {
       if (aside == null) {
         aside = new IdentityHashMap<>(2);
       }
-      return aside.computeIfAbsent(others, t -> new Seat(own));
+      return aside.computeIfAbsent(others, t -> new Seat(own, host));
     }
 
     private Waiting waiting(int lane) {
       Waiting queue = waiting[lane];
       if (queue == null) {
-        queue = new Waiting();
+        queue = new Waiting(this);
         waiting[lane] = queue;
       }
       return queue;
@@ -97,17 +110,23 @@ final class Turns {
   }
 
   /** What waits at one seat for one lane. */
-  private static final class Waiting extends ArrayDeque<LiveExchange> {
+  private static final class Waiting extends ArrayDeque<LiveExchange> implements Flow {
 
     private static final long serialVersionUID = 1;
 
-    Waiting() {
+    private final transient @Nullable Seat seat;
+
+    /**
+     * @param seat null if it is of all
+     */
+    Waiting(@Nullable Seat seat) {
       super(4);
+      this.seat = seat;
     }
 
-    /** The first that is still to be asked; forgets those before it. */
-    @Nullable LiveExchange firstOpen() {
-      for (LiveExchange next = peek(); next != null; next = peek()) {
+    @Override
+    public @Nullable LiveExchange peek() {
+      for (LiveExchange next = super.peek(); next != null; next = super.peek()) {
         if (next.isWaiting()) {
           return next;
         }
@@ -115,14 +134,37 @@ final class Turns {
       }
       return null;
     }
+
+    @Override
+    public boolean take() {
+      remove();
+      return !isEmpty();
+    }
+
+    @Override
+    public int sweep() {
+      removeIf(this::isLeftover);
+      return size();
+    }
+
+    /** Who joined and left need not take part any more; the exchange waits elsewhere too. */
+    private boolean isLeftover(LiveExchange exchange) {
+      return !exchange.isWaiting() || (seat != null && seat.left && exchange.lead.seat != seat);
+    }
+
+    @Override
+    public void idle() {
+      // It is found by its seat.
+    }
   }
 
-  /** One lane: the seats that have something waiting in it. */
+  /** One lane: the hosts that have something waiting in it. */
   static final class Lane {
 
     private final int number;
-    private final Waiting again = new Waiting();
-    private final ArrayDeque<Seat> seats = new ArrayDeque<>();
+    private final Waiting again = new Waiting(null);
+    private final FairQueue turns = new FairQueue();
+    private final Map<HostBudget, FairQueue> hosts = new HashMap<>();
 
     private Lane(int number) {
       this.number = number;
@@ -141,55 +183,49 @@ final class Turns {
     private void add(LiveExchange exchange, Seat seat) {
       Waiting queue = seat.waiting(number);
       if (queue.isEmpty()) {
-        seats.add(seat);
+        (seat.host == null ? turns : ofHost(seat.host)).add(queue);
       }
       queue.add(exchange);
     }
 
+    private FairQueue ofHost(HostBudget host) {
+      FairQueue seats = hosts.get(host);
+      if (seats == null) {
+        seats =
+            new FairQueue() {
+              @Override
+              public void idle() {
+                hosts.remove(host);
+              }
+            };
+        hosts.put(host, seats);
+        turns.add(seats);
+      }
+      return seats;
+    }
+
     /** Whose turn it is, without taking it; null if nothing waits. */
     @Nullable LiveExchange peek() {
-      LiveExchange next = again.firstOpen();
-      for (Seat seat = seats.peek(); next == null && seat != null; seat = seats.peek()) {
-        next = seat.waiting(number).firstOpen();
-        if (next == null) {
-          seats.remove();
-        }
-      }
-      return next;
+      LiveExchange next = again.peek();
+      return next != null ? next : turns.peek();
     }
 
     /** Removes what was called off; returns how much is left. */
     private int sweep() {
-      again.removeIf(exchange -> !exchange.isWaiting());
-      int kept = again.size();
-      for (Iterator<Seat> all = seats.iterator(); all.hasNext(); ) {
-        Seat seat = all.next();
-        Waiting queue = seat.waiting(number);
-        queue.removeIf(exchange -> isLeftover(exchange, seat));
-        if (queue.isEmpty()) {
-          all.remove();
-        }
-        kept += queue.size();
-      }
-      return kept;
-    }
-
-    /** Who joined and left need not take part any more; the exchange waits elsewhere too. */
-    private static boolean isLeftover(LiveExchange exchange, Seat seat) {
-      return !exchange.isWaiting() || (seat.left && exchange.lead.seat != seat);
+      return again.sweep() + turns.sweep();
     }
 
     /** Takes what {@link #peek} just returned; its seat goes to the end of the round. */
     void take() {
-      if (again.poll() != null) {
-        return;
+      if (again.isEmpty()) {
+        turns.take();
+      } else {
+        again.take();
       }
-      Seat seat = seats.remove();
-      Waiting queue = seat.waiting(number);
-      queue.remove();
-      if (!queue.isEmpty()) {
-        seats.add(seat);
-      }
+    }
+
+    private int size() {
+      return again.size() + turns.size();
     }
   }
 
@@ -262,10 +298,7 @@ final class Turns {
   int size() {
     int size = 0;
     for (Lane lane : lanes) {
-      size += lane.again.size();
-      for (Seat seat : lane.seats) {
-        size += seat.waiting(lane.number).size();
-      }
+      size += lane.size();
     }
     return size;
   }

@@ -62,7 +62,11 @@ class LanesTest {
   }
 
   private ToyTransport client() {
-    ToyTransport client = new ToyTransport(loop, "client" + ++clients);
+    return clientAt("client" + ++clients);
+  }
+
+  private ToyTransport clientAt(String remote) {
+    ToyTransport client = new ToyTransport(loop, remote);
     engine.accept(client);
     loop.runTasks();
     client.says("hello", "");
@@ -218,6 +222,51 @@ class LanesTest {
       heard.addAll(client.heard());
       assertThat(bodies.size()).isLessThanOrEqualTo(window(strategy) + 8);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void aHostWithFiftyConnectionsGetsAsMuchAsOneWithASingleOne(String strategy) {
+    start(strategy);
+    List<ToyTransport> many =
+        IntStream.range(0, 50).mapToObj(i -> clientAt("203.0.113.1:" + (1_000 + i))).toList();
+    for (ToyTransport client : many) {
+      for (int i = 0; i < 10; i++) {
+        client.says("get", client.remote() + "-" + i);
+      }
+    }
+    ToyTransport single = clientAt("203.0.113.2:1000");
+    for (int i = 0; i < 20; i++) {
+      single.says("get", "b" + i);
+    }
+    int ofMany = 0;
+    for (int ofSingle = 0; ofSingle < 20; ) {
+      String line = answerOne();
+      ofSingle += line.startsWith("get b") ? 1 : 0;
+      ofMany += line.startsWith("get 203") ? 1 : 0;
+      assertThat(ofMany).isLessThanOrEqualTo(ofSingle + window(strategy) + 1);
+    }
+    while (ofMany < 500) {
+      ofMany += answerOne().startsWith("get 203") ? 1 : 0;
+    }
+    assertThat(many)
+        .as("each of the many in its turn")
+        .allMatch(client -> client.heard().size() == 10);
+  }
+
+  @Test
+  void clientsOnThisMachineHaveATurnEach() {
+    start("serial");
+    List<ToyTransport> many =
+        IntStream.range(0, 10).mapToObj(i -> clientAt("127.0.0.1:" + (1_000 + i))).toList();
+    many.forEach(client -> client.says("get", "of" + client.remote()));
+    ToyTransport other = client();
+    other.says("get", "b");
+    int answers = 0;
+    while (other.heard().isEmpty()) {
+      answers += answerOne().startsWith("get of") ? 1 : 0;
+    }
+    assertThat(answers).isEqualTo(10);
   }
 
   private static int window(String strategy) {

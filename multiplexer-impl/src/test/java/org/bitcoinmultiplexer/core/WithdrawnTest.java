@@ -10,6 +10,8 @@ import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudget;
+import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,11 +47,16 @@ class WithdrawnTest {
   /** Of a client. */
   private final class Waiter extends Asker {
 
-    private final Turns.Seat seat = new Turns.Seat();
+    private final Turns.Seat seat;
     private final String name;
 
     Waiter(String name) {
+      this(name, new Turns.Seat());
+    }
+
+    Waiter(String name, Turns.Seat seat) {
       this.name = name;
+      this.seat = seat;
     }
 
     Waiter asks(String what) {
@@ -89,6 +96,21 @@ class WithdrawnTest {
           }
         });
     assertThat(upstream.waiting()).isLessThan(200);
+  }
+
+  @Test
+  void norIsItIfAllAskedFromOneHost() {
+    HostBudgets budgets = new HostBudgets(loop::nanoTime, 1 << 20, counters::counter);
+    HostBudget host = budgets.open("203.0.113.1:1000");
+    loop.run(
+        () -> {
+          Waiter stays = new Waiter("stays", new Turns.Seat(host)).asks("wanted");
+          for (int i = 0; i < MANY; i++) {
+            new Waiter("gone", new Turns.Seat(host)).asks("item" + i).leaves();
+          }
+          assertThat(upstream.waiting()).isBetween(1, 200);
+          stays.asks("another");
+        });
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.News;
@@ -62,6 +63,11 @@ final class ScriptedHub implements Hub {
         }
       }
     };
+  }
+
+  @Override
+  public Seat seat(HostBudget host) {
+    return seat();
   }
 
   @Override

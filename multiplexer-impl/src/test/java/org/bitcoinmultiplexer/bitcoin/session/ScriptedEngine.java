@@ -7,6 +7,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
@@ -52,6 +53,11 @@ final class ScriptedEngine implements Hub, NodeContext {
         loop.execute(() -> receipt.processed(0));
       }
     };
+  }
+
+  @Override
+  public Seat seat(HostBudget host) {
+    return seat();
   }
 
   @Override
