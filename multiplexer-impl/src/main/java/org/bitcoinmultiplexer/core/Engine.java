@@ -123,7 +123,15 @@ public final class Engine implements Multiplexer {
     this.standby = new Standby(loop, this.connectors, beside, Engine::leave);
     this.hub =
         new EngineHub(
-            loop, protocol, upstream, remembering, joining, readySessions, events, counters);
+            loop,
+            protocol,
+            upstream,
+            remembering,
+            joining,
+            readySessions,
+            events,
+            counters,
+            budgets.open("the multiplexer"));
     protocol.open(hub);
   }
 

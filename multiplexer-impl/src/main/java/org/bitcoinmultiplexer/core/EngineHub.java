@@ -22,10 +22,12 @@ final class EngineHub implements Hub {
   private final Broadcast broadcast;
   private final Events events;
   private final Counters counters;
+  private final HostBudget budget;
   private final Turns.Seat own = Turns.Seat.own();
 
   /**
    * @param readySessions those that may hear news; may change while they are told
+   * @param budget what the protocol's own work is charged to
    */
   EngineHub(
       EventLoop loop,
@@ -35,7 +37,8 @@ final class EngineHub implements Hub {
       Joining joining,
       Collection<Session> readySessions,
       Events events,
-      Counters counters) {
+      Counters counters,
+      HostBudget budget) {
     this.loop = loop;
     this.protocol = protocol;
     this.upstream = upstream;
@@ -44,6 +47,7 @@ final class EngineHub implements Hub {
     this.broadcast = new Broadcast(loop, readySessions);
     this.events = events;
     this.counters = counters;
+    this.budget = budget;
   }
 
   @Override
@@ -64,6 +68,11 @@ final class EngineHub implements Hub {
   @Override
   public Seat seat(HostBudget host) {
     return seatOf(new Turns.Seat(host));
+  }
+
+  @Override
+  public HostBudget budget() {
+    return budget;
   }
 
   private Seat seatOf(Turns.Seat seat) {

@@ -46,6 +46,13 @@ public interface Hub {
   Seat seat(HostBudget host);
 
   /**
+   * What is charged for what is done on behalf of no client in particular.
+   *
+   * @return as that of one host, always the same
+   */
+  HostBudget budget();
+
+  /**
    * From where the protocol asks as one client among others: its requests take turns with theirs,
    * however many there are. Its methods may be called from any thread.
    */

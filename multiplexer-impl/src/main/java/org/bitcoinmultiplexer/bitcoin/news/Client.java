@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.news;
 
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.budget.HostBudget;
 
 /**
  * A client as the newsroom sees it: somebody who has announced something and can be asked for it.
@@ -44,6 +45,13 @@ public interface Client {
   static int cost(Message brought) {
     return brought.size() + 1_000;
   }
+
+  /**
+   * To what the node's time for what this client submits is charged.
+   *
+   * @return its host's. Any thread.
+   */
+  HostBudget budget();
 
   /**
    * Where the client is, for logs.

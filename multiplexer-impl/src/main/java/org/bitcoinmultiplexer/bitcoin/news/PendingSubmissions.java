@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.Hub;
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +82,34 @@ final class PendingSubmissions {
     }
   }
 
+  /** Those of one host, who hand in one after the other. */
+  static final class Host {
+    final HostBudget budget;
+
+    /** Who of them has something to be handed in, in turns. */
+    final Deque<Submitter> turns = new ArrayDeque<>();
+
+    /** How much is on its way. */
+    int inFlight;
+
+    /** Of a host that has used up its budget. */
+    EventLoop.@Nullable Timer resting;
+
+    private int submitters; // that have something here
+
+    private Host(HostBudget budget) {
+      this.budget = budget;
+    }
+  }
+
   /** Somebody who submitted, perhaps gone since, and what that may cost the node. */
   static final class Submitter {
     private final Set<Submission> submissions = new LinkedHashSet<>();
     private final boolean isClient;
     private @Nullable Client client;
     private long bytes;
+
+    final Host host;
 
     /** How often the node may be asked on its behalf before it has to wait. */
     int asks = AcceptanceProbe.MOST_ASKS;
@@ -99,21 +122,13 @@ final class PendingSubmissions {
 
     final Deque<Submission> waiting = new ArrayDeque<>();
 
-    /** What is to be handed in, and how much of it is on its way. */
+    /** What is to be handed in. */
     final Deque<Submission> toGive = new ArrayDeque<>();
 
-    int inFlight;
-
-    /** How much of the node's time it may still take, as of when; and what waits for more of it. */
-    long credit = SubmissionSender.BURST.toNanos();
-
-    long credited; // in the loop's time
-    EventLoop.@Nullable Timer resting;
-
-    private Submitter(@Nullable Client client, Hub.Seat seat, long now) {
+    private Submitter(@Nullable Client client, Host host, Hub.Seat seat) {
       this.client = client;
-      this.credited = now;
       this.isClient = client != null;
+      this.host = host;
       this.seat = seat;
     }
 
@@ -139,6 +154,7 @@ final class PendingSubmissions {
   private final Map<Hash, List<Submission>> byWtxid = new HashMap<>();
   private final Map<Hash, List<Submission>> byTxid = new HashMap<>();
   private final Map<Client, Submitter> present = new HashMap<>();
+  private final Map<HostBudget, Host> hosts = new HashMap<>();
   private final Set<Submitter> submitters = new LinkedHashSet<>();
   private long bytes;
 
@@ -151,7 +167,7 @@ final class PendingSubmissions {
   PendingSubmissions(Hub hub, Consumer<? super Submission> displaced) {
     this.hub = hub;
     this.displaced = displaced;
-    this.ours = new Submitter(null, hub.seat(), hub.loop().nanoTime());
+    this.ours = new Submitter(null, new Host(hub.budget()), hub.seat());
   }
 
   boolean isEmpty() {
@@ -188,8 +204,7 @@ final class PendingSubmissions {
 
   /** Keeps what a client submitted, which it has not got here. */
   Submission add(Client client, TransactionPool.Entry entry) {
-    Submitter by =
-        present.computeIfAbsent(client, id -> new Submitter(id, hub.seat(), hub.loop().nanoTime()));
+    Submitter by = present.computeIfAbsent(client, this::submitter);
     Submission added = add(by, entry);
     while (by.bytes > MOST_OF_ONE_CLIENT) {
       displaceOldest(by);
@@ -198,6 +213,11 @@ final class PendingSubmissions {
       displaceOldest(greediest());
     }
     return added;
+  }
+
+  private Submitter submitter(Client client) {
+    HostBudget budget = client.budget();
+    return new Submitter(client, hosts.computeIfAbsent(budget, Host::new), hub.seat(budget));
   }
 
   /** Keeps what a node has accepted, until the one of this connection has shown it, too. */
@@ -211,7 +231,9 @@ final class PendingSubmissions {
   }
 
   private Submission add(Submitter by, TransactionPool.Entry entry) {
-    submitters.add(by);
+    if (submitters.add(by)) {
+      by.host.submitters++;
+    }
     Submission added = new Submission(entry, by);
     by.submissions.add(added);
     byWtxid.computeIfAbsent(entry.wtxid, id -> new ArrayList<>(1)).add(added);
@@ -264,6 +286,9 @@ final class PendingSubmissions {
     remove(byTxid, entry.txid, submission);
     if (by.submissions.isEmpty()) {
       submitters.remove(by);
+      if (--by.host.submitters == 0) {
+        hosts.remove(by.host.budget);
+      }
       if (by.client != null) {
         present.remove(by.client);
       }

@@ -4,11 +4,14 @@ import java.time.Duration;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.news.PendingSubmissions.Host;
 import org.bitcoinmultiplexer.bitcoin.news.PendingSubmissions.Submission;
 import org.bitcoinmultiplexer.bitcoin.news.PendingSubmissions.Submitter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.budget.HostBudget;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.metrics.Counter;
@@ -23,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A node may need seconds to find that it does not want a transaction, and says nothing to
- * anybody meanwhile. So of one submitter two are in flight at a time, in turns with all requests;
- * and what the node was seen to need for them is charged: so much time at once, and a quarter of
- * all time from then on. Whoever hands in more is read from no more until it is its turn: nothing
- * is dropped for having come too fast.
+ * anybody meanwhile. So of one host two are in flight at a time, in turns with all requests; and
+ * what the node was seen to need for them is charged to the {@linkplain HostBudget host's budget},
+ * as are their bytes, so that neither another connection nor coming again brings more. Whoever
+ * hands in more is read from no more until it is its turn: nothing is dropped for having come too
+ * fast.
  *
  * <p>A node that {@linkplain NodeInfo#takesUnrequested takes only what it asked for} gets an
  * announcement and asks; one that wants no transactions gets nothing: it would disconnect.
@@ -35,20 +39,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubmissionSender {
 
-  /** How many transactions of one submitter are in flight. */
+  /** How many transactions of one host are in flight. */
   static final int MOST_IN_FLIGHT = 2;
 
   /** The same for what a node has accepted before, which takes none long. */
   static final int MOST_OF_OURS = 8;
 
-  /** So much of the node's time a submitter may take at once. */
-  static final Duration BURST = Duration.ofSeconds(2);
-
-  /** And from then on one part of so many. */
-  static final int SHARE = 4;
-
   /** For so long a transaction is not given to the same node again. */
   static final Duration RETRY = Duration.ofSeconds(10);
+
+  private static final int NANOS_PER_MICRO = 1_000;
 
   /** Hears of what is done. */
   interface Listener {
@@ -78,7 +78,7 @@ final class SubmissionSender {
     node = ready;
     connection++;
     pending.submitters().forEach(submitter -> submitter.submissions().forEach(this::enqueue));
-    pending.submitters().forEach(this::proceed);
+    pending.submitters().forEach(submitter -> proceed(submitter.host));
   }
 
   /** The connection is gone; what was on its way is pending still. */
@@ -86,8 +86,9 @@ final class SubmissionSender {
     node = null;
     for (Submitter submitter : pending.submitters()) {
       submitter.toGive.clear();
-      submitter.inFlight = 0;
-      stopResting(submitter);
+      submitter.host.turns.clear();
+      submitter.host.inFlight = 0;
+      stopResting(submitter.host);
       submitter
           .submissions()
           .forEach(
@@ -103,7 +104,7 @@ final class SubmissionSender {
   /** Gives the node something that is pending, unless it had it a moment ago. */
   void offer(Submission submission) {
     enqueue(submission);
-    proceed(submission.by);
+    proceed(submission.by.host);
   }
 
   /**
@@ -135,17 +136,25 @@ final class SubmissionSender {
       release(submission);
     } else if (!submission.isQueued) {
       submission.isQueued = true;
-      submission.by.toGive.add(submission);
+      Submitter by = submission.by;
+      if (by.toGive.isEmpty()) {
+        by.host.turns.add(by);
+      }
+      by.toGive.add(submission);
     }
   }
 
-  private void proceed(Submitter by) {
-    int most = by.isClient() ? MOST_IN_FLIGHT : MOST_OF_OURS;
-    while (node != null && by.inFlight < most && !by.toGive.isEmpty()) {
-      if (isInDebt(by)) {
+  private void proceed(Host host) {
+    while (node != null && !host.turns.isEmpty()) {
+      Submitter by = host.turns.element();
+      if (host.inFlight >= (by.isClient() ? MOST_IN_FLIGHT : MOST_OF_OURS) || isInDebt(host)) {
         return;
       }
+      host.turns.remove();
       Submission next = by.toGive.remove();
+      if (!by.toGive.isEmpty()) {
+        host.turns.add(by);
+      }
       next.isQueued = false;
       if (pending.contains(next)) {
         give(next, node);
@@ -168,10 +177,14 @@ final class SubmissionSender {
     }
     entry.given = now;
     entry.givenOn = connection;
-    submission.by.inFlight++;
-    boolean isLeft = submission.by.isClient() && submission.by.client() == null;
-    (isLeft ? leftBehind : submission.by.seat)
-        .submit(message(submission, to), new Receipt(submission, connection));
+    Submitter by = submission.by;
+    Message message = message(submission, to);
+    by.host.inFlight++;
+    if (by.isClient()) {
+      by.host.budget.spend(Rate.SUBMITTED_BYTES, message.size());
+    }
+    boolean isLeft = by.isClient() && by.client() == null;
+    (isLeft ? leftBehind : by.seat).submit(message, new Receipt(submission, connection));
     submission.wanted = -1;
   }
 
@@ -207,12 +220,12 @@ final class SubmissionSender {
 
     @Override
     public void processed(long took) {
-      Submitter by = submission.by;
-      charge(by, took);
+      Host host = submission.by.host;
+      host.budget.spend(Rate.SUBMITTED_TIME, took / NANOS_PER_MICRO);
       if (over == connection && node != null) {
-        by.inFlight--;
+        host.inFlight--;
         given(submission);
-        proceed(by);
+        proceed(host);
       }
     }
 
@@ -220,48 +233,36 @@ final class SubmissionSender {
     @Override
     public void lost() {
       if (over == connection && node != null) {
-        submission.by.inFlight--;
+        submission.by.host.inFlight--;
         release(submission);
       }
     }
   }
 
-  // ---- the node's time
-
-  private void charge(Submitter by, long took) {
-    refill(by);
-    by.credit -= took;
-  }
-
-  private void refill(Submitter by) {
-    long now = hub.loop().nanoTime();
-    by.credit = Math.min(BURST.toNanos(), by.credit + (now - by.credited) / SHARE);
-    by.credited = now;
-  }
-
-  private boolean isInDebt(Submitter by) {
-    if (by.resting != null) {
+  private boolean isInDebt(Host host) {
+    if (host.resting != null) {
       return true;
     }
-    refill(by);
-    if (by.credit >= 0) {
+    long delay =
+        Math.max(host.budget.delay(Rate.SUBMITTED_TIME), host.budget.delay(Rate.SUBMITTED_BYTES));
+    if (delay == 0) {
       return false;
     }
-    by.resting =
+    host.resting =
         hub.loop()
             .schedule(
-                Duration.ofNanos(-by.credit * SHARE),
+                Duration.ofNanos(delay),
                 () -> {
-                  by.resting = null;
-                  proceed(by);
+                  host.resting = null;
+                  proceed(host);
                 });
     return true;
   }
 
-  private static void stopResting(Submitter by) {
-    if (by.resting != null) {
-      by.resting.cancel();
-      by.resting = null;
+  private static void stopResting(Host host) {
+    if (host.resting != null) {
+      host.resting.cancel();
+      host.resting = null;
     }
   }
 }

@@ -15,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
 import org.bitcoinmultiplexer.core.News;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the first node is known a client waits, for {@link #PATIENCE} at most. Who says its
  * {@code verack} before ours meanwhile may go on: a few messages are kept until it can be answered.
  *
- * <p>Confined to the session's loop, except {@link #push}, {@link #accepted}, {@link #processed}
- * and {@link #remote}.
+ * <p>Confined to the session's loop, except {@link #push}, {@link #accepted}, {@link #processed},
+ * {@link #budget} and {@link #remote}.
  */
 final class BitcoinConversation implements ClientConversation, Client {
 
@@ -269,6 +270,11 @@ final class BitcoinConversation implements ClientConversation, Client {
     } else {
       context.loop().execute(() -> context.dealtWith(cost));
     }
+  }
+
+  @Override
+  public HostBudget budget() {
+    return context.budget();
   }
 
   @Override

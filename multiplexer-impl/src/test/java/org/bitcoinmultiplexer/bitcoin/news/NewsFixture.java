@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Numbering;
@@ -19,8 +20,10 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
+import org.jspecify.annotations.Nullable;
 
 /** A newsroom between a node and clients that do what the test says. */
 final class NewsFixture {
@@ -113,8 +116,18 @@ final class NewsFixture {
     /** How much of what it brought is dealt with. */
     long processed;
 
+    /** In the time of the hub that it met. */
+    private @Nullable HostBudget budget;
+
     Peer(String name) {
       this.name = name;
+    }
+
+    /** Before it does anything. */
+    void meets(ScriptedHub hub) {
+      if (budget == null) {
+        budget = hub.budgets.open(name);
+      }
     }
 
     @Override
@@ -130,6 +143,11 @@ final class NewsFixture {
     @Override
     public void processed(int bytes) {
       processed += bytes;
+    }
+
+    @Override
+    public HostBudget budget() {
+      return Objects.requireNonNull(budget);
     }
 
     @Override
@@ -278,7 +296,8 @@ final class NewsFixture {
     answer(hub.take(), answer);
   }
 
-  void announces(Client client, int type, Hash... hashes) {
+  void announces(Peer client, int type, Hash... hashes) {
+    client.meets(hub);
     List<InventoryVector> items = new ArrayList<>();
     for (Hash hash : hashes) {
       items.add(new InventoryVector(type, hash));
@@ -286,7 +305,8 @@ final class NewsFixture {
     hub.loop.run(() -> newsroom.announced(client, items));
   }
 
-  void submits(Client client, Message tx) {
+  void submits(Peer client, Message tx) {
+    client.meets(hub);
     hub.loop.run(() -> newsroom.submitted(client, tx));
   }
 

@@ -9,6 +9,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.budget.HostBudget;
+import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.News;
@@ -30,6 +31,8 @@ final class ScriptedHub implements Hub {
   final List<HandedIn> underWay = new ArrayList<>();
   final SimulatedLoop loop = new SimulatedLoop();
   final Counters counters = new Counters();
+  final HostBudgets budgets = new HostBudgets(loop::nanoTime, 1 << 30, counters::counter);
+  private final HostBudget own = budgets.open("own");
   final List<Question> questions = new ArrayList<>();
   final List<Message> told = new ArrayList<>();
   final List<News> news = new ArrayList<>();
@@ -68,6 +71,11 @@ final class ScriptedHub implements Hub {
   @Override
   public Seat seat(HostBudget host) {
     return seat();
+  }
+
+  @Override
+  public HostBudget budget() {
+    return own;
   }
 
   @Override

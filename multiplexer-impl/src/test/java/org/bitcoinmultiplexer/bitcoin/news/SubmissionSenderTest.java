@@ -11,6 +11,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.budget.Rate;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -61,6 +63,58 @@ class SubmissionSenderTest {
     hub.processed(Duration.ofMillis(1));
     fixture.line.closes();
     assertThat(hub.loop.pendingTimers()).isZero();
+  }
+
+  @Test
+  void whatAHostTookOfTheNodesTimeItHasTakenWhenItComesAgain() {
+    hub.busy = true;
+    Peer before = new Peer("203.0.113.1:1000");
+    fixture.submits(before, TestChain.tx(0, 5));
+    hub.processed(Duration.ofSeconds(3));
+    before.budget().close();
+    hub.loop.run(() -> fixture.newsroom.left(before));
+
+    Peer again = new Peer("203.0.113.1:1001");
+    fixture.submits(again, TestChain.tx(1, 5));
+    fixture.submits(new Peer("203.0.113.2:1000"), TestChain.tx(2, 5));
+    assertThat(hub.told).as("others need not wait").hasSize(2).endsWith(TestChain.tx(2, 5));
+    hub.loop.advance(Duration.ofMillis(3_999));
+    assertThat(hub.told).hasSize(2);
+    hub.loop.advance(Duration.ofMillis(1));
+    assertThat(hub.told).hasSize(3).endsWith(TestChain.tx(1, 5));
+    assertThat(hub.count(Counter.BUDGET_DELAYED_SUBMITTED_TIME)).isEqualTo(1);
+  }
+
+  @Test
+  void twoAreInFlightOfAHostHoweverManyConnectionsItHas() {
+    hub.busy = true;
+    for (int i = 0; i < 50; i++) {
+      Peer one = new Peer("203.0.113.1:" + (1_000 + i));
+      fixture.submits(one, TestChain.tx(2 * i, 5));
+      fixture.submits(one, TestChain.tx(2 * i + 1, 5));
+    }
+    assertThat(hub.told).hasSize(SubmissionSender.MOST_IN_FLIGHT);
+    fixture.submits(alice, TestChain.tx(200, 5));
+    assertThat(hub.told).hasSize(3);
+    for (int i = 0; i < 50; i++) {
+      hub.processed();
+    }
+    assertThat(hub.told)
+        .as("each of them had a turn")
+        .contains(TestChain.tx(96, 5), TestChain.tx(98, 5))
+        .doesNotContain(TestChain.tx(97, 5));
+  }
+
+  @Test
+  void whoHandsInMoreBytesThanItsHostMayWaits() {
+    hub.busy = true;
+    Peer peer = new Peer("203.0.113.1:1000");
+    fixture.submits(peer, TestChain.tx(0, 5));
+    peer.budget().spend(Rate.SUBMITTED_BYTES, Rate.SUBMITTED_BYTES.burst());
+    fixture.submits(peer, TestChain.tx(1, 5));
+    assertThat(hub.told).hasSize(1);
+    hub.loop.advance(Duration.ofSeconds(1));
+    assertThat(hub.told).hasSize(2);
   }
 
   @Test

@@ -364,6 +364,7 @@ class TransactionNewsTest {
 
   @Test
   void hopsToTheHubsLoopFromAnyOtherThread() {
+    alice.meets(hub);
     fixture.newsroom.submitted(alice, TX);
     assertThat(hub.told).isEmpty();
     hub.loop.runTasks();

@@ -27,6 +27,7 @@ final class ScriptedEngine implements Hub, NodeContext {
   final List<ScriptedClient> clients = new ArrayList<>();
   final Counters counters = new Counters();
   final HostBudgets budgets = new HostBudgets(loop::nanoTime, 1 << 30, counters::counter);
+  private final HostBudget own = budgets.open("own");
   boolean nodeReady;
 
   @Override
@@ -58,6 +59,11 @@ final class ScriptedEngine implements Hub, NodeContext {
   @Override
   public Seat seat(HostBudget host) {
     return seat();
+  }
+
+  @Override
+  public HostBudget budget() {
+    return own;
   }
 
   @Override
