@@ -280,19 +280,27 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   private void accuse(LiveExchange suspect) {
-    Link witness = isOfShared() ? isolation.shared() : null;
+    Link shared = isolation.shared();
+    boolean ofShared = isOfShared();
     EventLoop.Timer[] trial = new EventLoop.Timer[1];
     trial[0] =
         loop.schedule(
             TRIAL,
             () -> {
               trials.remove(trial[0]);
-              judge(suspect, witness == null ? link != null : witness == isolation.shared());
+              judge(
+                  suspect,
+                  ofShared ? shared == isolation.shared() : shared != null && link != null);
             });
     trials.add(trial[0]);
   }
 
-  /** Decides whether it was the request for which the node hung up. */
+  /**
+   * Decides whether it was the request for which the node hung up.
+   *
+   * @param lives whether the node is still there: not if the shared connection had ended first,
+   *     which says nothing of the request
+   */
   private void judge(LiveExchange suspect, boolean lives) {
     boolean isRepeated = suspect.lead.failed().isBlamedAgain();
     if (!lives && !isRepeated) {

@@ -27,7 +27,7 @@ final class Lead {
   final Turns.Seat seat;
 
   private final Askers early = new Askers();
-  private final Askers late = new Askers();
+  private @Nullable Askers late; // made on first use
   private @Nullable LiveExchange exchange;
   private boolean written;
   private boolean settled;
@@ -61,7 +61,16 @@ final class Lead {
 
   void join(Asker asker) {
     asker.lead = this;
-    (written ? late : early).add(asker);
+    (written ? late() : early).add(asker);
+  }
+
+  private Askers late() {
+    Askers known = late;
+    if (known == null) {
+      known = new Askers();
+      late = known;
+    }
+    return known;
   }
 
   /** Takes one asker out; true if nobody is left. */
@@ -76,7 +85,7 @@ final class Lead {
 
   /** Whether nobody waits for the answer any more. */
   boolean isDeserted() {
-    return early.isEmpty() && late.isEmpty();
+    return early.isEmpty() && !hasLate();
   }
 
   /** The attempt that is under way from now on; it is not written yet. */
@@ -92,7 +101,9 @@ final class Lead {
   /** The question goes out now: whoever waits by this moment has asked in time. */
   void written() {
     written = true;
-    late.moveTo(early, this);
+    if (late != null) {
+      late.moveTo(early, this);
+    }
   }
 
   /** What became of the attempts that failed. */
@@ -117,7 +128,9 @@ final class Lead {
   /** Tells everybody. */
   void settleAll(Outcome outcome) {
     early.settle(outcome);
-    late.settle(outcome);
+    if (late != null) {
+      late.settle(outcome);
+    }
   }
 
   /** Tells those who asked in time. */
@@ -127,13 +140,15 @@ final class Lead {
 
   /** Whether somebody asked too late to be told a negative answer. */
   boolean hasLate() {
-    return !late.isEmpty();
+    return late != null && !late.isEmpty();
   }
 
   /** Makes a fresh question of those who asked too late. */
   Lead askAgain() {
     Lead next = new Lead(request, keys, joinable, weight, seat);
-    late.moveTo(next.early, next);
+    if (late != null) {
+      late.moveTo(next.early, next);
+    }
     return next;
   }
 }

@@ -61,6 +61,10 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
   /** What is unanswered although nobody waits for it: it may cost the connection all the same. */
   private final Set<LiveExchange> abandoned = new LinkedHashSet<>();
 
+  // What one pump found to be asked of another node or not at all; empty in between.
+  private final List<LiveExchange> unfit = new ArrayList<>();
+  private final List<LiveExchange> hazardous = new ArrayList<>();
+
   private @Nullable Link link;
   private int links; // that there have been
   private long submissions; // that there have been
@@ -171,15 +175,13 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
     if (to == null) {
       return;
     }
-    List<LiveExchange> unfit = new ArrayList<>();
-    List<LiveExchange> hazardous = new ArrayList<>();
     Turns.Lane served = null;
     for (int place = 0; place < turns.lanes(); place++) {
       Turns.Lane lane = turns.lane(place);
       if (lane.isForSubmissions()) {
         to.flush(); // so that each of them has a marker of its own
       }
-      int now = admit(lane, to, unfit, hazardous);
+      int now = admit(lane, to);
       if (now > 0 && served == null) {
         served = lane;
       }
@@ -189,14 +191,22 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       turns.served(served);
       to.flush();
     }
-    unfit.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
-    for (LiveExchange exchange : hazardous) {
-      isolation.add(exchange.moveAside());
+    if (!unfit.isEmpty() || !hazardous.isEmpty()) {
+      turnAway();
     }
   }
 
-  private int admit(
-      Turns.Lane lane, Link to, List<LiveExchange> unfit, List<LiveExchange> hazardous) {
+  /** What came to its turn and is not for this connection. */
+  private void turnAway() {
+    List<LiveExchange> failing = List.copyOf(unfit);
+    List<LiveExchange> moving = List.copyOf(hazardous);
+    unfit.clear();
+    hazardous.clear();
+    failing.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
+    moving.forEach(exchange -> isolation.add(exchange.moveAside()));
+  }
+
+  private int admit(Turns.Lane lane, Link to) {
     int admitted = 0;
     for (LiveExchange next = lane.peek(); next != null; next = lane.peek()) {
       if (!suits(next)) {

@@ -173,6 +173,28 @@ class IsolationTest extends EngineFixture {
   }
 
   @Test
+  void aNodeThatEndsAllAtOnceAndIsBackAtOnceIsNoReasonToRefuse() {
+    start();
+    ToyTransport alice = client();
+    alice.says("get", "must have,b");
+    hangsUp();
+    ToyTransport beside = beside();
+    assertThat(beside.heard()).containsExactly("get must have", "mark 2");
+    shared.hangsUp(); // before the other, so that nothing is shared when that ends
+    beside.hangsUp();
+    shared = node(first);
+    beside = beside();
+    assertThat(beside.heard()).containsExactly("get b", "mark 3");
+    loop.advance(IsolatedLine.TRIAL);
+    beside.says("item", "b=value of b");
+    assertThat(beside.heard()).containsExactly("get must have", "mark 4");
+    beside.says("item", "must have=value of must have");
+    assertThat(alice.heard())
+        .containsExactly("item must have=value of must have", "item b=value of b");
+    assertThat(counter("upstream.punished")).isZero();
+  }
+
+  @Test
   void whatEndsTheSharedConnectionFromAnotherIsRefusedTheSecondTime() {
     start();
     ToyTransport alice = client();
