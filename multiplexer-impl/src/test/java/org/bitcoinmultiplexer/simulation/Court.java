@@ -77,6 +77,12 @@ final class Court {
     }
   }
 
+  /** The engine noticed that the node is gone. */
+  void lost(long now) {
+    troubles.lost(now);
+    waiting.forEach((question, shared) -> troubles.lostUnder(question, shared.since, now));
+  }
+
   /** How often somebody began to wait. */
   long items() {
     return items;
@@ -149,7 +155,7 @@ final class Court {
     long until = known.news + QUEUED;
     return (overflown && known.isSubmitted())
         || known.until < until
-        || troubles.excuse(question, known.since, known.news, until);
+        || troubles.excuse(question, Math.min(known.since, known.news), known.news, until);
   }
 
   /**
@@ -157,11 +163,13 @@ final class Court {
    * connection it knows nothing but what it is told, or what it reads if that is permitted. When it
    * gives up waiting for a node, it fails to get all blocks that it wanted to look through, at
    * once; of more than a hundred it cannot tell what they had, and forgets whatever waited until
-   * then.
+   * then. And what the node lost and has got again the engine does not know before it is shown so.
    */
   boolean mayBeForgotten(Truth.KnownTx known, long now) {
     long since = readsMempool ? Math.max(known.seen, now - OWN) : known.seen;
-    return troubles.isHopeless(known.seen, now) || troubles.foundBetween(since, now);
+    return known.seenLast < known.since
+        || troubles.isHopeless(known.seen, now)
+        || troubles.foundBetween(since, now);
   }
 
   /** Whether the node may never have shown that it has what a client brought. */

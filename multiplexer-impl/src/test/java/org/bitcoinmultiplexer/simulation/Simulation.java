@@ -196,7 +196,7 @@ final class Simulation implements Client.Host {
     public void onUpstreamLost(String target, String reason) {
       if (ready) {
         ready = false;
-        troubles.lost(time.nanoTime());
+        court.lost(time.nanoTime());
       }
     }
   }

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,12 +21,16 @@ final class Troubles {
   /** How long an answer may take to be checked after it has arrived. */
   static final long CHECKING = 60_000_000L;
 
+  /** How long the engine does not ask again for what it believes the node hangs up for. */
+  private static final long REMEMBERED = Duration.ofMinutes(11).toNanos();
+
   private final long patience;
   private final TreeSet<Long> losses = new TreeSet<>();
   private final Map<Object, List<Long>> lies = new HashMap<>();
   private final Map<Object, List<Long>> silences = new HashMap<>();
   private final List<long[]> hopeless = new ArrayList<>();
   private final Set<Hash> poison = new HashSet<>();
+  private final Map<Object, Long> accused = new HashMap<>();
   private long lostAt = -1;
   private boolean hasNode;
   private long foundAt = -1; // the last time
@@ -49,6 +54,23 @@ final class Troubles {
     lostAt = -1;
     hasNode = true;
     foundAt = now;
+  }
+
+  /**
+   * A question is open while the node is lost. If that happens to it twice, the engine cannot know
+   * that it was not the reason.
+   *
+   * @param since when it was opened
+   */
+  void lostUnder(Object question, long since, long now) {
+    if (losses.tailSet(since - CHECKING, true).size() >= 2) {
+      accused.put(question, now);
+    }
+  }
+
+  private boolean isAccused(Object question, long asked) {
+    Long when = accused.get(question);
+    return when != null && asked - when < REMEMBERED;
   }
 
   /** Whether the engine has had to begin anew with a node between two moments. */
@@ -97,6 +119,7 @@ final class Troubles {
    */
   boolean excuse(Object question, long open, long asked, long now) {
     return (question instanceof Question.OfBlock block && isPoison(block.hash()))
+        || isAccused(question, asked)
         || within(silences.get(question), asked, now) > 0
         || isHopeless(asked, now)
         || (events(question, asked - CHECKING, now) >= 1

@@ -40,6 +40,9 @@ final class Truth {
     /** When the node showed it to the engine first; before, that may not tell anybody. */
     long seen = Long.MAX_VALUE;
 
+    /** When the node showed it to the engine last. */
+    long seenLast = Long.MIN_VALUE;
+
     /** When the engine was given it, or gave it to the node, so that it is to tell everybody. */
     long news = Long.MAX_VALUE;
 
@@ -57,6 +60,7 @@ final class Truth {
     /** The engine hears it from the node. */
     void heard(long now, boolean isNews) {
       seen = Math.min(seen, now);
+      seenLast = now;
       if (isNews) {
         news = Math.min(news, now);
       }
