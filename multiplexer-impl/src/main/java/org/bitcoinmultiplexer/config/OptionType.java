@@ -45,7 +45,11 @@ public sealed interface OptionType {
    */
   record Choice(List<String> words) implements OptionType {
 
-    /** Takes a copy. */
+    /**
+     * Takes a copy.
+     *
+     * @param words at least two
+     */
     public Choice {
       words = List.copyOf(words);
     }

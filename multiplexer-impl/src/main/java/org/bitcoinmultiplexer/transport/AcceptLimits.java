@@ -41,6 +41,7 @@ public record AcceptLimits(
    * @param perHost at most so many of them from one address, at least 1; an IPv6 address counts as
    *     its network of 64 bits, which is what one customer has
    * @param sparesLoopback whether those from this machine count only among the total
+   * @param receiving memory for messages while they arrive
    */
   public AcceptLimits {
     if (total < 1 || perHost < 1) {
