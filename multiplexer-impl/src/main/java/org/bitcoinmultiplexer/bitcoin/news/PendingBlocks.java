@@ -43,7 +43,8 @@ final class PendingBlocks {
   private static final class Pending {
     final Hash hash;
     final Message block;
-    volatile boolean isGiven;
+    boolean isAnnounced;
+    volatile boolean isGiven; // so that the node knows it before whatever is written from now on
     volatile boolean isProcessed;
     volatile long processed; // when, in the loop's time
 
@@ -75,6 +76,7 @@ final class PendingBlocks {
     node = ready;
     connection++;
     for (Pending each : order) {
+      each.isAnnounced = false;
       each.isGiven = false;
       each.isProcessed = false;
     }
@@ -189,15 +191,16 @@ final class PendingBlocks {
 
   private void handIn(Pending each, Runnable done) {
     NodeInfo to = node;
-    if (to == null || each.isGiven) {
+    if (to == null || each.isGiven || each.isAnnounced) {
       done.run();
       return;
     }
     hub.counters().count(Counter.SUBMIT_BLOCK);
-    each.isGiven = true;
     if (to.takesUnrequested()) {
+      each.isGiven = true;
       seat.submit(each.block, new Receipt(each, done));
     } else {
+      each.isAnnounced = true;
       done.run();
       seat.submit(Inventory.of(Commands.INV, InventoryVector.BLOCK, each.hash), Hub.Receipt.NONE);
     }
@@ -234,7 +237,13 @@ final class PendingBlocks {
   void fetched(Hash hash) {
     Pending found = byHash.get(hash);
     if (found != null) {
+      found.isGiven = true;
       processedNow(found);
+      for (Pending each : List.copyOf(order)) {
+        if (BlockHeader.of(each.block).previous().equals(hash)) {
+          handIn(each, () -> {});
+        }
+      }
     }
   }
 }
