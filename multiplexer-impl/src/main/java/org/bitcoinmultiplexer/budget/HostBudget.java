@@ -76,7 +76,7 @@ public final class HostBudget implements AutoCloseable {
    * Charges for what has been done, if it must be more than was left.
    *
    * @param what was used
-   * @param amount how much, 0 or more
+   * @param amount how much; negative if more had been charged than was used
    */
   public synchronized void spend(Rate what, long amount) {
     long now = all.nanoTime();

@@ -66,6 +66,19 @@ public enum Rate {
       Counter.BUDGET_REFUSED_SUBMITTED_TIME),
 
   /**
+   * Bytes of large answers that the node was asked for, blocks that is: one or two at once, and one
+   * every few seconds, as who follows the chain needs them. Whoever asks for more waits only for
+   * those who ask for less; all together are bounded by what may be in flight.
+   */
+  ANSWERED_BYTES(
+      2_000_000,
+      500_000,
+      1_000_000_000,
+      1_000_000_000,
+      Counter.BUDGET_DELAYED_ANSWERED_BYTES,
+      Counter.BUDGET_REFUSED_ANSWERED_BYTES),
+
+  /**
    * Matching blocks and transactions against filters, in steps of a hash function, each about a
    * nanosecond: half a second at once, then a tenth of a processor, which is 100 full blocks a
    * second for the filter of a wallet; for all, a half.

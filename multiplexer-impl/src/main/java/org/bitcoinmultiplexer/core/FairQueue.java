@@ -23,11 +23,15 @@ class FairQueue implements Flow {
   public final @Nullable LiveExchange peek() {
     for (Flow flow = flows.peek(); flow != null; flow = flows.peek()) {
       LiveExchange next = flow.peek();
-      if (next != null) {
+      if (next != null && belongsHere(flow)) {
         return next;
       }
       flows.remove();
-      flow.idle();
+      if (next == null) {
+        flow.idle();
+      } else {
+        rejoin(flow);
+      }
     }
     return null;
   }
@@ -36,11 +40,21 @@ class FairQueue implements Flow {
   public final boolean take() {
     Flow flow = flows.remove();
     if (flow.take()) {
-      flows.add(flow);
+      rejoin(flow);
     } else {
       flow.idle();
     }
     return !flows.isEmpty();
+  }
+
+  /** Whether a flow may have its turn here; if not, {@link #rejoin} finds it another place. */
+  boolean belongsHere(Flow flow) {
+    return true;
+  }
+
+  /** A flow has had its turn, and wants another. */
+  void rejoin(Flow flow) {
+    flows.add(flow);
   }
 
   @Override
@@ -65,6 +79,11 @@ class FairQueue implements Flow {
       size += flow.size();
     }
     return size;
+  }
+
+  @Override
+  public boolean isOverBudget() {
+    return false;
   }
 
   @Override

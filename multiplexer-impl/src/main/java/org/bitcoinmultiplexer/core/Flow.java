@@ -17,6 +17,9 @@ interface Flow {
   /** How much waits, what was called off included. */
   int size();
 
+  /** Whether it has had more of what upstream answers than others need to wait for. */
+  boolean isOverBudget();
+
   /** Nothing waits here any more, so it takes no more turns until something is added. */
   void idle();
 }

@@ -170,6 +170,18 @@ final class LiveExchange implements Exchange {
     return single == null ? List.of() : List.of(single);
   }
 
+  /** How much was received so far. */
+  long receivedBytes() {
+    if (several == null) {
+      return single == null ? 0 : single.size();
+    }
+    long bytes = 0;
+    for (Message part : several) {
+      bytes += part.size();
+    }
+    return bytes;
+  }
+
   @Override
   public void complete() {
     if (state != State.ENDED) {

@@ -1,17 +1,19 @@
 package org.bitcoinmultiplexer.core;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.bitcoinmultiplexer.budget.HostBudget;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be asked upstream, in fair turns: one exchange of each host, round and round, and
  * of each host's seats in turns. So a client with 50,000 waiting requests delays nobody's single
  * one, and a host with a hundred connections gets as much as one with a single one. Whoever has no
- * host's budget, or one of its own because it is on this machine, is a host by itself.
+ * host's budget, or one of its own because it is on this machine, is a host by itself. What large
+ * answers really weigh is {@linkplain Seat#charge charged}, and whoever has had much of late {@link
+ * BudgetedQueue stands behind} those who have not.
  *
  * <p>There are lanes. Keyed and keyless requests have lanes of their own because a correlator may
  * have room for one when it has none for the other; small and large answers have, because one
@@ -63,6 +65,8 @@ final class Turns {
     /** With whose other seats it shares a turn; null if with none. */
     private final @Nullable HostBudget host;
 
+    private final @Nullable HostBudget budget; // null if nobody's
+
     private boolean left;
 
     // Made on first use: most clients are idle most of the time.
@@ -71,9 +75,10 @@ final class Turns {
     // Made when something has to be asked there.
     private @Nullable IdentityHashMap<Turns, Seat> aside;
 
-    private Seat(boolean own, @Nullable HostBudget host) {
+    private Seat(boolean own, @Nullable HostBudget budget) {
       this.own = own;
-      this.host = host;
+      this.budget = budget;
+      this.host = budget == null || budget.isLocal() ? null : budget;
     }
 
     /** Somebody's who asks as a client does, and has turns of its own. */
@@ -83,7 +88,18 @@ final class Turns {
 
     /** A client's. */
     Seat(HostBudget host) {
-      this(false, host.isLocal() ? null : host);
+      this(false, host);
+    }
+
+    /**
+     * Charges for what was answered.
+     *
+     * @param bytes negative if less was than had been charged
+     */
+    void charge(long bytes) {
+      if (budget != null) {
+        budget.spend(Rate.ANSWERED_BYTES, bytes);
+      }
     }
 
     /** The library's own. */
@@ -96,74 +112,34 @@ final class Turns {
       if (aside == null) {
         aside = new IdentityHashMap<>(2);
       }
-      return aside.computeIfAbsent(others, t -> new Seat(own, host));
+      return aside.computeIfAbsent(others, t -> new Seat(own, budget));
+    }
+
+    /** Whether nobody asks from here any more. */
+    boolean isLeft() {
+      return left;
     }
 
     private Waiting waiting(int lane) {
       Waiting queue = waiting[lane];
       if (queue == null) {
-        queue = new Waiting(this);
+        queue = new Waiting(this, isLarge(lane) ? budget : null);
         waiting[lane] = queue;
       }
       return queue;
     }
   }
 
-  /** What waits at one seat for one lane. */
-  private static final class Waiting extends ArrayDeque<LiveExchange> implements Flow {
-
-    private static final long serialVersionUID = 1;
-
-    private final transient @Nullable Seat seat;
-
-    /**
-     * @param seat null if it is of all
-     */
-    Waiting(@Nullable Seat seat) {
-      super(4);
-      this.seat = seat;
-    }
-
-    @Override
-    public @Nullable LiveExchange peek() {
-      for (LiveExchange next = super.peek(); next != null; next = super.peek()) {
-        if (next.isWaiting()) {
-          return next;
-        }
-        remove();
-      }
-      return null;
-    }
-
-    @Override
-    public boolean take() {
-      remove();
-      return !isEmpty();
-    }
-
-    @Override
-    public int sweep() {
-      removeIf(this::isLeftover);
-      return size();
-    }
-
-    /** Who joined and left need not take part any more; the exchange waits elsewhere too. */
-    private boolean isLeftover(LiveExchange exchange) {
-      return !exchange.isWaiting() || (seat != null && seat.left && exchange.lead.seat != seat);
-    }
-
-    @Override
-    public void idle() {
-      // It is found by its seat.
-    }
+  private static boolean isLarge(int lane) {
+    return lane >= LARGE_ANSWERS && lane < SUBMISSIONS;
   }
 
   /** One lane: the hosts that have something waiting in it. */
   static final class Lane {
 
     private final int number;
-    private final Waiting again = new Waiting(null);
-    private final FairQueue turns = new FairQueue();
+    private final Waiting again = new Waiting(null, null);
+    private final BudgetedQueue turns = new BudgetedQueue();
     private final Map<HostBudget, FairQueue> hosts = new HashMap<>();
 
     private Lane(int number) {
@@ -172,7 +148,7 @@ final class Turns {
 
     /** Whether answers in this lane are large. */
     boolean isLarge() {
-      return number >= LARGE_ANSWERS && number < SUBMISSIONS;
+      return Turns.isLarge(number);
     }
 
     /** Whether what waits in this lane is handed in and has no answers. */
@@ -183,7 +159,11 @@ final class Turns {
     private void add(LiveExchange exchange, Seat seat) {
       Waiting queue = seat.waiting(number);
       if (queue.isEmpty()) {
-        (seat.host == null ? turns : ofHost(seat.host)).add(queue);
+        if (seat.host == null) {
+          turns.add(queue);
+        } else {
+          ofHost(seat.host).add(queue);
+        }
       }
       queue.add(exchange);
     }
@@ -193,6 +173,11 @@ final class Turns {
       if (seats == null) {
         seats =
             new FairQueue() {
+              @Override
+              public boolean isOverBudget() {
+                return isLarge() && host.delay(Rate.ANSWERED_BYTES) > 0;
+              }
+
               @Override
               public void idle() {
                 hosts.remove(host);

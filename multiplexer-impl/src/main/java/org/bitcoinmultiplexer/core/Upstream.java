@@ -229,10 +229,11 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       if (!taken) {
         break;
       }
-      lane.take();
       if (next.isLarge()) {
         large.take(next.weight());
+        next.lead.seat.charge(next.weight());
       }
+      lane.take();
       next.admitted(loop.nanoTime(), to);
       to.asked(next);
       admitted++;
@@ -371,11 +372,25 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       if (exchange.isLarge()) {
         large.give(exchange.weight());
       }
+      chargeForAnswer(exchange);
       took = handedIn.ended(exchange, loop.nanoTime());
     }
     Submission submission = exchange.lead.submission;
     if (submission != null) {
       submission.took(took);
+    }
+  }
+
+  /** What the answer was expected to weigh has been charged if that was much. */
+  private static void chargeForAnswer(LiveExchange exchange) {
+    if (exchange.lead.isDeserted()) {
+      return; // nobody counts what comes
+    }
+    long size = exchange.receivedBytes();
+    if (exchange.isLarge()) {
+      exchange.lead.seat.charge(size - exchange.weight());
+    } else if (size > Turns.SMALL) {
+      exchange.lead.seat.charge(size);
     }
   }
 
@@ -412,11 +427,7 @@ final class Upstream implements Joining.Questions, LiveExchange.Sink, Link.Owner
       return;
     }
     Message request = exchange.request();
-    long size = 0;
-    for (Message part : received) {
-      size += part.size();
-    }
-    if (size < LARGE) {
+    if (exchange.receivedBytes() < LARGE) {
       judge(exchange, received, check(request, received));
       return;
     }

@@ -63,6 +63,11 @@ public enum Counter {
   BUDGET_REFUSED_SUBMITTED_TIME(
       "budget.refused.submitted-time",
       "how often a host was refused: time of the node for what was handed in"),
+  BUDGET_DELAYED_ANSWERED_BYTES(
+      "budget.delayed.answered-bytes",
+      "how often a host stood behind others: bytes of large answers"),
+  BUDGET_REFUSED_ANSWERED_BYTES(
+      "budget.refused.answered-bytes", "how often a host was refused: bytes of large answers"),
   BUDGET_DELAYED_FILTER_WORK(
       "budget.delayed.filter-work", "how often a host had to wait: work for filters"),
   BUDGET_REFUSED_FILTER_WORK(

@@ -254,6 +254,65 @@ class LanesTest {
         .allMatch(client -> client.heard().size() == 10);
   }
 
+  private List<ToyTransport> peers(int count) {
+    return IntStream.range(0, count).mapToObj(i -> clientAt("peer" + i)).toList();
+  }
+
+  /** The node answers what stands first, with as much as was expected. */
+  private boolean answerOneInFull() {
+    String line = pipeline().remove();
+    String name = line.substring(line.indexOf(' ') + 1);
+    if (line.startsWith("get big")) {
+      node.says("item", name + "=" + "x".repeat((int) ToyProtocol.BIG));
+      return true;
+    }
+    node.says("echo", name);
+    return false;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serial", "key", "sequence"})
+  void whoAsksForOneLargeAnswerDoesNotWaitForAllWhoAskForMany(String strategy) {
+    start(strategy);
+    List<ToyTransport> bulk = peers(30);
+    askForMany(bulk, 20);
+    for (int large = 0; large < 200; ) {
+      large += answerOneInFull() ? 1 : 0;
+      bulk.forEach(ToyTransport::heard);
+    }
+    ToyTransport single = client();
+    single.says("get", "big");
+    int before = -1;
+    while (single.heard().isEmpty()) {
+      before += answerOneInFull() ? 1 : 0;
+    }
+    assertThat(before).as("large answers before it").isBetween(0, 10);
+    int after = 0;
+    while (!pipeline().isEmpty()) {
+      after += answerOneInFull() ? 1 : 0;
+      bulk.forEach(ToyTransport::heard);
+    }
+    assertThat(after + before).as("those go on").isEqualTo(30 * 20 - 200);
+  }
+
+  @Test
+  void thoseWhoAskForManyGoOnThoughOthersAskForOneAgainAndAgain() {
+    start("serial");
+    ToyTransport bulk = clientAt("bulk");
+    askForMany(List.of(bulk), 20);
+    for (int large = 0; large < 4; ) {
+      large += answerOneInFull() ? 1 : 0;
+      bulk.heard();
+    }
+    peers(30).forEach(peer -> peer.says("get", "big of " + peer.remote()));
+    int heard = 0;
+    for (int i = 0; i < 20; ) {
+      i += answerOneInFull() ? 1 : 0;
+      heard += bulk.heard().size();
+    }
+    assertThat(heard).isBetween(9, 10);
+  }
+
   @Test
   void clientsOnThisMachineHaveATurnEach() {
     start("serial");
