@@ -245,6 +245,10 @@ public enum Counter {
   SUBMIT_TX_DISPLACED(
       "submit.tx.displaced", "submitted transactions forgotten without evidence for lack of room"),
   SUBMIT_BLOCK("submit.block", "blocks of clients given to the node"),
+  SUBMIT_BLOCK_BRANCH(
+      "submit.block.branch",
+      "branches of several blocks of clients whose headers were shown to the node, which asks for"
+          + " the blocks"),
   SUBMIT_BLOCK_TAKEN("submit.block.taken", "of these, in the chain of the node afterwards"),
   SUBMIT_BLOCK_NOT_TAKEN(
       "submit.block.not-taken", "of these, not in the chain of the node afterwards"),
@@ -253,6 +257,9 @@ public enum Counter {
   SUBMIT_BLOCK_KNOWN("submit.block.known", "blocks and headers of clients dropped: not new"),
   SUBMIT_BLOCK_ORPHAN(
       "submit.block.orphan", "blocks and headers of clients dropped: their parent is unknown"),
+  SUBMIT_BLOCK_LESS_WORK(
+      "submit.block.less-work",
+      "headers of clients dropped: they lead to less work than the node's best block has"),
   SUBMIT_BLOCK_INVALID(
       "submit.block.invalid", "blocks and headers of clients dropped: they fail a check"),
   SUBMIT_BLOCK_DISCONNECTED(
@@ -262,6 +269,9 @@ public enum Counter {
   ASK_CLIENT_FAILED("ask.client.failed", "of these, not delivered"),
   ASK_CLIENT_FORGOTTEN(
       "ask.client.forgotten", "announcements of clients that were too many to be asked for"),
+  ASK_CLIENT_HEADERS(
+      "ask.client.headers",
+      "how often a client that has blocks of unknown parents was asked for headers"),
   ASK_US_TX("ask.us.tx", "transactions that the node asked us for"),
   ASK_US_BLOCK("ask.us.block", "blocks that the node asked us for"),
   ASK_US_HEADERS("ask.us.headers", "how often the node asked us for headers"),

@@ -118,6 +118,11 @@ final class BlockDesk {
     }
   }
 
+  /** Whether the node of this connection has shown where its best chain ends. */
+  boolean hasFound() {
+    return search.hasFound();
+  }
+
   private void passes(Hash block) {
     if (!search.hasFound()) {
       search.passes(block);

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.news;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
@@ -41,6 +42,11 @@ final class BlockSubmissions {
   /** A peer announces no more headers than this at once (BIP130, MAX_BLOCKS_TO_ANNOUNCE). */
   private static final int MOST_ANNOUNCED = 8;
 
+  /** So many of a client's blocks are fetched; it is asked on once the node has them. */
+  static final int MOST_FETCHED = PendingBlocks.MOST;
+
+  private static final String NO_PARENT = "its parent is not among the recent blocks";
+
   private final Counters counters;
   private final Network network;
   private final boolean enabled;
@@ -50,7 +56,9 @@ final class BlockSubmissions {
   private final Fetches fetches;
   private final BlockHeader genesis;
   private final OrphanBlocks orphans;
+  private final OrphanBlocks orphanHeaders; // of blocks that only their client can give
   private final PendingBlocks pending;
+  private final HeaderRequests ahead;
   private volatile @Nullable NodeInfo node;
 
   BlockSubmissions(
@@ -69,8 +77,10 @@ final class BlockSubmissions {
     this.announcers = announcers;
     this.fetches = fetches;
     this.genesis = new HeaderChain(network).view().numbered(0);
-    this.pending = new PendingBlocks(hub, genesis.hash(), desk);
+    this.pending = new PendingBlocks(hub, genesis.hash(), chain, desk);
+    this.ahead = new HeaderRequests(hub, chain);
     this.orphans = new OrphanBlocks(hub.loop(), hash -> header(hash) != null);
+    this.orphanHeaders = new OrphanBlocks(hub.loop(), hash -> header(hash) != null);
   }
 
   /** There is another connection, or none. */
@@ -102,15 +112,15 @@ final class BlockSubmissions {
   }
 
   /**
-   * A client announced blocks by their headers.
+   * A client announced blocks by their headers, or answered with them. The first few are fetched if
+   * they lead to as much work as the node's best block has.
    *
    * @return whether there was one that nobody knew and is to be fetched
    */
   boolean announced(Client from, Headers headers) {
-    if (headers.size() > MOST_ANNOUNCED) {
-      return false;
-    }
-    Map<Hash, BlockHeader> fresh = new HashMap<>();
+    Map<Hash, BlockHeader> fresh = new LinkedHashMap<>();
+    @Nullable Hash last = null;
+    boolean hasMore = headers.size() == Headers.MAX_SIZE;
     for (int i = 0; i < headers.size(); i++) {
       BlockHeader header = BlockHeader.at(headers.array(), headers.offset(i));
       if (isKnown(header.hash())) {
@@ -122,21 +132,62 @@ final class BlockSubmissions {
       }
       if (fresh.isEmpty() && header(header.previous()) == null) {
         await(from, header.previous(), headers);
+        ahead.ask(from);
+        return false;
+      }
+      if (fresh.size() == MOST_FETCHED) {
+        hasMore = true;
         break;
       }
       if (flaw(header, hash -> fresh.containsKey(hash) ? fresh.get(hash) : header(hash)) != null) {
         break;
       }
-      fresh.put(header.hash(), header);
-      want(from, header.hash());
+      last = header.hash();
+      fresh.put(last, header);
     }
-    return !fresh.isEmpty();
+    if (last == null) {
+      return false;
+    }
+    if (chain.hasLessWork(last, hash -> fresh.containsKey(hash) ? fresh.get(hash) : header(hash))) {
+      counters.count(Counter.SUBMIT_BLOCK_LESS_WORK);
+      return false;
+    }
+    fresh.keySet().forEach(hash -> want(from, hash));
+    ahead.answered(from, hasMore ? last : null);
+    return true;
+  }
+
+  /** A client is gone. */
+  void left(Client client) {
+    ahead.left(client);
+    orphanHeaders.left(client);
+  }
+
+  /** The node has other blocks: who has more than these is asked on. */
+  void moved() {
+    ahead.moved();
+  }
+
+  /** It is known where the node's best chain ends. */
+  void tipFound() {
+    pending.tipFound();
+  }
+
+  /** The node asks for a block that is not here: whoever announced it is asked. */
+  void requested(Hash block) {
+    if (enabled && announcers.first(block) != null) {
+      pending.requested(block);
+      fetches.want(block);
+    }
   }
 
   /** What the first builds on may be on its way here. */
   private void await(Client from, Hash parent, Headers headers) {
     counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
-    orphans.add(
+    if (headers.size() > MOST_ANNOUNCED) {
+      return;
+    }
+    orphanHeaders.add(
         from,
         parent,
         headers.size() * BlockHeader.SIZE,
@@ -211,8 +262,7 @@ final class BlockSubmissions {
   private @Nullable String flaw(BlockHeader header, Function<Hash, @Nullable BlockHeader> known) {
     BlockHeader parent = known.apply(header.previous());
     if (parent == null) {
-      counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
-      return "its parent " + header.previous() + " is not among the recent blocks";
+      return NO_PARENT;
     }
     String flaw =
         header.hasProofOfWork(network)
@@ -241,7 +291,8 @@ final class BlockSubmissions {
     return chain.contains(block) || pending.isKnown(block);
   }
 
-  private @Nullable BlockHeader header(Hash block) {
+  /** A header on which blocks of clients may build. Any thread. */
+  @Nullable BlockHeader header(Hash block) {
     BlockHeader header = chain.header(block);
     if (header == null && block.equals(genesis.hash()) && isNearGenesis()) {
       return genesis;
@@ -261,31 +312,51 @@ final class BlockSubmissions {
    */
   void submitted(Client from, Message block, @Nullable String flaw) {
     Hash hash = BlockHeader.of(block).hash();
-    if (isKnown(hash)) {
-      fetches.arrived(hash);
-      announcers.forget(hash);
-    } else if (flaw != null && header(BlockHeader.of(block).previous()) == null && enabled) {
-      fetches.arrived(hash);
-      await(from, hash, block);
+    Runnable done = () -> from.processed(Client.cost(block));
+    boolean isKnown = isKnown(hash);
+    if (!isKnown && flaw != null && !flaw.equals(NO_PARENT)) {
+      refused(from, hash, flaw);
+      done.run();
       return;
-    } else if (flaw != null) {
-      log.debug("block {} of {} dropped: {}", hash, from.remote(), flaw);
-      fetches.refused(from, hash);
-    } else {
-      fetches.arrived(hash);
-      announcers.forget(hash);
-      if (header(BlockHeader.of(block).previous()) != null) {
-        pending.add(from, hash, block);
-        return;
-      }
-      counters.count(Counter.SUBMIT_BLOCK_ORPHAN); // it was none when the block was looked at
     }
-    from.processed(Client.cost(block));
+    fetches.arrived(hash);
+    if (isKnown) {
+      announcers.forget(hash);
+      done.run();
+    } else if (header(BlockHeader.of(block).previous()) == null) {
+      done.run();
+      await(from, hash, block);
+    } else if (flaw == null) {
+      handIn(hash, block, done);
+    } else {
+      judge(from, hash, block, done); // its parent has come since it was looked at
+    }
+  }
+
+  private void refused(Client from, Hash hash, String why) {
+    log.debug("block {} of {} dropped: {}", hash, from.remote(), why);
+    fetches.refused(from, hash);
+  }
+
+  private void handIn(Hash hash, Message block, Runnable done) {
+    announcers.forget(hash);
+    pending.add(hash, block, done);
+  }
+
+  private void judge(Client from, Hash hash, Message block, Runnable done) {
+    String flaw = flaw(block);
+    if (flaw == null) {
+      handIn(hash, block, done);
+    } else {
+      refused(from, hash, flaw);
+      done.run();
+    }
   }
 
   /** Its parent may be on its way here. */
   private void await(Client from, Hash hash, Message block) {
-    from.processed(Client.cost(block));
+    counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
+    ahead.ask(from);
     orphans.add(
         from,
         BlockHeader.of(block).previous(),
@@ -293,17 +364,13 @@ final class BlockSubmissions {
         new OrphanBlocks.Waiting() {
           @Override
           public void parentKnown() {
-            String flaw = flaw(block);
-            if (flaw == null) {
-              announcers.forget(hash);
-              pending.add(from, hash, block);
-            }
+            judge(from, hash, block, () -> {});
+            fetches.flush();
           }
 
           @Override
           public void givenUp() {
-            log.debug("block {} of {} dropped: its parent is unknown", hash, from.remote());
-            fetches.refused(from, hash);
+            refused(from, hash, "its parent is unknown");
             fetches.flush();
           }
         });

@@ -349,6 +349,16 @@ public final class Newsroom {
   }
 
   /**
+   * Whether a block of a client could be judged.
+   *
+   * @param parent the block that it builds on
+   * @return whether that is recent, or was handed in by clients
+   */
+  public boolean isBuiltOn(Hash parent) {
+    return submissions.header(parent) != null;
+  }
+
+  /**
    * How deep a recent block lies.
    *
    * @param block a block hash
@@ -530,6 +540,7 @@ public final class Newsroom {
           fetches.left(from);
           questions.left(from);
           transactions.left(from);
+          submissions.left(from);
         });
   }
 
@@ -587,6 +598,7 @@ public final class Newsroom {
       if (known != null) {
         known.follow(chain.height());
       }
+      submissions.moved();
     }
   }
 
@@ -601,6 +613,7 @@ public final class Newsroom {
       }
       BlockHeader before = chain.tip();
       blocks.found(tip, height, known);
+      submissions.tipFound();
       if (before == null || !before.hash().equals(tip)) {
         transactions.mined();
       }

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Answers what the node asks us: from what is kept, or by asking clients in turn.
  *
  * <p>A transaction that nobody has is {@code notfound}. A block that was not handed in lately is
- * silence, because the protocol has no other answer. Headers come from the client that announced an
- * unknown block last; if there is none, or none of use, the answer is that there are no more.
+ * asked of who announced it, and otherwise silence, because the protocol has no other answer.
+ * Headers come from the client that announced an unknown block last; if there is none, or none of
+ * use, the answer is that there are no more.
  *
  * <p>Confined to the hub's loop.
  */
@@ -122,6 +123,9 @@ final class NodeQuestions {
             () -> submissions.fetched(hash))) {
       counters.count(Counter.ASK_US_NOT_SERVED);
     }
+    if (block == null) {
+      submissions.requested(hash);
+    }
   }
 
   /** A transaction has come; how the node asked for it, so that it is to be sent, or null. */
@@ -180,8 +184,12 @@ final class NodeQuestions {
     if (headers.size() == 0 || flaw != null) {
       askNext();
     } else {
+      Client by = asked;
       send(headers.toMessage());
       settle();
+      if (by != null) {
+        var unused = submissions.announced(by, headers); // the node is going to ask for the blocks
+      }
     }
   }
 

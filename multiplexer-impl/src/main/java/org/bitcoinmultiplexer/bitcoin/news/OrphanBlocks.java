@@ -62,6 +62,11 @@ final class OrphanBlocks {
     arm();
   }
 
+  /** What a client brought is of no use without it. */
+  void left(Client client) {
+    List.copyOf(orphans).stream().filter(orphan -> orphan.from == client).forEach(this::giveUp);
+  }
+
   private void arm() {
     if (timer == null && !orphans.isEmpty()) {
       timer = loop.schedule(TICK, this::tick);

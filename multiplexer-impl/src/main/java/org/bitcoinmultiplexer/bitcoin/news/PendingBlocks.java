@@ -27,12 +27,19 @@ import org.jspecify.annotations.Nullable;
  * The last blocks of clients that passed every check: handed in, served to the node, and handed in
  * again on the next connection, if that node has not got them, and has what they build on.
  *
+ * <p>A block of less work than the node's best Core ignores, unless it has asked for it. So such a
+ * block is held until others on top of it have as much work; then the node is shown the headers of
+ * them all, and asks for what it wants. It is shown no header whose block is not here: Core leaves
+ * whoever announces a block and does not give it.
+ *
  * <p>Confined to the hub's loop, but for {@link #find}, {@link #header} and {@link #isKnown}.
  */
 final class PendingBlocks {
 
-  /** Bodies that are kept, by number and by size together. */
-  private static final int MOST = 4;
+  /**
+   * Bodies that are kept, by number and by size together: as many as Core asks of one peer at once.
+   */
+  static final int MOST = 16;
 
   private static final long MOST_BYTES = 8_000_000;
 
@@ -44,6 +51,7 @@ final class PendingBlocks {
     final Hash hash;
     final Message block;
     boolean isAnnounced;
+    boolean isHeld; // the node would ignore it, or may have
     volatile boolean isGiven; // so that the node knows it before whatever is written from now on
     volatile boolean isProcessed;
     volatile long processed; // when, in the loop's time
@@ -56,15 +64,18 @@ final class PendingBlocks {
 
   private final Hub hub;
   private final Hub.Seat seat;
+  private final RecentHeaders chain;
   private final BlockDesk desk;
   private final Hash genesis;
+  private final BoundedSet<Hash> requested = new BoundedSet<>(MOST);
   private final Map<Hash, Pending> byHash = new ConcurrentHashMap<>();
   private final Deque<Pending> order = new ArrayDeque<>();
   private long bytes;
   private volatile @Nullable NodeInfo node;
   private int connection;
 
-  PendingBlocks(Hub hub, Hash genesis, BlockDesk desk) {
+  PendingBlocks(Hub hub, Hash genesis, RecentHeaders chain, BlockDesk desk) {
+    this.chain = chain;
     this.hub = hub;
     this.seat = hub.seat();
     this.genesis = genesis;
@@ -75,9 +86,11 @@ final class PendingBlocks {
   void connected(@Nullable NodeInfo ready) {
     node = ready;
     connection++;
+    requested.clear();
     for (Pending each : order) {
       each.isAnnounced = false;
       each.isGiven = false;
+      each.isHeld = false;
       each.isProcessed = false;
     }
     if (ready != null) {
@@ -166,8 +179,12 @@ final class PendingBlocks {
         && (!found.isProcessed || hub.loop().nanoTime() - found.processed < PATIENCE.toNanos());
   }
 
-  /** Hands a block in, now or as soon as there is a node. */
-  void add(Client from, Hash hash, Message block) {
+  /**
+   * Hands a block in, now or as soon as there is a node.
+   *
+   * @param done is run once, when that is over, or it only waits
+   */
+  void add(Hash hash, Message block, Runnable done) {
     Pending fresh = new Pending(hash, block);
     Pending before = byHash.put(hash, fresh);
     if (before != null) {
@@ -183,9 +200,9 @@ final class PendingBlocks {
     }
     if (node == null) {
       hub.counters().count(Counter.SUBMIT_BLOCK_DISCONNECTED);
-      from.processed(Client.cost(block));
+      done.run();
     } else {
-      handIn(fresh, () -> from.processed(Client.cost(block)));
+      handIn(fresh, done);
     }
   }
 
@@ -196,14 +213,86 @@ final class PendingBlocks {
       return;
     }
     hub.counters().count(Counter.SUBMIT_BLOCK);
-    if (to.takesUnrequested()) {
-      each.isGiven = true;
-      seat.submit(each.block, new Receipt(each, done));
-    } else {
+    if (!to.takesUnrequested()) {
       each.isAnnounced = true;
       done.run();
       seat.submit(Inventory.of(Commands.INV, InventoryVector.BLOCK, each.hash), Hub.Receipt.NONE);
+      return;
     }
+    each.isGiven = true;
+    each.isHeld = !requested.remove(each.hash) && chain.hasLessWork(each.hash, this::kept);
+    if (each.isHeld && desk.hasFound()) {
+      done.run();
+      return;
+    }
+    List<Pending> held = heldBefore(each);
+    if (held.isEmpty() || each.isHeld) {
+      seat.submit(each.block, new Receipt(each, done));
+    } else {
+      show(held, each, done);
+    }
+  }
+
+  private @Nullable BlockHeader kept(Hash block) {
+    Pending found = byHash.get(block);
+    return found == null ? null : BlockHeader.of(found.block);
+  }
+
+  /** Those that are held and lead to one, the first first. */
+  private List<Pending> heldBefore(Pending each) {
+    Deque<Pending> held = new ArrayDeque<>();
+    Pending at = byHash.get(BlockHeader.of(each.block).previous());
+    while (at != null && at.isHeld) {
+      held.addFirst(at);
+      at = byHash.get(BlockHeader.of(at.block).previous());
+    }
+    return List.copyOf(held);
+  }
+
+  /** Shows the node a branch by its headers; it asks for the blocks. */
+  private void show(List<Pending> held, Pending last, Runnable done) {
+    hub.counters().count(Counter.SUBMIT_BLOCK_BRANCH);
+    Headers.Builder headers = new Headers.Builder(held.size() + 1);
+    held.forEach(
+        each -> {
+          each.isHeld = false;
+          headers.add(each.block.array(), each.block.offset());
+        });
+    last.isHeld = false;
+    headers.add(last.block.array(), last.block.offset());
+    seat.submit(
+        headers.toMessage(),
+        new Hub.Receipt() {
+          @Override
+          public void processed(long took) {
+            done.run();
+            held.forEach(PendingBlocks.this::mayComeAgain);
+            mayComeAgain(last);
+          }
+
+          @Override
+          public void lost() {
+            done.run();
+          }
+        });
+  }
+
+  /** It is known where the node's best chain ends: what it will have ignored is shown to it. */
+  void tipFound() {
+    for (Pending each : List.copyOf(order)) {
+      List<Pending> held = heldBefore(each);
+      if (node != null
+          && each.isGiven
+          && (each.isHeld || !held.isEmpty())
+          && !chain.hasLessWork(each.hash, this::kept)) {
+        show(held, each, () -> {});
+      }
+    }
+  }
+
+  /** The node asks for a block that is not here: it gets it once it comes. */
+  void requested(Hash block) {
+    requested.add(block);
   }
 
   private final class Receipt implements Hub.Receipt {
@@ -228,9 +317,13 @@ final class PendingBlocks {
   }
 
   private void processedNow(Pending each) {
+    mayComeAgain(each);
+    desk.verify(each.hash);
+  }
+
+  private void mayComeAgain(Pending each) {
     each.processed = hub.loop().nanoTime();
     each.isProcessed = true;
-    desk.verify(each.hash);
   }
 
   /** The node has fetched a block that was announced to it. */

@@ -191,6 +191,32 @@ final class RecentHeaders implements HeaderTree {
   }
 
   /**
+   * Whether a block has less work than the best block: a node has no use for it yet.
+   *
+   * @param block of the window, or builds on it
+   * @param known finds headers between it and the window
+   * @return false if that cannot be told
+   */
+  boolean hasLessWork(Hash block, Function<Hash, @Nullable BlockHeader> known) {
+    Entry best = tip;
+    BigInteger above = BigInteger.ZERO;
+    Hash at = block;
+    for (int i = 0; best != null && i <= Headers.MAX_SIZE; i++) {
+      Entry entry = byHash.get(at);
+      if (entry != null) {
+        return entry.work.add(above).compareTo(best.work) < 0;
+      }
+      BlockHeader header = known.apply(at);
+      if (header == null) {
+        return false;
+      }
+      above = above.add(ProofOfWork.work(header.bits(), network));
+      at = header.previous();
+    }
+    return false;
+  }
+
+  /**
    * Makes a block the best, with what leads there; begins anew there if that does not meet the
    * window.
    *

@@ -17,6 +17,8 @@
  *                                       │ asks                          ▲
  *                                       ▼                               │
  *   client ──► Newsroom ───────────► Fetches, Announcers ──► BlockSubmissions, TransactionRelay
+ *                                                              ├ PendingBlocks, OrphanBlocks
+ *                                                              └ HeaderRequests
  * </pre>
  *
  * <p><b>This node.</b> Each connection has a {@link org.bitcoinmultiplexer.bitcoin.news.NodeView}
@@ -43,6 +45,13 @@
  * it was accepted but on evidence of the node that is there. The node is asked on behalf of whoever
  * submitted, as one client among others, so that a flood of submissions delays nobody's requests
  * but those made for it.
+ *
+ * <p><b>Blocks of clients.</b> A client that shows headers on known ones is asked for the first few
+ * blocks, if these lead to as much work as the node's best block has; one that shows something on
+ * an unknown parent is asked for headers, and one that has more is asked on once the node has the
+ * first. Blocks are checked and kept, then handed in; those of a branch are held until it has as
+ * much work, as Core ignores them before, and then it is shown their headers and asks for them. So
+ * the node is told of no block that only a client has, but in answer to a question of its own.
  *
  * <p><b>What is written upstream</b> beyond questions, pongs and small refusals goes through {@code
  * Hub.Seat.submit}: in turns with what all ask, a little of each client at a time, with a marker

@@ -126,7 +126,7 @@ final class Offers {
           "block " + header.hash() + " has no proof of work for what it states");
     }
     boolean canBeJudged =
-        newsroom.header(header.previous()) != null && newsroom.header(header.hash()) == null;
+        newsroom.isBuiltOn(header.previous()) && newsroom.header(header.hash()) == null;
     Verdict verdict = canBeJudged ? BlockCheck.verdict(message, network) : Verdict.VALID;
     if (!verdict.isValid()) {
       throw new Violation(Counter.CLOSED_BAD_BLOCK, verdict.reason());

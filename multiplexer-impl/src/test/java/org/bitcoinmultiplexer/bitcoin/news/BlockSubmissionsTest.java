@@ -161,7 +161,11 @@ class BlockSubmissionsTest {
     hub.loop.run(() -> fixture.newsroom.headers(alice, headers(three.get(1), three.get(2))));
     Message child = block(three.get(0));
     submits(bob, child);
-    assertThat(alice.asked).isEmpty();
+    assertThat(alice.asked)
+        .as("is asked what it builds on")
+        .extracting(Message::command)
+        .containsExactly(Commands.GETHEADERS);
+    alice.asked.clear();
     assertThat(hub.told).isEmpty();
     assertThat(bob.processed).as("it is read on").isPositive();
     fixture.line.says(headers(three.get(0)));
@@ -270,10 +274,13 @@ class BlockSubmissionsTest {
         .containsExactlyElementsOf(TestChain.hashes(two));
 
     hub.loop.run(() -> fixture.newsroom.headers(bob, headers(unproven())));
-    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(grow(header, 1, 1))));
     hub.loop.run(() -> fixture.newsroom.headers(bob, headers(known)));
-    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(grow(last(known), 9, 4))));
     assertThat(bob.asked).isEmpty();
+    hub.loop.run(() -> fixture.newsroom.headers(bob, headers(grow(header, 1, 1))));
+    assertThat(bob.asked)
+        .as("its parent is unknown")
+        .extracting(Message::command)
+        .containsExactly(Commands.GETHEADERS);
   }
 
   @Test
@@ -312,11 +319,11 @@ class BlockSubmissionsTest {
   @Test
   void servesTheLastBlocksThatWereHandedIn() {
     BlockHeader tip = last(known);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i <= PendingBlocks.MOST; i++) {
       submits(alice, block(tip.hash(), tip.time() + 600, i));
     }
     Message first = hub.told.get(0);
-    Message last = hub.told.get(4);
+    Message last = hub.told.get(PendingBlocks.MOST);
     hub.told.clear();
     for (Message asked : List.of(first, last)) {
       fixture.line.says(
