@@ -11,9 +11,11 @@ public final class ProxyMain {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    Halting.onFatalErrors();
     Termination termination = Termination.ofThisProcess();
-    int code = new ProxyProgram(System.getenv(), System.out, System.err, termination).run(args);
+    ProxyProgram program =
+        new ProxyProgram(
+            System.getenv(), System.out, System.err, termination, Halting::onFatalErrors);
+    int code = program.run(args);
     termination.finished();
     System.exit(code);
   }

@@ -31,13 +31,25 @@ final class ProxyProgram {
   private final PrintStream out;
   private final PrintStream err;
   private final Termination termination;
+  private final Runnable onLogLevelSet;
 
+  /**
+   * A program.
+   *
+   * @param onLogLevelSet run before anything else that may load a logger, which reads its level
+   *     once
+   */
   ProxyProgram(
-      Map<String, String> environment, PrintStream out, PrintStream err, Termination termination) {
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      Termination termination,
+      Runnable onLogLevelSet) {
     this.environment = environment;
     this.out = out;
     this.err = err;
     this.termination = termination;
+    this.onLogLevelSet = onLogLevelSet;
   }
 
   /**
@@ -59,6 +71,7 @@ final class ProxyProgram {
         return OK;
       }
       setLogLevel(flags);
+      onLogLevelSet.run();
       return flags.demo ? demo(flags) : proxy(flags);
     } catch (ParameterException | UsageException | IllegalArgumentException e) {
       return fail(USAGE, e.getMessage());
@@ -82,6 +95,10 @@ final class ProxyProgram {
           "--log-level: '" + level + "' is not one of " + String.join(", ", LOG_LEVELS));
     }
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
+    if (level.equals("error")) {
+      // It has a level of its own in the program's properties file.
+      System.setProperty("org.slf4j.simpleLogger.log.org.bitcoinmultiplexer.core.Engine", level);
+    }
   }
 
   private int fail(int code, @Nullable String reason) {

@@ -1,8 +1,10 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
+import java.lang.reflect.InvocationHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wish that the program should end, as SIGTERM and SIGINT express it.
@@ -35,15 +37,27 @@ final class Termination {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      InvocationHandler onSignal =
+          (self, method, arguments) -> {
+            onHangUp();
+            return null;
+          };
       signal
           .getMethod("handle", signal, handler)
           .invoke(
               null,
               signal.getConstructor(String.class).newInstance("HUP"),
-              handler.getField("SIG_IGN").get(null));
+              java.lang.reflect.Proxy.newProxyInstance(
+                  handler.getClassLoader(), new Class<?>[] {handler}, onSignal));
     } catch (ReflectiveOperationException e) {
       // A system or a Java machine without such a signal.
     }
+  }
+
+  private static void onHangUp() {
+    // Made only now: a logger reads its level once, and that may not have been set before.
+    LoggerFactory.getLogger(Termination.class)
+        .info("SIGHUP is ignored; what is configured is read at the start only");
   }
 
   /** Completed when the program should end; whoever asks ends the program cleanly then. */

@@ -33,7 +33,8 @@ class ProxyProgramTest {
   }
 
   private int run(Map<String, String> environment, String... args) {
-    return new ProxyProgram(environment, out.stream(), err.stream(), new Termination()).run(args);
+    return new ProxyProgram(environment, out.stream(), err.stream(), new Termination(), () -> {})
+        .run(args);
   }
 
   private void assertRefused(int code, String... complaint) {

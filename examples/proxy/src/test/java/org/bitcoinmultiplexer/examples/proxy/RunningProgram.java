@@ -20,7 +20,8 @@ final class RunningProgram implements AutoCloseable {
   private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
   private RunningProgram(Map<String, String> environment, String... args) {
-    ProxyProgram program = new ProxyProgram(environment, out.stream(), err.stream(), termination);
+    ProxyProgram program =
+        new ProxyProgram(environment, out.stream(), err.stream(), termination, () -> {});
     Thread thread =
         new Thread(
             () -> {
