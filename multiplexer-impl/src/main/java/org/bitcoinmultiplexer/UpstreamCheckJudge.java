@@ -72,15 +72,25 @@ final class UpstreamCheckJudge {
     if (!facts.connected()) {
       add(UNUSABLE, "it cannot be reached: " + facts.end());
     } else if (UpstreamCheck.isAnotherNetwork(facts.end())) {
-      add(UNUSABLE, "it speaks another network than " + network + ": " + facts.end());
+      add(
+          UNUSABLE,
+          "it speaks another network than " + network + ": " + facts.end() + customSignet());
     } else {
       add(
           UNUSABLE,
           "it did not answer our version ("
               + facts.end()
               + "): it has no free slot, or has banned this address, or is of another network than "
-              + network);
+              + network
+              + customSignet());
     }
+  }
+
+  /** A signet of its own has the magic of its challenge, and nobody can guess that. */
+  private String customSignet() {
+    return network.equals(Network.SIGNET)
+        ? "; a custom signet needs the option signet.challenge, with the node's signetchallenge"
+        : "";
   }
 
   private void blocks(Version version) {
@@ -96,8 +106,9 @@ final class UpstreamCheckJudge {
           DEGRADED,
           "it is pruned: without the permission noban it hangs up on who asks for a block more than"
               + " 288 below its best one, so a client that is further behind is closed unless"
-              + " another upstream has the block",
-          "prune=0");
+              + " another upstream has the block; the simple way is to name one that has all"
+              + " blocks; or remove the line prune=... from bitcoin.conf and start the node once"
+              + " with -reindex, whereupon it downloads the whole chain again");
     } else {
       add(UNUSABLE, "it serves no blocks at all");
     }
@@ -182,10 +193,17 @@ final class UpstreamCheckJudge {
           "it serves no compact block filters, which only some clients need; for those (Neutrino):",
           section("blockfilterindex=1\npeerblockfilters=1"));
     }
+    String need =
+        shared
+            ? ", which are not needed of it"
+            : ", without which strategy passthrough has none for the clients that need them";
     if (version.serves(Version.NODE_BLOOM)) {
-      add(GOOD, "it offers bloom filters (BIP37), which are not needed of it");
+      add(GOOD, "it offers bloom filters (BIP37)" + need);
     } else {
-      add(ABSENT, "it offers no bloom filters (BIP37), which are not needed of it");
+      add(
+          shared ? ABSENT : DEGRADED,
+          "it offers no bloom filters (BIP37)" + need,
+          shared ? "" : "peerbloomfilters=1");
     }
   }
 

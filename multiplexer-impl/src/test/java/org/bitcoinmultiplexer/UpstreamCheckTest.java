@@ -58,6 +58,7 @@ class UpstreamCheckTest {
   private final SimulatedLoop loop = new SimulatedLoop();
   private final MemoryTransports network = MemoryTransports.framed(Network.MAINNET);
   private final Node node = new Node();
+  private Network wanted = Network.MAINNET;
 
   /** What a node says; a test changes what it wants to see found out. */
   private static final class Node implements Transport.Listener {
@@ -171,7 +172,7 @@ class UpstreamCheckTest {
     CompletableFuture<Report> report =
         UpstreamCheck.probe(
                 network.connector("127.0.0.1:8333", loop),
-                Network.MAINNET,
+                wanted,
                 loop,
                 strategy,
                 new Random(1),
@@ -278,8 +279,12 @@ class UpstreamCheckTest {
     node.services = PRUNED;
     Report report = check("key");
     assertThat(report.verdict()).isEqualTo(DEGRADED);
-    assertThat(sentences(report, DEGRADED)).singleElement().asString().contains("pruned", "noban");
-    assertThat(lines(report)).contains("prune=0");
+    assertThat(sentences(report, DEGRADED))
+        .singleElement()
+        .asString()
+        .contains("pruned", "noban")
+        .contains("name one that has all blocks", "remove the line prune=...", "-reindex");
+    assertThat(lines(report)).containsExactly(FILTER_LINES, LINES);
   }
 
   @Test
@@ -367,6 +372,37 @@ class UpstreamCheckTest {
         .singleElement()
         .asString()
         .contains("no free slot", "another network than mainnet");
+  }
+
+  @Test
+  void aNodeOfACustomSignetHangsUpToo() throws Exception {
+    node.hangsUp = true;
+    wanted = Network.SIGNET;
+    assertThat(sentences(check("key"), UNUSABLE))
+        .singleElement()
+        .asString()
+        .contains("no free slot", "a custom signet needs the option signet.challenge");
+    wanted = Network.SIGNET.withChallenge(new byte[] {0x51});
+    assertThat(sentences(check("key"), UNUSABLE))
+        .singleElement()
+        .asString()
+        .doesNotContain("signet.challenge");
+  }
+
+  @Test
+  void bloomFiltersAreNeededOfItByPassthroughAlone() throws Exception {
+    assertThat(check("key").verdict()).isEqualTo(GOOD);
+    Report report = check("passthrough");
+    assertThat(report.verdict()).isEqualTo(DEGRADED);
+    assertThat(sentences(report, DEGRADED))
+        .singleElement()
+        .asString()
+        .startsWith("it offers no bloom filters");
+    assertThat(lines(report)).contains("peerbloomfilters=1");
+    node.services = FULL | Version.NODE_BLOOM;
+    report = check("passthrough");
+    assertThat(report.verdict()).isEqualTo(GOOD);
+    assertThat(sentences(report, GOOD)).noneMatch(s -> s.contains("not needed"));
   }
 
   @Test
