@@ -31,7 +31,14 @@ class CounterTest {
             """
             # Counters
 
-            What `Multiplexer.stats()` counts. Each is there from the start with 0 and only rises.
+            Whoever embeds the library reads them with `Multiplexer.stats()`. Each is there from the
+            start with 0 and only rises.
+
+            A host is all clients of one address (of IPv6: of one network of 64 bits); a client on
+            this machine counts alone. A budget is what one host may take of the memory, the time
+            and the bandwidth that all share; who has used it up waits or is refused. A turn is when
+            a client's share of the time is due again. A lie is an answer of the node that is not
+            what was asked for: no client gets it.
 
             | counter | counts |
             |---|---|
