@@ -95,7 +95,8 @@ public final class Configuration {
   }
 
   /**
-   * Adds options in the form {@code MULTIPLEXER_NAME=VALUE}, such as {@link System#getenv()}. A
+   * Adds options in the form {@code MULTIPLEXER_NAME=VALUE}, such as {@link System#getenv()}. An
+   * empty variable is one that is not set, as whoever fills in templates has no other way to say. A
    * variable with the prefix that names no option is refused when the configuration is used; those
    * with which Kubernetes tells of a service called {@code multiplexer} are ignored and logged.
    *
@@ -107,7 +108,7 @@ public final class Configuration {
     Set<String> ignored = new TreeSet<>();
     environment.forEach(
         (name, value) -> {
-          if (!name.startsWith(OptionDescription.ENVIRONMENT_PREFIX)) {
+          if (!name.startsWith(OptionDescription.ENVIRONMENT_PREFIX) || value.isBlank()) {
             return;
           }
           if (KubernetesVariables.contain(name, value)) {

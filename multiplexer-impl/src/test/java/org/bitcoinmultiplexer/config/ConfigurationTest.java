@@ -90,6 +90,15 @@ class ConfigurationTest {
   }
 
   @Test
+  void anEmptyVariableIsOneThatIsNotSet() throws IOException {
+    assertThat(
+            Configuration.EMPTY
+                .withFile(file("multiplexer.network=signet\n"))
+                .withEnvironment(Map.of("MULTIPLEXER_NETWORK", "", "MULTIPLEXER_DATA_DIR", " ")))
+        .hasToString("{network=signet}");
+  }
+
+  @Test
   void takesNoticeOfEverythingElse() {
     assertThat(
             Configuration.EMPTY.withEnvironment(
