@@ -171,7 +171,7 @@ class MultiplexerBuilderTest {
             Each is the property `multiplexer.NAME`, the environment variable `MULTIPLEXER_NAME` in
             upper case with `_` for `.` and `-`, and `--option=NAME=VALUE` of the proxy. Bytes may
             have a unit, `20MB` and `1GB` being decimal and `64MiB` binary; times are `90s`, `20m`
-            or `1h`. A bare number is bytes or seconds.
+            or `1h`. A bare number is bytes or seconds. An empty variable is one that is not set.
 
             Rising precedence: the default; calls of the builder; the configuration given to it, in
             which what is added later overrules: the file, the environment, flags. What belongs to a
@@ -182,7 +182,9 @@ class MultiplexerBuilderTest {
             """
                 + MultiplexerBuilder.options().stream()
                     .map(MultiplexerBuilderTest::row)
-                    .collect(joining()))
+                    .collect(joining())
+                + "| `listen` | – | HOST:PORT | of the proxy alone: where clients connect;"
+                + " none: 127.0.0.1 and the network's usual port |\n")
         .assertUpToDate();
   }
 

@@ -15,6 +15,9 @@ import org.bitcoinj.base.Coin;
 import org.bitcoinj.core.Context;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.config.Configuration;
+import org.bitcoinmultiplexer.config.Option;
+import org.bitcoinmultiplexer.config.Origin;
 import org.bitcoinmultiplexer.examples.regtest.RegtestNode;
 
 /**
@@ -61,7 +64,7 @@ final class Demo {
             BitcoinMultiplexer.builder()
                 .network(Network.REGTEST)
                 .upstream("127.0.0.1:" + node.port())
-                .strategy(strategy)
+                .configuration(chosen())
                 .build()) {
       node.mine(FIRST_BLOCKS);
       InetSocketAddress address =
@@ -76,6 +79,11 @@ final class Demo {
         wallets.forEach(DemoWallet::close);
       }
     }
+  }
+
+  private Configuration chosen() {
+    return Configuration.EMPTY.with(
+        Option.STRATEGY.optionName(), strategy, Origin.flag("--strategy"));
   }
 
   private boolean connect(int port) throws InterruptedException {

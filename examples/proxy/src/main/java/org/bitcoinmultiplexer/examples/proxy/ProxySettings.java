@@ -49,7 +49,7 @@ record ProxySettings(
 
     Configuration configuration = all.without(LISTEN);
     // Judges all of it but what only building shows.
-    Network network = BitcoinMultiplexer.builder().configuration(configuration).network();
+    Network network = judge(configuration);
     if (!configuration.has(Option.UPSTREAM.optionName())) {
       throw new UsageException("no upstream is given; say --upstream=HOST:PORT");
     }
@@ -59,6 +59,19 @@ record ProxySettings(
         configuration.value(Option.STRATEGY),
         Endpoint.parseAll(Option.UPSTREAM.optionName(), configuration.value(Option.UPSTREAM)),
         listen(all, network));
+  }
+
+  private static Network judge(Configuration configuration) throws UsageException {
+    try {
+      return BitcoinMultiplexer.builder().configuration(configuration).network();
+    } catch (IllegalArgumentException e) {
+      String reason = String.valueOf(e.getMessage());
+      if (!reason.startsWith("unknown option ")) {
+        throw e;
+      }
+      // The library knows only its own.
+      throw new UsageException(reason.replace("; there are: ", "; there are: " + LISTEN + ", "));
+    }
   }
 
   private static Endpoint listen(Configuration all, Network network) throws UsageException {

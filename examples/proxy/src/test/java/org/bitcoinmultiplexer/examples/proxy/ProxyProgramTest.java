@@ -51,6 +51,7 @@ class ProxyProgramTest {
     return Stream.of(
         refused("no upstream is given"),
         refused("unknown option 'upstrem'", "--option=upstrem=127.0.0.1:8333"),
+        refused("unknown option 'lisen'; there are: listen, net", "--option=lisen=127.0.0.1:1"),
         refused("Unknown option: '--foo'", NODE, "--foo"),
         refused("Unmatched argument at index 1: 'foo'", NODE, "foo"),
         refused("upstream: 'node' is not HOST:PORT", "--upstream=node"),
@@ -99,7 +100,7 @@ class ProxyProgramTest {
         refused("--demo-seconds: 0 is not 1 to 3600", "--demo", "--demo-seconds=0"),
         refused("--upstream makes no sense with it", "--demo", NODE),
         refused("--network other than regtest", "--demo", "--network=mainnet"),
-        refused("strategy 'fast' does not exist", "--demo", "--strategy=fast"));
+        refused("sequence, serial (from flag --strategy)", "--demo", "--strategy=fast"));
   }
 
   private static Arguments refused(String complaint, String... args) {
