@@ -131,7 +131,7 @@ final class Simulation implements Client.Host {
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.troubles = new Troubles(settings.patience().toNanos());
-    boolean readsMempool = seed % 2 == 0;
+    boolean readsMempool = seed % 2 == 0 && !manners.picky(); // of whom it is not even asked
     this.court = new Court(truth, troubles, headers, readsMempool);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
