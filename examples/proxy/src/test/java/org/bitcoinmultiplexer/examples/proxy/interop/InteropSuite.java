@@ -307,6 +307,8 @@ abstract class InteropSuite {
         RawClient byTxid = raw();
         RawClient byWtxid = RawClient.to(server()).wtxidRelay().connect();
         RawClient wantsNone = RawClient.to(server()).relay(false).connect()) {
+      byTxid.fence(); // so that both are known to be there
+      byWtxid.fence();
       sender.offer(transaction);
       node.awaitMempool(txid);
 
