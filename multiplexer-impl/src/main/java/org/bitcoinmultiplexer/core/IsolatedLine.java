@@ -206,6 +206,10 @@ final class IsolatedLine implements SideConnections.Listener {
 
   private void write(LiveExchange exchange, Link to) {
     asked = exchange;
+    counters.count(
+        exchange.lead.submission == null
+            ? Counter.UPSTREAM_REQUESTS
+            : Counter.UPSTREAM_SUBMISSIONS);
     exchange.admitted(loop.nanoTime(), to);
     to.asked(exchange);
     to.flush();
