@@ -28,6 +28,6 @@ module org.bitcoinmultiplexer {
   exports org.bitcoinmultiplexer.transport.tcp;
   exports org.bitcoinmultiplexer.transport.netty;
 
-  uses org.bitcoinmultiplexer.api.PairProvider;
+  uses org.bitcoinmultiplexer.api.RequestTypeProvider;
   uses org.bitcoinmultiplexer.api.StrategyProvider;
 }

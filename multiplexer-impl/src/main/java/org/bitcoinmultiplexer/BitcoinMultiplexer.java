@@ -17,8 +17,8 @@ import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.bitcoinmultiplexer.core.Engine;
-import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.Failures;
@@ -106,7 +106,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
             builder.listenerExecutor != null
                 ? builder.listenerExecutor
                 : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"),
-            cache != null ? cache.answers() : KnownAnswers.NONE);
+            cache != null ? cache.answers() : AnswerLookup.NONE);
     // Above clients.max, since those that have to make room are a moment in going.
     int sockets = builder.maxClients + Math.max(64, builder.maxClients / 8);
     limits =

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MultiplexerBuilder {
 
-  final Said said = new Said();
+  final OptionOrigins said = new OptionOrigins();
   final Map<String, String> strategyOptions = new TreeMap<>();
   final List<HostAndPort> upstreams = new ArrayList<>();
   final List<Connector> connectors = new ArrayList<>();

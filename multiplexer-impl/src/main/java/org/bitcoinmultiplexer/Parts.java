@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.api.RequestTypeProvider;
 import org.bitcoinmultiplexer.api.Strategy;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.config.Option;
 import org.bitcoinmultiplexer.config.OptionDescription;
@@ -121,15 +121,15 @@ final class Parts {
 
   /** What the protocol is told. */
   BitcoinOptions protocolOptions() {
-    List<PairProvider> providers =
-        ServiceLoader.load(PairProvider.class, builder.classLoader).stream()
+    List<RequestTypeProvider> providers =
+        ServiceLoader.load(RequestTypeProvider.class, builder.classLoader).stream()
             .map(ServiceLoader.Provider::get)
             .toList();
-    NewsOptions news =
-        new NewsOptions(
+    RelayOptions news =
+        new RelayOptions(
             builder.serveBlocks,
             builder.submitBlocks,
-            NewsOptions.DEFAULT.poolBytes(),
+            RelayOptions.DEFAULT.poolBytes(),
             builder.bloom);
     return new BitcoinOptions(
         builder.network(), news, providers, builder.random, InstantSource.system());

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
-import org.bitcoinmultiplexer.bitcoin.news.MempoolPermission;
+import org.bitcoinmultiplexer.bitcoin.relay.MempoolPermission;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /**

@@ -24,9 +24,9 @@ class ArchitectureTest {
   private static final String CHAIN = B + ".bitcoin.chain";
   private static final String SEQUENCE = B + ".bitcoin.sequence";
   private static final String HANDSHAKE = B + ".bitcoin.handshake";
-  private static final String NEWS = B + ".bitcoin.news";
-  private static final String PAIR = B + ".bitcoin.pair";
-  private static final String HEADERS = B + ".cache.chain";
+  private static final String NEWS = B + ".bitcoin.relay";
+  private static final String PAIR = B + ".bitcoin.command";
+  private static final String HEADERS = B + ".bitcoin.headers";
   private static final String CONFIG = B + ".config";
   private static final String METRICS = B + ".metrics";
   private static final String JSPECIFY = "org.jspecify..";
@@ -58,7 +58,8 @@ class ArchitectureTest {
       only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, BUDGET, METRICS, CORE, API);
 
   @ArchTest
-  static final ArchRule relays = only(B + ".bitcoin.relay", WIRE, HANDSHAKE, METRICS, CORE, API);
+  static final ArchRule relays =
+      only(B + ".bitcoin.passthrough", WIRE, HANDSHAKE, METRICS, CORE, API);
 
   @ArchTest
   static final ArchRule sessionsPutBitcoinTogether =

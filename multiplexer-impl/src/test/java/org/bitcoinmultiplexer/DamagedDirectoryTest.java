@@ -15,13 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderFile;
+import org.bitcoinmultiplexer.bitcoin.headers.Miner;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.cache.chain.HeaderChain;
-import org.bitcoinmultiplexer.cache.chain.HeaderFile;
-import org.bitcoinmultiplexer.cache.chain.Miner;
-import org.bitcoinmultiplexer.core.KnownAnswers;
+import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,7 +152,7 @@ class DamagedDirectoryTest {
     return headers;
   }
 
-  private static Message found(KnownAnswers answers, Key name, Message expected) {
+  private static Message found(AnswerLookup answers, Key name, Message expected) {
     CompletableFuture<Message> found = new CompletableFuture<>();
     assertThat(answers.search(name, expected::equals, found::complete)).isTrue();
     return found.join();

@@ -59,14 +59,14 @@ public interface ResponseRouterKit extends ResponseRouterKitAtRandom {
   @Test
   default void endsAnExchangeWithItsAnswerBeforeTheMarker() {
     RouterHarness toy = harness();
-    for (Message[] pair :
+    for (Message[] type :
         new Message[][] {
           {get("a"), item("a")}, {list("l"), lastPart("l", 0)}, {ask("q"), told("q")}
         }) {
-      StrictExchange exchange = toy.asked(pair[0]);
-      toy.claims(pair[1]);
+      StrictExchange exchange = toy.asked(type[0]);
+      toy.claims(type[1]);
       assertThat(exchange.ended()).isTrue();
-      assertThat(exchange.received()).containsExactly(pair[1]);
+      assertThat(exchange.received()).containsExactly(type[1]);
       toy.echoesAll();
     }
   }

@@ -107,10 +107,10 @@ public interface TransportKit {
   /** The same with both ends started. */
   private void withOpenPair(Body<PairFixture> body) throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far);
-          body.run(pair, near, far);
+        (type, near, far) -> {
+          type.near().start(near);
+          type.far().start(far);
+          body.run(type, near, far);
         });
   }
 
@@ -138,48 +138,48 @@ public interface TransportKit {
   @Test
   default void deliversWholeMessagesInOrderInBothDirections() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           List<Message> there = List.of(message(1, 0), message(2, 1), message(3, 70_000));
           List<Message> back = List.of(message(4, 300), message(5, 0));
-          there.forEach(pair.near()::send);
-          back.forEach(pair.far()::send);
-          assertThat(pair.await(far.received(3))).isEqualTo(there);
-          assertThat(pair.await(near.received(2))).isEqualTo(back);
+          there.forEach(type.near()::send);
+          back.forEach(type.far()::send);
+          assertThat(type.await(far.received(3))).isEqualTo(there);
+          assertThat(type.await(near.received(2))).isEqualTo(back);
         });
   }
 
   @Test
   default void deliversTenThousandSmallMessages() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           List<Message> sent = messages(10_000, 37);
-          sent.forEach(pair.near()::send);
-          assertThat(pair.await(far.received(sent.size()))).isEqualTo(sent);
+          sent.forEach(type.near()::send);
+          assertThat(type.await(far.received(sent.size()))).isEqualTo(sent);
         });
   }
 
   @Test
   default void deliversTheLargestMessages() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           List<Message> sent = List.of(message(1, LARGE), message(2, 5), message(3, LARGE));
-          sent.forEach(pair.near()::send);
-          assertThat(pair.await(far.received(3))).isEqualTo(sent);
+          sent.forEach(type.near()::send);
+          assertThat(type.await(far.received(3))).isEqualTo(sent);
         });
   }
 
   @Test
   default void deliversOneSharedMessageAgainAndAgain() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           Message shared = message(7, 200_000);
           byte[] before = shared.toByteArray();
           for (int i = 0; i < 50; i++) {
-            pair.near().send(shared);
-            pair.far().send(shared);
+            type.near().send(shared);
+            type.far().send(shared);
           }
-          assertThat(pair.await(far.received(50))).containsOnly(shared);
-          assertThat(pair.await(near.received(50))).containsOnly(shared);
+          assertThat(type.await(far.received(50))).containsOnly(shared);
+          assertThat(type.await(near.received(50))).containsOnly(shared);
           assertThat(shared.toByteArray()).isEqualTo(before);
         });
   }
@@ -187,33 +187,33 @@ public interface TransportKit {
   @Test
   default void deliversWhatArrivedBeforeItWasStarted() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.far().start(far);
+        (type, near, far) -> {
+          type.far().start(far);
           List<Message> sent = messages(5, 100);
-          sent.forEach(pair.far()::send);
-          pair.near().start(near);
-          assertThat(pair.await(near.received(5))).isEqualTo(sent);
+          sent.forEach(type.far()::send);
+          type.near().start(near);
+          assertThat(type.await(near.received(5))).isEqualTo(sent);
         });
   }
 
   @Test
   default void sendsWhatWasQueuedBeforeItWasStarted() throws Exception {
     withPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           List<Message> sent = messages(5, 100);
-          sent.forEach(pair.near()::send);
-          pair.far().start(far);
-          pair.near().start(near);
-          assertThat(pair.await(far.received(5))).isEqualTo(sent);
+          sent.forEach(type.near()::send);
+          type.far().start(far);
+          type.near().start(near);
+          assertThat(type.await(far.received(5))).isEqualTo(sent);
         });
   }
 
   @Test
   default void refusesToBeStartedTwice() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near);
-          assertThatThrownBy(() -> pair.near().start(near))
+        (type, near, far) -> {
+          type.near().start(near);
+          assertThatThrownBy(() -> type.near().start(near))
               .isInstanceOf(IllegalStateException.class);
         });
   }
@@ -221,19 +221,19 @@ public interface TransportKit {
   @Test
   default void answersWithinACallback() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near.reacting(pair.near()::send));
-          pair.far().start(far);
+        (type, near, far) -> {
+          type.near().start(near.reacting(type.near()::send));
+          type.far().start(far);
           List<Message> sent = messages(1_000, 50);
-          sent.forEach(pair.far()::send);
-          assertThat(pair.await(far.received(sent.size()))).isEqualTo(sent);
+          sent.forEach(type.far()::send);
+          assertThat(type.await(far.received(sent.size()))).isEqualTo(sent);
         });
   }
 
   @Test
   default void keepsTheOrderOfEachThreadThatSends() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           int threads = 4;
           int each = 500;
           List<Thread> senders = new ArrayList<>();
@@ -244,7 +244,7 @@ public interface TransportKit {
                     () -> {
                       for (int i = 0; i < each; i++) {
                         byte[] body = {(byte) (i >> 8), (byte) i};
-                        pair.near().send(Message.of(command, body));
+                        type.near().send(Message.of(command, body));
                       }
                     });
             sender.start();
@@ -253,7 +253,7 @@ public interface TransportKit {
           for (Thread sender : senders) {
             sender.join();
           }
-          List<Message> received = pair.await(far.received(threads * each));
+          List<Message> received = type.await(far.received(threads * each));
           for (int t = 0; t < threads; t++) {
             String command = "thread" + t;
             assertThat(received)
@@ -268,59 +268,59 @@ public interface TransportKit {
   @Test
   default void tellsWhoClosedExactlyOnce() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
-          pair.near().close();
-          assertThat(pair.await(near.closed())).isNotBlank();
-          assertThat(pair.await(far.closed())).isNotBlank();
-          pair.near().close();
-          pair.far().close();
+        (type, near, far) -> {
+          type.near().close();
+          assertThat(type.await(near.closed())).isNotBlank();
+          assertThat(type.await(far.closed())).isNotBlank();
+          type.near().close();
+          type.far().close();
         });
   }
 
   @Test
   default void writesWhatWasQueuedBeforeItCloses() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           // More than what is written in one go.
           List<Message> sent = messages(20, 100_000);
-          sent.forEach(pair.near()::send);
-          pair.near().close();
-          assertThat(pair.await(far.received(20))).isEqualTo(sent);
-          pair.await(far.closed());
-          pair.await(near.closed());
+          sent.forEach(type.near()::send);
+          type.near().close();
+          assertThat(type.await(far.received(20))).isEqualTo(sent);
+          type.await(far.closed());
+          type.await(near.closed());
         });
   }
 
   @Test
   default void writesWhatWasQueuedEvenIfThePeerHasSentWhatNobodyRead() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.far().start(far);
-          messages(20, 10_000).forEach(pair.far()::send);
-          pair.near().send(message(1, 500));
-          pair.near().close(); // never started: 20 messages are still on their way to it
-          assertThat(pair.await(far.received(1))).containsExactly(message(1, 500));
-          pair.await(far.closed());
+        (type, near, far) -> {
+          type.far().start(far);
+          messages(20, 10_000).forEach(type.far()::send);
+          type.near().send(message(1, 500));
+          type.near().close(); // never started: 20 messages are still on their way to it
+          assertThat(type.await(far.received(1))).containsExactly(message(1, 500));
+          type.await(far.closed());
         });
   }
 
   @Test
   default void closesFromWithinACallbackAndDeliversNothingMore() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near.reacting(first -> pair.near().close()));
-          pair.far().start(far);
-          messages(100, 10).forEach(pair.far()::send);
-          pair.await(near.closed());
+        (type, near, far) -> {
+          type.near().start(near.reacting(first -> type.near().close()));
+          type.far().start(far);
+          messages(100, 10).forEach(type.far()::send);
+          type.await(near.closed());
           assertThat(near.messages()).hasSize(1);
-          pair.await(far.closed());
+          type.await(far.closed());
         });
   }
 
   @Test
   default void closesOnceHoweverManyThreadsCloseItWhileOthersSend() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           CountDownLatch go = new CountDownLatch(1);
           AtomicReference<Throwable> thrown = new AtomicReference<>();
           List<Thread> threads = new ArrayList<>();
@@ -332,15 +332,15 @@ public interface TransportKit {
                       try {
                         go.await();
                         for (int i = 0; i < 200; i++) {
-                          pair.near().send(message(i, 20));
-                          pair.far().send(message(i, 20));
+                          type.near().send(message(i, 20));
+                          type.far().send(message(i, 20));
                         }
                         if (closes) {
-                          pair.near().close();
+                          type.near().close();
                         }
-                        pair.near().send(message(1, 1));
-                        pair.near().reading(true);
-                        pair.near().pendingBytes();
+                        type.near().send(message(1, 1));
+                        type.near().reading(true);
+                        type.near().pendingBytes();
                       } catch (Throwable e) {
                         thrown.set(e);
                       }
@@ -353,19 +353,19 @@ public interface TransportKit {
             thread.join();
           }
           assertThat(thrown).hasValue(null);
-          pair.await(near.closed());
-          pair.await(far.closed());
+          type.await(near.closed());
+          type.await(far.closed());
         });
   }
 
   @Test
   default void saysNothingIfItIsClosedBeforeItIsStarted() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().close();
-          pair.near().start(near);
-          pair.far().start(far);
-          pair.await(far.closed());
+        (type, near, far) -> {
+          type.near().close();
+          type.near().start(near);
+          type.far().start(far);
+          type.await(far.closed());
           assertThat(near.closed()).isNotDone();
           assertThat(near.messages()).isEmpty();
         });
@@ -374,12 +374,12 @@ public interface TransportKit {
   @Test
   default void tellsThatThePeerHadGoneBeforeItWasStarted() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.far().start(far);
-          pair.far().send(message(1, 10));
-          pair.far().close();
-          pair.near().start(near);
-          assertThat(pair.await(near.closed())).isNotBlank();
+        (type, near, far) -> {
+          type.far().start(far);
+          type.far().send(message(1, 10));
+          type.far().close();
+          type.near().start(near);
+          assertThat(type.await(near.closed())).isNotBlank();
           assertThat(near.messages()).containsExactly(message(1, 10));
         });
   }
@@ -387,148 +387,148 @@ public interface TransportKit {
   @Test
   default void ignoresWhatIsSentAfterItWasClosed() throws Exception {
     withOpenPair(
-        (pair, near, far) -> {
-          pair.near().close();
-          pair.near().send(message(1, 10));
-          pair.await(near.closed());
-          pair.await(far.closed());
-          pair.near().send(message(2, 10));
+        (type, near, far) -> {
+          type.near().close();
+          type.near().send(message(1, 10));
+          type.await(near.closed());
+          type.await(far.closed());
+          type.near().send(message(2, 10));
           assertThat(far.messages()).isEmpty();
-          assertThat(pair.near().pendingBytes()).isZero();
+          assertThat(type.near().pendingBytes()).isZero();
         });
   }
 
   @Test
   default void deliversNothingNewWhileReadingIsOff() throws Exception {
     withPair(
-        (pair, near, far) -> {
+        (type, near, far) -> {
           // Turned off within the callback of the first message, when all are on their way.
           CompletableFuture<Void> off = new CompletableFuture<>();
           near.reacting(
               message -> {
                 if (!off.isDone()) {
-                  pair.near().reading(false);
+                  type.near().reading(false);
                   off.complete(null);
                 }
               });
-          pair.far().start(far);
+          type.far().start(far);
           List<Message> sent = messages(2_000, 1_000);
-          sent.forEach(pair.far()::send);
-          pair.near().start(near);
-          pair.await(off);
+          sent.forEach(type.far()::send);
+          type.near().start(near);
+          type.await(off);
           // The way back stays open, which also gives what was on its way time to arrive.
           for (int i = 0; i < 20; i++) {
-            pair.near().send(message(i, 1_000));
+            type.near().send(message(i, 1_000));
           }
-          pair.await(far.received(20));
+          type.await(far.received(20));
           assertThat(near.messages().size()).isLessThan(1_000); // "a few" that were decoded already
-          pair.near().reading(true);
-          assertThat(pair.await(near.received(sent.size()))).isEqualTo(sent);
+          type.near().reading(true);
+          assertThat(type.await(near.received(sent.size()))).isEqualTo(sent);
         });
   }
 
   @Test
   default void countsWhatAPeerThatDoesNotReadHasNotTaken() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().reading(false);
-          pair.far().start(far);
+        (type, near, far) -> {
+          type.near().start(near);
+          type.far().reading(false);
+          type.far().start(far);
           Message megabyte = message(1, 1_000_000);
           // What operating systems buffer on the way has a limit, far below this.
           int sent = 40;
           for (int i = 0; i < sent; i++) {
-            pair.near().send(megabyte);
+            type.near().send(megabyte);
           }
-          assertThat(pair.near().pendingBytes()).isGreaterThan(3_000_000);
+          assertThat(type.near().pendingBytes()).isGreaterThan(3_000_000);
           // Behind this, what was said while the way was still filling up has been said.
-          pair.far().send(message(2, 10));
-          pair.await(near.received(1));
+          type.far().send(message(2, 10));
+          type.await(near.received(1));
           CompletableFuture<Void> writable = near.nextWritable();
-          assertThat(pair.near().pendingBytes()).isGreaterThan(3_000_000);
-          pair.far().reading(true);
-          pair.await(writable);
-          assertThat(pair.await(far.received(sent))).containsOnly(megabyte);
+          assertThat(type.near().pendingBytes()).isGreaterThan(3_000_000);
+          type.far().reading(true);
+          type.await(writable);
+          assertThat(type.await(far.received(sent))).containsOnly(megabyte);
         });
   }
 
   @Test
   default void hasNothingPendingOnceThePeerHasEverything() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().start(far.reacting(pair.far()::send));
-          pair.near().send(message(1, 100_000));
-          pair.await(near.received(1)); // echoed: so the peer has it
-          pair.near().send(message(2, 1));
-          pair.await(near.received(2));
+        (type, near, far) -> {
+          type.near().start(near);
+          type.far().start(far.reacting(type.far()::send));
+          type.near().send(message(1, 100_000));
+          type.await(near.received(1)); // echoed: so the peer has it
+          type.near().send(message(2, 1));
+          type.await(near.received(2));
           // The count of the second may lag a moment, that of the first not any more.
-          assertThat(pair.near().pendingBytes()).isLessThan(1_000);
+          assertThat(type.near().pendingBytes()).isLessThan(1_000);
         });
   }
 
   @Test
   default void closesInBoundedTimeAPeerThatDoesNotRead() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().start(near);
-          pair.far().reading(false);
-          pair.far().start(far);
+        (type, near, far) -> {
+          type.near().start(near);
+          type.far().reading(false);
+          type.far().start(far);
           Message megabyte = message(1, 1_000_000);
           for (int i = 0; i < 30; i++) {
-            pair.near().send(megabyte);
+            type.near().send(megabyte);
           }
-          pair.near().close();
-          pair.await(near.closed());
+          type.near().close();
+          type.await(near.closed());
         });
   }
 
   @Test
   default void turnsReadingOffAndOnFromAnyThreadAtAnyTime() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near().reading(false);
-          pair.near().reading(true);
-          pair.near().start(near);
-          pair.far().start(far);
+        (type, near, far) -> {
+          type.near().reading(false);
+          type.near().reading(true);
+          type.near().start(near);
+          type.far().start(far);
           List<Message> sent = messages(500, 200);
           Thread toggler =
               new Thread(
                   () -> {
                     for (int i = 0; i < 500; i++) {
-                      pair.near().reading(i % 2 == 1);
+                      type.near().reading(i % 2 == 1);
                     }
                   });
           toggler.start();
-          sent.forEach(pair.far()::send);
+          sent.forEach(type.far()::send);
           toggler.join(); // reading was turned on last
-          assertThat(pair.await(near.received(sent.size()))).isEqualTo(sent);
+          assertThat(type.await(near.received(sent.size()))).isEqualTo(sent);
         });
   }
 
   @Test
   default void saysWhereThePeerIs() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          assertThat(pair.near().remote()).contains(":");
-          assertThat(pair.far().remote()).contains(":");
-          assertThat(pair.far().remote().lastIndexOf(':')).isPositive();
+        (type, near, far) -> {
+          assertThat(type.near().remote()).contains(":");
+          assertThat(type.far().remote()).contains(":");
+          assertThat(type.far().remote().lastIndexOf(':')).isPositive();
         });
   }
 
   @Test
   default void aListenerThatThrowsHarmsNobodyElse() throws Exception {
     withPair(
-        (pair, near, far) -> {
-          pair.near()
+        (type, near, far) -> {
+          type.near()
               .start(
                   near.reacting(
                       message -> {
                         throw new IllegalStateException("thrown on purpose by a listener");
                       }));
-          pair.far().start(far);
-          pair.far().send(message(1, 10));
-          assertThat(pair.await(near.received(1))).hasSize(1);
+          type.far().start(far);
+          type.far().send(message(1, 10));
+          assertThat(type.await(near.received(1))).hasSize(1);
         });
   }
 

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.core.KnownAnswers;
+import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread.
  */
-public final class AnswerCache implements KnownAnswers {
+public final class AnswerCache implements AnswerLookup {
 
   private static final Logger log = LoggerFactory.getLogger(AnswerCache.class);
 

@@ -21,7 +21,7 @@ final class Broadcast {
 
   private final EventLoop loop;
   private final Collection<Session> sessions;
-  private final Deque<News> news = new ArrayDeque<>();
+  private final Deque<Notification> news = new ArrayDeque<>();
   private @Nullable Iterator<Session> left; // who has not heard the first of them
 
   /**
@@ -33,7 +33,7 @@ final class Broadcast {
   }
 
   /** Tells it, behind what is being told. */
-  void publish(News told) {
+  void publish(Notification told) {
     news.add(told);
     if (news.size() == 1) {
       tell();
@@ -42,7 +42,7 @@ final class Broadcast {
 
   private void tell() {
     long end = loop.nanoTime() + SliceQueue.SLICE;
-    for (News first = news.peek(); first != null; first = news.peek()) {
+    for (Notification first = news.peek(); first != null; first = news.peek()) {
       Iterator<Session> sessionsLeft = left != null ? left : sessions.iterator();
       left = sessionsLeft;
       for (int i = 0; i < AT_ONCE && sessionsLeft.hasNext(); i++) {

@@ -36,9 +36,9 @@ final class BudgetedQueue {
   }
 
   /** What is to be asked next, without taking it. */
-  @Nullable LiveExchange peek() {
+  @Nullable RequestAttempt peek() {
     chosen = next;
-    LiveExchange first = chosen.peek();
+    RequestAttempt first = chosen.peek();
     if (first == null) {
       chosen = other(next);
       first = chosen.peek();

@@ -45,7 +45,7 @@ public interface ClientContext {
    *
    * @return the hub
    */
-  Hub hub();
+  EngineContext engine();
 
   /**
    * Answers without asking upstream, behind everything replied and asked before.

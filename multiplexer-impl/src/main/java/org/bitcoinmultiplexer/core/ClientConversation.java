@@ -22,7 +22,7 @@ public interface ClientConversation {
    *
    * @param news what the protocol published
    */
-  void onNews(News news);
+  void onNews(Notification news);
 
   /**
    * Whether the client has said something that is to be answered later, of which the session does

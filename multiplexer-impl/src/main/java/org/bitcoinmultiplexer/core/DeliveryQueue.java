@@ -68,7 +68,7 @@ final class DeliveryQueue {
   }
 
   /** One item of a batch, on its way. */
-  static final class Slot extends Asker {
+  static final class Slot extends Waiter {
 
     final DeliveryQueue queue;
     final Entry entry;

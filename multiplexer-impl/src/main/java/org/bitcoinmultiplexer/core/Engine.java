@@ -50,11 +50,11 @@ public final class Engine implements Multiplexer {
   private final Events events;
   private final Counters counters = new Counters();
   private final HostBudgets budgets;
-  private final Hub hub;
-  private final ClientHome clientHome = new ClientHome();
-  private final Upstream upstream;
-  private final Remembering remembering;
-  private final Joining joining;
+  private final EngineContext engine;
+  private final ClientHost clientHome = new ClientHost();
+  private final RequestDispatcher upstream;
+  private final CachingStage caching;
+  private final CoalescingStage coalescing;
   private final Dialler dialler;
   private final SideConnections beside;
   private final Standby standby;
@@ -62,12 +62,12 @@ public final class Engine implements Multiplexer {
   private final Slots slots;
   private final Map<Session, Slots.Slot> sessions = new ConcurrentHashMap<>();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
-  private final Map<Relay, Slots.Slot> relays = new ConcurrentHashMap<>();
+  private final Map<PassthroughSession, Slots.Slot> relays = new ConcurrentHashMap<>();
 
-  private final Complaint tooMany = new Complaint();
+  private final LogThrottle tooMany = new LogThrottle();
   private final AtomicBoolean started = new AtomicBoolean();
 
-  private @Nullable Link link;
+  private @Nullable UpstreamConnection link;
   private volatile boolean upstreamReady;
   private volatile boolean closed;
 
@@ -95,7 +95,7 @@ public final class Engine implements Multiplexer {
       RandomGenerator random,
       MultiplexerListener listener,
       Executor listenerExecutor,
-      KnownAnswers answers) {
+      AnswerLookup answers) {
     this.loop = loop;
     this.protocol = protocol;
     this.strategy = strategy;
@@ -106,7 +106,7 @@ public final class Engine implements Multiplexer {
     this.slots = new Slots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
     this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
     this.upstream =
-        new Upstream(
+        new RequestDispatcher(
             loop,
             protocol,
             settings,
@@ -116,23 +116,23 @@ public final class Engine implements Multiplexer {
             this.connectors,
             beside,
             random);
-    this.remembering = new Remembering(loop, protocol, answers, upstream, this::settled, counters);
-    this.joining = new Joining(remembering, strategy != null && strategy.joins(), counters);
+    this.caching = new CachingStage(loop, protocol, answers, upstream, this::settled, counters);
+    this.coalescing = new CoalescingStage(caching, strategy != null && strategy.joins(), counters);
     this.dialler =
         new Dialler(loop, connectors, settings.handshakeTimeout(), random, new DiallerListener());
     this.standby = new Standby(loop, this.connectors, beside, Engine::leave);
-    this.hub =
-        new EngineHub(
+    this.engine =
+        new DefaultEngineContext(
             loop,
             protocol,
             upstream,
-            remembering,
-            joining,
+            caching,
+            coalescing,
             readySessions,
             events,
             counters,
             budgets.open("the multiplexer"));
-    protocol.open(hub);
+    protocol.open(engine);
   }
 
   // ---- the multiplexer
@@ -216,7 +216,7 @@ public final class Engine implements Multiplexer {
   private void open(Transport client, EventLoop sessionLoop, Slots.Slot slot) {
     counters.count(Counter.CLIENT_ACCEPTED);
     if (strategy == null) {
-      Relay relay = new Relay(clientHome, client, sessionLoop);
+      PassthroughSession relay = new PassthroughSession(clientHome, client, sessionLoop);
       relays.put(relay, slot);
       slot.occupy(relay::evict);
       relay.open();
@@ -252,7 +252,7 @@ public final class Engine implements Multiplexer {
   @Override
   public Stats stats() {
     int readyRelays = 0;
-    for (Relay relay : relays.keySet()) {
+    for (PassthroughSession relay : relays.keySet()) {
       if (relay.isReady()) {
         readyRelays++;
       }
@@ -312,10 +312,10 @@ public final class Engine implements Multiplexer {
   }
 
   /** A node hangs and another does not. */
-  private static void leave(Link hanging, String other) {
+  private static void leave(UpstreamConnection hanging, String other) {
     hanging.fail(
         "it does not answer a ping within "
-            + Link.SIGN_OF_LIFE.toSeconds()
+            + UpstreamConnection.SIGN_OF_LIFE.toSeconds()
             + " s, and "
             + other
             + " does");
@@ -325,7 +325,9 @@ public final class Engine implements Multiplexer {
 
     @Override
     public void connected(Connector node, Transport transport, Duration greeting) {
-      link = new Link(new LinkHost(), upstream, node.target(), transport, greeting);
+      link =
+          new UpstreamConnection(
+              new ConnectionHost(), upstream, node.target(), transport, greeting);
       link.open();
     }
 
@@ -336,16 +338,16 @@ public final class Engine implements Multiplexer {
     }
   }
 
-  private void answered(Lead lead, Outcome outcome) {
-    remembering.keep(lead, outcome);
-    joining.settle(lead, outcome);
+  private void answered(SharedRequest lead, Outcome outcome) {
+    caching.keep(lead, outcome);
+    coalescing.settle(lead, outcome);
   }
 
-  private void settled(Lead lead, Outcome outcome) {
-    joining.settle(lead, outcome);
+  private void settled(SharedRequest lead, Outcome outcome) {
+    coalescing.settle(lead, outcome);
   }
 
-  private final class LinkHost implements Link.Host {
+  private final class ConnectionHost implements UpstreamConnection.Host {
 
     @Override
     public EventLoop loop() {
@@ -378,12 +380,12 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public void hangs(Link hanging) {
+    public void hangs(UpstreamConnection hanging) {
       standby.suspect(hanging);
     }
 
     @Override
-    public void ready(Link ready, String description) {
+    public void ready(UpstreamConnection ready, String description) {
       log.info("upstream {} is ready: {}", ready.target(), description);
       upstreamReady = true;
       dialler.succeeded();
@@ -395,7 +397,7 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public void gone(Link gone, boolean wasReady, String reason) {
+    public void gone(UpstreamConnection gone, boolean wasReady, String reason) {
       if (link == gone) {
         link = null;
       }
@@ -428,11 +430,11 @@ public final class Engine implements Multiplexer {
 
   // ---- what clients and the protocol see
 
-  private final class ClientHome implements Session.Home, Relay.Home {
+  private final class ClientHost implements Session.Host, PassthroughSession.Host {
 
     @Override
-    public Hub hub() {
-      return hub;
+    public EngineContext engine() {
+      return engine;
     }
 
     @Override
@@ -467,26 +469,27 @@ public final class Engine implements Multiplexer {
 
     @Override
     public Outcome.@Nullable Answered find(Message request, Set<Key> keys) {
-      return remembering.find(request, keys);
+      return caching.find(request, keys);
     }
 
     @Override
-    public void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat) {
+    public void ask(
+        Waiter waiter, Message request, Set<Key> keys, long weight, RequestQueue.Source source) {
       if (loop.inEventLoop()) {
-        joining.ask(asker, request, keys, weight, seat);
+        coalescing.ask(waiter, request, keys, weight, source);
       } else {
-        loop.execute(() -> joining.ask(asker, request, keys, weight, seat));
+        loop.execute(() -> coalescing.ask(waiter, request, keys, weight, source));
       }
     }
 
     @Override
-    public void leave(Asker asker) {
-      Confined.run(loop, () -> joining.leave(asker));
+    public void leave(Waiter waiter) {
+      Confined.run(loop, () -> coalescing.leave(waiter));
     }
 
     @Override
-    public void leave(Turns.Seat seat) {
-      Confined.run(loop, () -> upstream.left(seat));
+    public void leave(RequestQueue.Source source) {
+      Confined.run(loop, () -> upstream.left(source));
     }
 
     @Override
@@ -510,19 +513,19 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public RelayConversation relay(RelayContext relay) {
+    public PassthroughConversation relay(PassthroughContext relay) {
       return protocol.relay(relay);
     }
 
     @Override
-    public void ready(Relay relay, String remote, String description) {
+    public void ready(PassthroughSession relay, String remote, String description) {
       Engine.ready(relays.get(relay));
       counters.count(Counter.CLIENT_READY);
       events.tell(l -> l.onClientReady(remote, description));
     }
 
     @Override
-    public void gone(Relay relay, String remote, String reason) {
+    public void gone(PassthroughSession relay, String remote, String reason) {
       Engine.leave(relays.remove(relay));
       events.tell(l -> l.onClientClosed(remote, reason));
     }

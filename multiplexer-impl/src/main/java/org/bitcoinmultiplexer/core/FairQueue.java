@@ -20,9 +20,9 @@ class FairQueue implements Flow {
   }
 
   @Override
-  public final @Nullable LiveExchange peek() {
+  public final @Nullable RequestAttempt peek() {
     for (Flow flow = flows.peek(); flow != null; flow = flows.peek()) {
-      LiveExchange next = flow.peek();
+      RequestAttempt next = flow.peek();
       if (next != null && belongsHere(flow)) {
         return next;
       }

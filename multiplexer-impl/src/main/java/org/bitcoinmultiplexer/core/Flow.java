@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 interface Flow {
 
   /** What is to be asked next, without taking it; forgets what is not to be asked any more. */
-  @Nullable LiveExchange peek();
+  @Nullable RequestAttempt peek();
 
   /** Takes what {@link #peek} just returned; returns whether anything is left. */
   boolean take();

@@ -49,11 +49,11 @@ final class IsolatedLine implements SideConnections.Listener {
   private final Backoff backoff;
   private final Counters counters;
   private final Isolation isolation;
-  private final Turns turns = new Turns();
+  private final RequestQueue turns = new RequestQueue();
 
   private boolean dialling;
-  private @Nullable Link link;
-  private @Nullable LiveExchange asked;
+  private @Nullable UpstreamConnection link;
+  private @Nullable RequestAttempt asked;
   private @Nullable Hazard probed; // what the one that was asked is a probe for
   private final Set<EventLoop.Timer> trials = new HashSet<>(); // of what it may be the fault of
   private EventLoop.@Nullable Timer timer; // of RESTING, or of an idle connection
@@ -88,7 +88,7 @@ final class IsolatedLine implements SideConnections.Listener {
     return !resting;
   }
 
-  void add(LiveExchange exchange) {
+  void add(RequestAttempt exchange) {
     turns.add(exchange);
     proceed();
   }
@@ -114,19 +114,19 @@ final class IsolatedLine implements SideConnections.Listener {
     if (isolation.shared() == null || dialling || resting || asked != null) {
       return;
     }
-    Turns.Lane lane = next();
-    while (lane != null && isForElsewhere(first(lane))) {
-      isolation.add(take(lane));
-      lane = next();
+    RequestQueue.PriorityClass priority = next();
+    while (priority != null && isForElsewhere(first(priority))) {
+      isolation.add(take(priority));
+      priority = next();
     }
     if (link != null) {
       stopTimer();
-      if (lane == null) {
+      if (priority == null) {
         timer = loop.schedule(IDLE, this::hangUp);
       } else {
-        examine(lane, link);
+        examine(priority, link);
       }
-    } else if (lane != null || (!trials.isEmpty() && !isOfShared())) {
+    } else if (priority != null || (!trials.isEmpty() && !isOfShared())) {
       dialling = true;
       connections.open(node, this);
     }
@@ -139,72 +139,74 @@ final class IsolatedLine implements SideConnections.Listener {
     }
   }
 
-  private Turns.@Nullable Lane next() {
-    for (int place = 0; place < turns.lanes(); place++) {
-      Turns.Lane lane = turns.lane(place);
-      if (lane.peek() != null) {
-        return lane;
+  private RequestQueue.@Nullable PriorityClass next() {
+    for (int place = 0; place < turns.priorities(); place++) {
+      RequestQueue.PriorityClass priority = turns.priority(place);
+      if (priority.peek() != null) {
+        return priority;
       }
     }
     return null;
   }
 
-  private void examine(Turns.Lane lane, Link to) {
-    LiveExchange exchange = first(lane);
+  private void examine(RequestQueue.PriorityClass priority, UpstreamConnection to) {
+    RequestAttempt exchange = first(priority);
     if (memory.course(target(), exchange.request()) == Course.PROBED) {
       probe(memory.hazard(exchange.request()), to);
     } else if (isOfShared() && !isolation.owner().suits(exchange)) {
-      take(lane).fail("this node cannot be asked for that");
+      take(priority).fail("this node cannot be asked for that");
       proceed();
     } else if (to.router().admit(exchange)) {
-      take(lane);
+      take(priority);
       write(exchange, to);
     } // else the marker behind the one before is still to be echoed
   }
 
   /** Whether it has come out meanwhile that a request is not to be asked here. */
-  private boolean isForElsewhere(LiveExchange exchange) {
+  private boolean isForElsewhere(RequestAttempt exchange) {
     Course course = memory.course(target(), exchange.request());
     return course == Course.REFUSED
         || (course == Course.SHARED && isOfShared() && !exchange.isSuspect);
   }
 
-  private static LiveExchange first(Turns.Lane lane) {
-    LiveExchange first = lane.peek();
+  private static RequestAttempt first(RequestQueue.PriorityClass priority) {
+    RequestAttempt first = priority.peek();
     if (first == null) {
       throw new IllegalStateException("nothing waits");
     }
     return first;
   }
 
-  private LiveExchange take(Turns.Lane lane) {
-    LiveExchange taken = first(lane);
-    lane.take();
-    turns.served(lane);
+  private RequestAttempt take(RequestQueue.PriorityClass priority) {
+    RequestAttempt taken = first(priority);
+    priority.take();
+    turns.served(priority);
     return taken;
   }
 
   private boolean isOfShared() {
-    Link shared = isolation.shared();
+    UpstreamConnection shared = isolation.shared();
     return shared != null && shared.target().equals(target());
   }
 
-  private void probe(Hazard hazard, Link to) {
+  private void probe(Hazard hazard, UpstreamConnection to) {
     Message request = hazard.probe();
     if (request == null) {
       throw new IllegalStateException("there is no probe for " + hazard.kind());
     }
     Set<Key> keys = protocol.dialect().keys().requestKeys(request);
     Key joinable = null;
-    Lead lead = new Lead(request, keys, joinable, protocol.weight(request), new Turns.Seat());
-    LiveExchange probe = new LiveExchange(lead, 1, 0, new Probe(hazard));
+    SharedRequest lead =
+        new SharedRequest(
+            request, keys, joinable, protocol.weight(request), new RequestQueue.Source());
+    RequestAttempt probe = new RequestAttempt(lead, 1, 0, new Probe(hazard));
     if (to.router().admit(probe)) {
       probed = hazard;
       write(probe, to);
     }
   }
 
-  private void write(LiveExchange exchange, Link to) {
+  private void write(RequestAttempt exchange, UpstreamConnection to) {
     asked = exchange;
     counters.count(
         exchange.lead.submission == null
@@ -216,7 +218,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   /** What was asked has ended. */
-  void released(LiveExchange exchange) {
+  void released(RequestAttempt exchange) {
     if (asked == exchange) {
       asked = null;
       memory.survived(target(), exchange.request());
@@ -230,7 +232,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   @Override
-  public void ready(Link ready) {
+  public void ready(UpstreamConnection ready) {
     dialling = false;
     link = ready;
     backoff.reset();
@@ -238,7 +240,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   @Override
-  public void gone(@Nullable Link lost, boolean wasReady, String reason) {
+  public void gone(@Nullable UpstreamConnection lost, boolean wasReady, String reason) {
     dialling = false;
     link = null;
     stopTimer();
@@ -246,7 +248,7 @@ final class IsolatedLine implements SideConnections.Listener {
       rest();
       return;
     }
-    LiveExchange last = asked;
+    RequestAttempt last = asked;
     Hazard probe = probed;
     asked = null;
     probed = null;
@@ -283,8 +285,8 @@ final class IsolatedLine implements SideConnections.Listener {
     }
   }
 
-  private void accuse(LiveExchange suspect) {
-    Link shared = isolation.shared();
+  private void accuse(RequestAttempt suspect) {
+    UpstreamConnection shared = isolation.shared();
     boolean ofShared = isOfShared();
     EventLoop.Timer[] trial = new EventLoop.Timer[1];
     trial[0] =
@@ -305,7 +307,7 @@ final class IsolatedLine implements SideConnections.Listener {
    * @param lives whether the node is still there: not if the shared connection had ended first,
    *     which says nothing of the request
    */
-  private void judge(LiveExchange suspect, boolean lives) {
+  private void judge(RequestAttempt suspect, boolean lives) {
     boolean isRepeated = suspect.lead.failed().isBlamedAgain();
     if (!lives && !isRepeated) {
       isolation.owner().lost(suspect);
@@ -324,8 +326,8 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   /** Takes back what waits. */
-  void drainTo(Collection<LiveExchange> waiting) {
-    for (LiveExchange next = turns.poll(); next != null; next = turns.poll()) {
+  void drainTo(Collection<RequestAttempt> waiting) {
+    for (RequestAttempt next = turns.poll(); next != null; next = turns.poll()) {
       waiting.add(next);
     }
   }
@@ -343,7 +345,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   /** Hears how a probe ended: if it did, the node bears what it stands for. */
-  private final class Probe implements LiveExchange.Sink {
+  private final class Probe implements RequestAttempt.Sink {
 
     private final Hazard hazard;
 
@@ -352,7 +354,7 @@ final class IsolatedLine implements SideConnections.Listener {
     }
 
     @Override
-    public void released(LiveExchange exchange) {
+    public void released(RequestAttempt exchange) {
       asked = null;
       probed = null;
       memory.borne(target(), hazard);
@@ -361,12 +363,12 @@ final class IsolatedLine implements SideConnections.Listener {
     }
 
     @Override
-    public void completed(LiveExchange exchange) {
+    public void completed(RequestAttempt exchange) {
       // Whether it was answered does not matter.
     }
 
     @Override
-    public void failed(LiveExchange exchange, String reason) {
+    public void failed(RequestAttempt exchange, String reason) {
       // Nor this.
     }
   }

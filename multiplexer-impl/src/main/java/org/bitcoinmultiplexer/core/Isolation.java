@@ -25,23 +25,23 @@ final class Isolation {
   interface Owner {
 
     /** It may be asked on the shared connection after all. */
-    void harmless(LiveExchange exchange);
+    void harmless(RequestAttempt exchange);
 
     /** No node would answer it. */
-    void refused(LiveExchange exchange, Hazard hazard);
+    void refused(RequestAttempt exchange, Hazard hazard);
 
     /** The connection was lost, and not by its fault. */
-    void lost(LiveExchange exchange);
+    void lost(RequestAttempt exchange);
 
     /** Whether the node that is connected now may be asked for what was meant for one before. */
-    boolean suits(LiveExchange exchange);
+    boolean suits(RequestAttempt exchange);
   }
 
   private final Owner owner;
   private final HazardMemory memory;
   private final List<IsolatedLine> lines = new ArrayList<>();
-  private final ArrayDeque<LiveExchange> homeless = new ArrayDeque<>();
-  private @Nullable Link shared;
+  private final ArrayDeque<RequestAttempt> homeless = new ArrayDeque<>();
+  private @Nullable UpstreamConnection shared;
 
   Isolation(
       EventLoop loop,
@@ -61,8 +61,8 @@ final class Isolation {
     }
   }
 
-  /** A request that is to be asked here; it is {@linkplain LiveExchange#moveAside aside}. */
-  void add(LiveExchange exchange) {
+  /** A request that is to be asked here; it is {@linkplain RequestAttempt#moveAside aside}. */
+  void add(RequestAttempt exchange) {
     if (shared == null) {
       homeless.add(exchange);
     } else {
@@ -70,7 +70,7 @@ final class Isolation {
     }
   }
 
-  private void place(LiveExchange exchange, String sharedTarget) {
+  private void place(RequestAttempt exchange, String sharedTarget) {
     Hazard hazard = memory.hazard(exchange.request());
     boolean isFirst = true;
     for (IsolatedLine line : inOrder(sharedTarget)) {
@@ -101,21 +101,21 @@ final class Isolation {
   }
 
   /** The shared connection is there. */
-  void connected(Link ready) {
+  void connected(UpstreamConnection ready) {
     shared = ready;
     memory.connected(ready.target());
-    List<LiveExchange> waiting = new ArrayList<>(homeless);
+    List<RequestAttempt> waiting = new ArrayList<>(homeless);
     homeless.clear();
     lines.forEach(line -> line.drainTo(waiting));
-    waiting.stream().filter(LiveExchange::isWaiting).forEach(this::add);
+    waiting.stream().filter(RequestAttempt::isWaiting).forEach(this::add);
     lines.forEach(IsolatedLine::proceed);
   }
 
   /** A line has no connection: what waits there goes on to the next, if there is one. */
   void rehouse(IsolatedLine line) {
-    List<LiveExchange> waiting = new ArrayList<>();
+    List<RequestAttempt> waiting = new ArrayList<>();
     line.drainTo(waiting);
-    waiting.stream().filter(LiveExchange::isWaiting).forEach(this::add);
+    waiting.stream().filter(RequestAttempt::isWaiting).forEach(this::add);
   }
 
   /** It is lost. */
@@ -124,15 +124,15 @@ final class Isolation {
   }
 
   /** Takes back all that waits. */
-  List<LiveExchange> drain() {
-    List<LiveExchange> waiting = new ArrayList<>(homeless);
+  List<RequestAttempt> drain() {
+    List<RequestAttempt> waiting = new ArrayList<>(homeless);
     homeless.clear();
     lines.forEach(line -> line.drainTo(waiting));
     return waiting;
   }
 
   /** What may wait here was called off. */
-  void withdrawn(LiveExchange exchange) {
+  void withdrawn(RequestAttempt exchange) {
     if (exchange.aside) {
       homeless.remove(exchange);
       lines.forEach(IsolatedLine::withdrawn);
@@ -140,7 +140,7 @@ final class Isolation {
   }
 
   /** What was asked here has ended, and its connection has not. */
-  void released(LiveExchange exchange) {
+  void released(RequestAttempt exchange) {
     lines.forEach(line -> line.released(exchange));
   }
 
@@ -150,7 +150,7 @@ final class Isolation {
 
   // ---- for its lines
 
-  @Nullable Link shared() {
+  @Nullable UpstreamConnection shared() {
     return shared;
   }
 

@@ -12,7 +12,7 @@ public interface NodeConversation {
   void onOpen();
 
   /**
-   * The node said something. News are derived here, from answers as well.
+   * The node said something. Notifications are derived here, from answers as well.
    *
    * @param message not yet validated
    * @return true if that was all; false if it may answer an exchange and is to be routed

@@ -18,9 +18,9 @@ public interface Protocol {
   /**
    * Called once, before anything else.
    *
-   * @param hub what the engine offers to the protocol as a whole
+   * @param engine what the engine offers to the protocol as a whole
    */
-  void open(Hub hub);
+  void open(EngineContext engine);
 
   /**
    * What correlators need to know. Confined to the hub's loop.
@@ -41,15 +41,15 @@ public interface Protocol {
    * A client was accepted that gets an upstream connection of its own.
    *
    * @param relay the engine's side of both connections
-   * @return what hears both, confined to {@link RelayContext#loop()}
+   * @return what hears both, confined to {@link PassthroughContext#loop()}
    */
-  RelayConversation relay(RelayContext relay);
+  PassthroughConversation relay(PassthroughContext relay);
 
   /**
    * Upstream was dialled; nothing has been sent yet.
    *
    * @param node the engine's side of it
-   * @return what hears the node, confined to {@link Hub#loop()}
+   * @return what hears the node, confined to {@link EngineContext#loop()}
    */
   NodeConversation greet(NodeContext node);
 
@@ -59,7 +59,7 @@ public interface Protocol {
    * remembered.
    *
    * @param node the engine's side of it
-   * @return what hears the node, confined to {@link Hub#loop()}
+   * @return what hears the node, confined to {@link EngineContext#loop()}
    */
   NodeConversation greetBeside(NodeContext node);
 

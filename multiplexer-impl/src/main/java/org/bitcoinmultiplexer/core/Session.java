@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Session implements ClientContext, Transport.Listener, DeliveryQueue.Host {
 
   /** What a session needs of the engine. */
-  interface Home {
+  interface Host {
 
-    Hub hub();
+    EngineContext engine();
 
     Settings settings();
 
@@ -51,13 +51,14 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     Outcome.@Nullable Answered find(Message request, Set<Key> keys);
 
     /** Any thread. */
-    void ask(Asker asker, Message request, Set<Key> keys, long weight, Turns.Seat seat);
+    void ask(
+        Waiter waiter, Message request, Set<Key> keys, long weight, RequestQueue.Source source);
 
     /** Any thread. */
-    void leave(Asker asker);
+    void leave(Waiter waiter);
 
-    /** Nothing more is asked from a seat. Any thread. */
-    void leave(Turns.Seat seat);
+    /** Nothing more is asked from a source. Any thread. */
+    void leave(RequestQueue.Source source);
 
     void ready(Session session, String description);
 
@@ -92,12 +93,12 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   private static final int UNSENT_FACTOR = 4;
 
-  private final Home home;
+  private final Host home;
   private final Transport transport;
   private final EventLoop loop;
   private final HostBudget budget;
-  private final Turns.Seat seat;
-  private final Inflow inflow;
+  private final RequestQueue.Source source;
+  private final InboundGate inflow;
   private final SliceQueue slices;
   private final DeliveryQueue queue;
   private final ClientConversation conversation;
@@ -116,15 +117,15 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private long unsentAtLastLook;
   private long sentSinceLastLook;
 
-  Session(Home home, Transport transport, EventLoop loop) {
+  Session(Host home, Transport transport, EventLoop loop) {
     this.home = home;
     this.transport = transport;
     this.loop = loop;
-    this.inflow = new Inflow(transport, loop, this::hear);
+    this.inflow = new InboundGate(transport, loop, this::hear);
     this.slices = home.slices(loop);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
     this.budget = home.budgets().open(transport.remote());
-    this.seat = new Turns.Seat(budget);
+    this.source = new RequestQueue.Source(budget);
     this.account = new HostAccount(budget, loop, transport, () -> stepNow(queue::advance));
     this.conversation = home.welcome(this);
   }
@@ -179,7 +180,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     regulateReading();
   }
 
-  void news(News news) {
+  void news(Notification news) {
     run(
         () -> {
           if (state == State.READY) {
@@ -203,7 +204,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void onRejected(String reason) {
-    home.hub().counters().count(Counter.CLIENT_REJECTED);
+    home.engine().counters().count(Counter.CLIENT_REJECTED);
     run(
         () -> {
           if (++rejected > mostRejected) {
@@ -215,7 +216,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void onUnreadable(String reason) {
-    home.hub().counters().count(Counter.CLOSED_UNREADABLE);
+    home.engine().counters().count(Counter.CLOSED_UNREADABLE);
   }
 
   @Override
@@ -261,8 +262,8 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
-  public Hub hub() {
-    return home.hub();
+  public EngineContext engine() {
+    return home.engine();
   }
 
   @Override
@@ -338,7 +339,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   @Override
   public void disconnect(Counter rule, String reason) {
     if (state != State.CLOSED) {
-      home.hub().counters().count(rule);
+      home.engine().counters().count(rule);
       end(reason);
     }
   }
@@ -355,7 +356,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
       drain.cancel();
     }
     queue.close();
-    home.leave(seat);
+    home.leave(source);
     transport.close();
     home.gone(this, reason);
     guarded(conversation::onClosed);
@@ -381,7 +382,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     Set<Key> keys = home.keys(request);
     Outcome.Answered known = home.find(request, keys);
     if (known == null) {
-      home.ask(slot, request, keys, weight, seat);
+      home.ask(slot, request, keys, weight, source);
     }
     return known;
   }

@@ -25,7 +25,7 @@ final class SideConnections {
   /** Hears what becomes of one. */
   interface Listener {
 
-    void ready(Link link);
+    void ready(UpstreamConnection link);
 
     /** Something ended, so there may be room for more. */
     default void progress() {}
@@ -36,7 +36,7 @@ final class SideConnections {
      * @param link what was lost; null if it never was open
      * @param wasReady whether it was usable
      */
-    void gone(@Nullable Link link, boolean wasReady, String reason);
+    void gone(@Nullable UpstreamConnection link, boolean wasReady, String reason);
   }
 
   private static final Logger log = LoggerFactory.getLogger(SideConnections.class);
@@ -46,7 +46,7 @@ final class SideConnections {
   private final Settings settings;
   private final Counters counters;
   private final Function<@Nullable Numbering, ResponseRouter> routers;
-  private final Set<Link> open = new LinkedHashSet<>();
+  private final Set<UpstreamConnection> open = new LinkedHashSet<>();
   private boolean closed;
 
   /**
@@ -88,7 +88,8 @@ final class SideConnections {
 
   private void connected(Connector node, Transport transport, Listener listener) {
     Side side = new Side(listener);
-    Link link = new Link(side, side, node.target(), transport, Dialler.HASTY);
+    UpstreamConnection link =
+        new UpstreamConnection(side, side, node.target(), transport, Dialler.HASTY);
     open.add(link);
     link.open();
   }
@@ -99,7 +100,7 @@ final class SideConnections {
   }
 
   /** What a link beside the shared one needs of the engine, which is less. */
-  private final class Side implements Link.Host, Link.Owner {
+  private final class Side implements UpstreamConnection.Host, UpstreamConnection.Owner {
 
     private final Listener listener;
 
@@ -138,17 +139,17 @@ final class SideConnections {
     }
 
     @Override
-    public void hangs(Link link) {
+    public void hangs(UpstreamConnection link) {
       // Whoever waits for it alone waits as long as upstream may make no progress.
     }
 
     @Override
-    public void ready(Link link, String description) {
+    public void ready(UpstreamConnection link, String description) {
       log.debug("beside the shared connection there is one to {}: {}", link.target(), description);
     }
 
     @Override
-    public void gone(Link link, boolean wasReady, String reason) {
+    public void gone(UpstreamConnection link, boolean wasReady, String reason) {
       log.debug("the connection to {} beside the shared one ends: {}", link.target(), reason);
       open.remove(link);
       if (!closed) {
@@ -157,7 +158,7 @@ final class SideConnections {
     }
 
     @Override
-    public void linkReady(Link link) {
+    public void linkReady(UpstreamConnection link) {
       listener.ready(link);
     }
 
@@ -167,7 +168,7 @@ final class SideConnections {
     }
 
     @Override
-    public void linkLost(Link link) {
+    public void linkLost(UpstreamConnection link) {
       // What was asked over it is its listener's to know.
     }
   }

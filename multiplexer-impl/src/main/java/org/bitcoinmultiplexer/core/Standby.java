@@ -28,8 +28,8 @@ final class Standby {
   private final EventLoop loop;
   private final List<Connector> nodes;
   private final SideConnections connections;
-  private final BiConsumer<Link, String> alive;
-  private @Nullable Link suspect;
+  private final BiConsumer<UpstreamConnection, String> alive;
+  private @Nullable UpstreamConnection suspect;
   private long restsUntil;
 
   /**
@@ -39,7 +39,7 @@ final class Standby {
       EventLoop loop,
       List<Connector> nodes,
       SideConnections connections,
-      BiConsumer<Link, String> alive) {
+      BiConsumer<UpstreamConnection, String> alive) {
     this.loop = loop;
     this.nodes = nodes;
     this.connections = connections;
@@ -48,7 +48,7 @@ final class Standby {
   }
 
   /** A node says nothing. May be told again and again. */
-  void suspect(Link link) {
+  void suspect(UpstreamConnection link) {
     if (suspect != null || loop.nanoTime() - restsUntil < 0) {
       return;
     }
@@ -60,7 +60,7 @@ final class Standby {
     }
   }
 
-  private void tryNext(Link link, Deque<Connector> others) {
+  private void tryNext(UpstreamConnection link, Deque<Connector> others) {
     Connector other = others.poll();
     if (other == null || !link.hangs()) {
       suspect = null;
@@ -71,7 +71,7 @@ final class Standby {
         other,
         new SideConnections.Listener() {
           @Override
-          public void ready(Link probe) {
+          public void ready(UpstreamConnection probe) {
             suspect = null;
             probe.lose("it is there, which is what was to be known");
             if (link.hangs()) {
@@ -80,7 +80,7 @@ final class Standby {
           }
 
           @Override
-          public void gone(@Nullable Link probe, boolean wasReady, String reason) {
+          public void gone(@Nullable UpstreamConnection probe, boolean wasReady, String reason) {
             if (!wasReady) {
               tryNext(link, others);
             }

@@ -12,15 +12,15 @@ import org.bitcoinmultiplexer.api.Outcome;
  *
  * <p>Confined to the engine's loop.
  */
-final class Submission extends Asker {
+final class Submission extends Waiter {
 
   /** The kind of keys that no answer has. */
   private static final int UNANSWERED = 0;
 
-  private final Hub.Receipt receipt;
+  private final EngineContext.Receipt receipt;
   private long took;
 
-  private Submission(Hub.Receipt receipt) {
+  private Submission(EngineContext.Receipt receipt) {
     this.receipt = receipt;
   }
 
@@ -29,10 +29,12 @@ final class Submission extends Asker {
    *
    * @param number of no other submission
    */
-  static Lead lead(Message message, long number, Turns.Seat seat, Hub.Receipt receipt) {
+  static SharedRequest lead(
+      Message message, long number, RequestQueue.Source source, EngineContext.Receipt receipt) {
     Submission submission = new Submission(receipt);
     Key key = Key.of(UNANSWERED, Longs.toByteArray(number));
-    Lead lead = new Lead(message, Set.of(key), submission, message.size(), seat);
+    SharedRequest lead =
+        new SharedRequest(message, Set.of(key), submission, message.size(), source);
     lead.join(submission);
     return lead;
   }

@@ -37,7 +37,7 @@ final class SubmissionShare {
   }
 
   /** An exchange has ended; how long upstream needed for it, the way there and back left out. */
-  long ended(LiveExchange exchange, long now) {
+  long ended(RequestAttempt exchange, long now) {
     long since = exchange.admitted();
     roundTrip = Math.min(roundTrip, now - since);
     if (exchange.lead.submission != null) {

@@ -9,14 +9,14 @@
  * handed over as a task, and handed over directly where both are one.
  *
  * <pre>
- *   client loop                                 the engine's loop
+ *   client loop                       the engine's loop
  *   Transport → Session → ClientConversation
  *                  │ ask                 hand-over
  *                  ▼
- *           DeliveryQueue ── LiveExchange ──► Joining ──► Remembering ──► Turns ──► ResponseRouter
- *              ▲   ▲ find                                   │   ▲                      │   ▲
- *              │   └──────────── KnownAnswers ◄── search, keep  │                      ▼   │
- *              └──── outcome, checked once ◄──────────────── Upstream ◄── route ─── Transport
+ *           DeliveryQueue ── Waiter ──► CoalescingStage ──► CachingStage ──► RequestQueue ──► ResponseRouter
+ *              ▲   ▲ find                                     │   ▲                             │   ▲
+ *              │   └────────────── AnswerLookup ◄──── search, keep  │                            ▼   │
+ *              └──── outcome, checked once ◄─────────── RequestDispatcher ◄─── route ────── Transport
  * </pre>
  *
  * <p><b>What may cost the connection.</b> All share one, so a request for which the node hangs up

@@ -50,7 +50,7 @@ final class FenceRouter implements ResponseRouter {
   private final Dialect dialect;
   private final KeyStrategy keys;
   private final boolean alone;
-  private final Room room;
+  private final WindowRoom room;
   private final MarkerQueue markers;
   private final KeyTable table = new KeyTable(UnaryOperator.identity());
   private final Consumer<SlotList> onEcho = this::onEcho;
@@ -73,7 +73,7 @@ final class FenceRouter implements ResponseRouter {
     this.dialect = dialect;
     this.keys = dialect.keys();
     this.alone = alone;
-    this.room = new Room(window);
+    this.room = new WindowRoom(window);
     this.markers = new MarkerQueue(dialect);
   }
 

@@ -54,7 +54,7 @@ final class KeyRouter implements ResponseRouter {
   private final Dialect dialect;
   private final KeyStrategy keys;
   private final KeyTable table;
-  private final Room room;
+  private final WindowRoom room;
   private final MarkerQueue markers;
   private final Consumer<SlotList> onEcho = this::onEcho;
   private final Consumer<Slot> onComplete = this::release;
@@ -75,7 +75,7 @@ final class KeyRouter implements ResponseRouter {
     this.dialect = dialect;
     this.keys = dialect.keys();
     this.table = new KeyTable(shorten);
-    this.room = new Room(window);
+    this.room = new WindowRoom(window);
     this.markers = new MarkerQueue(dialect);
   }
 

@@ -57,7 +57,7 @@ final class NumberRouter implements ResponseRouter {
 
   private final KeyStrategy keys;
   private final Numbering numbering;
-  private final Room room;
+  private final WindowRoom room;
 
   /** What was asked and is not answered to its end, oldest first. */
   private final Map<Long, Asked> byNumber = new LinkedHashMap<>();
@@ -76,7 +76,8 @@ final class NumberRouter implements ResponseRouter {
   NumberRouter(Dialect dialect, Numbering numbering, Window window) {
     this.keys = dialect.keys();
     this.numbering = numbering;
-    this.room = new Room(new Window(Math.min(window.items(), numbering.window()), window.bytes()));
+    this.room =
+        new WindowRoom(new Window(Math.min(window.items(), numbering.window()), window.bytes()));
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Vectors;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -35,8 +35,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
+import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.bitcoinmultiplexer.core.Engine;
-import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
@@ -166,14 +166,14 @@ class CachedBlocksTest {
     }
   }
 
-  private Engine start(KnownAnswers answers) {
+  private Engine start(AnswerLookup answers) {
     engine =
         new Engine(
             loop,
             new BitcoinProtocol(
                 new BitcoinOptions(
                     Network.MAINNET,
-                    NewsOptions.DEFAULT,
+                    RelayOptions.DEFAULT,
                     List.of(),
                     new Random(1),
                     InstantSource.system())),

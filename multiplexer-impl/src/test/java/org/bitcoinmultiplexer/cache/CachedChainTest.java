@@ -19,8 +19,10 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
-import org.bitcoinmultiplexer.bitcoin.news.TestChain;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.TestChain;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
@@ -33,8 +35,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
-import org.bitcoinmultiplexer.cache.chain.HeaderChain;
 import org.bitcoinmultiplexer.core.Engine;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
@@ -341,7 +341,11 @@ class CachedChainTest {
   private void start(Node... nodes) {
     BitcoinOptions options =
         new BitcoinOptions(
-            Network.REGTEST, NewsOptions.DEFAULT, List.of(), new Random(1), InstantSource.system());
+            Network.REGTEST,
+            RelayOptions.DEFAULT,
+            List.of(),
+            new Random(1),
+            InstantSource.system());
     engine =
         new Engine(
             loop,

@@ -19,7 +19,7 @@ abstract class EngineFixture {
   final ToyTransport.Dials first = new ToyTransport.Dials(loop, "first");
   final ToyTransport.Dials second = new ToyTransport.Dials(loop, "second");
   final List<String> events = new ArrayList<>();
-  KnownAnswers answers = KnownAnswers.NONE;
+  AnswerLookup answers = AnswerLookup.NONE;
   Engine engine;
 
   /** Whether there is no second node. */

@@ -284,7 +284,7 @@ class EngineTest extends EngineFixture {
       answerTwice(liar, "lie");
       assertThat(alice.heard()).containsExactly("none lie");
     }
-    for (int i = 1; i < Lies.MOST - 1; i++) {
+    for (int i = 1; i < MisbehaviourTracker.MOST - 1; i++) {
       alice.says("get", "lie" + i);
       answerTwice(liar, "lie" + i);
       assertThat(alice.heard()).containsExactly("none lie" + i);

@@ -230,28 +230,28 @@ class IsolationTest extends EngineFixture {
   @Test
   void whatWasHandedInWhenTheNodeHungUpIsHandedInAlone() {
     start();
-    Hub.Seat seat = protocol.hub().seat();
+    EngineContext.Source source = protocol.engine().source();
     List<String> receipts = new ArrayList<>();
-    submit(seat, receipts);
+    submit(source, receipts);
     assertThat(shared.heard()).contains("submit poison");
     hangsUp();
     assertThat(receipts).containsExactly("lost");
-    submit(seat, receipts);
+    submit(source, receipts);
     ToyTransport beside = beside();
     assertThat(shared.heard()).isEmpty();
     assertThat(beside.heard()).contains("submit poison");
     punishes(beside);
     assertThat(receipts).containsExactly("lost", "lost");
-    submit(seat, receipts);
+    submit(source, receipts);
     assertThat(receipts).hasSize(3);
     assertThat(shared.heard()).isEmpty();
     assertThat(shared.closed).isFalse();
   }
 
-  private void submit(Hub.Seat seat, List<String> receipts) {
-    seat.submit(
+  private void submit(EngineContext.Source source, List<String> receipts) {
+    source.submit(
         ToyProtocol.message("submit", "poison"),
-        new Hub.Receipt() {
+        new EngineContext.Receipt() {
           @Override
           public void processed(long took) {
             receipts.add("processed");

@@ -21,16 +21,16 @@ class SubmissionsTest extends EngineFixture {
     node = node(first);
   }
 
-  private void submit(Hub.Seat seat, String name) {
-    submit(seat, ToyProtocol.message("give", name), name);
+  private void submit(EngineContext.Source source, String name) {
+    submit(source, ToyProtocol.message("give", name), name);
   }
 
-  private void submit(Hub.Seat seat, Message message, String name) {
+  private void submit(EngineContext.Source source, Message message, String name) {
     loop.run(
         () ->
-            seat.submit(
+            source.submit(
                 message,
-                new Hub.Receipt() {
+                new EngineContext.Receipt() {
                   @Override
                   public void processed(long took) {
                     became.add(name + " after " + Duration.ofNanos(took).toMillis());
@@ -62,7 +62,7 @@ class SubmissionsTest extends EngineFixture {
   @ValueSource(strings = {"serial", "key", "sequence"})
   void aMarkerBehindItTellsThatTheNodeHasDealtWithIt(String strategy) {
     begin(strategy);
-    submit(protocol.hub().seat(), "a");
+    submit(protocol.engine().source(), "a");
     List<String> heard = heard();
     assertThat(heard).hasSize(2).startsWith("give a");
     assertThat(became).isEmpty();
@@ -74,7 +74,7 @@ class SubmissionsTest extends EngineFixture {
   @ValueSource(strings = {"serial", "key", "sequence"})
   void ofLargeOnesOneIsInFlightAndRequestsGoInBetween(String strategy) {
     begin(strategy);
-    Hub.Seat flooder = protocol.hub().seat();
+    EngineContext.Source flooder = protocol.engine().source();
     for (String name : List.of("a", "b", "c")) {
       submit(flooder, large(name), name);
     }
@@ -99,10 +99,10 @@ class SubmissionsTest extends EngineFixture {
   @ValueSource(strings = {"serial", "key", "sequence"})
   void whatIsAskedGoesFirstAndDoesNotKeepItFromBeingHandedInEither(String strategy) {
     begin(strategy);
-    Hub.Seat seat = protocol.hub().seat();
-    submit(seat, large("a"), "a");
+    EngineContext.Source source = protocol.engine().source();
+    submit(source, large("a"), "a");
     List<String> before = heard();
-    submit(seat, large("b"), "b");
+    submit(source, large("b"), "b");
     ToyTransport client = client();
     for (int i = 0; i < 100; i++) {
       client.says("get", "item" + i);
@@ -120,11 +120,11 @@ class SubmissionsTest extends EngineFixture {
   @Test
   void whoHandsInMuchDelaysNobodyElsesSingleOne() {
     begin("key");
-    Hub.Seat flooder = protocol.hub().seat();
+    EngineContext.Source flooder = protocol.engine().source();
     for (int i = 0; i < 60; i++) {
       submit(flooder, large("a" + i), "a" + i);
     }
-    submit(protocol.hub().seat(), "b");
+    submit(protocol.engine().source(), "b");
     echoes(heard());
     List<String> second = heard();
     assertThat(second).startsWith("give a");
@@ -135,9 +135,9 @@ class SubmissionsTest extends EngineFixture {
   @Test
   void smallOnesKeepADistantNodeBusy() {
     begin("sequence");
-    Hub.Seat seat = protocol.hub().seat();
+    EngineContext.Source source = protocol.engine().source();
     for (int i = 0; i < 40; i++) {
-      submit(seat, "a" + i);
+      submit(source, "a" + i);
     }
     List<String> heard = heard();
     assertThat(heard).hasSize(2 * SubmissionShare.MOST_ITEMS);
@@ -155,10 +155,10 @@ class SubmissionsTest extends EngineFixture {
     loop.advance(Duration.ofMillis(80));
     node.says("item", "a=value of a");
     echoes(asked);
-    Hub.Seat seat = protocol.hub().seat();
-    submit(seat, "slow");
+    EngineContext.Source source = protocol.engine().source();
+    submit(source, "slow");
     List<String> slow = heard();
-    submit(seat, "quick");
+    submit(source, "quick");
     List<String> quick = heard();
     loop.advance(Duration.ofMillis(3_080));
     echoes(slow);
@@ -171,7 +171,7 @@ class SubmissionsTest extends EngineFixture {
   void aNodeThatAsksAndDoesNotReadIsGivenUp() {
     begin("key");
     node.takes = false;
-    node.unread = Link.MOST_UNSENT;
+    node.unread = UpstreamConnection.MOST_UNSENT;
     node.says("please", "a");
     assertThat(node.heard()).containsExactly("pleased a");
     assertThat(node.closed).isFalse();
@@ -183,15 +183,15 @@ class SubmissionsTest extends EngineFixture {
   @Test
   void whatIsInFlightOrWaitsWhenTheConnectionIsLostIsLost() {
     begin("key");
-    Hub.Seat seat = protocol.hub().seat();
-    submit(seat, large("a"), "a");
-    submit(seat, large("b"), "b");
+    EngineContext.Source source = protocol.engine().source();
+    submit(source, large("a"), "a");
+    submit(source, large("b"), "b");
     node.hangsUp();
     assertThat(became).containsExactly("a lost");
     node = node(first);
     assertThat(node.heard()).isEmpty();
     assertThat(became).containsExactly("a lost", "b lost");
-    submit(seat, "c");
+    submit(source, "c");
     echoes(heard());
     assertThat(became).endsWith("c after 0");
   }

@@ -30,13 +30,13 @@ import org.bitcoinmultiplexer.tck.ToyNumbering;
  */
 final class ToyProtocol implements Protocol {
 
-  record Headline(String text) implements News {}
+  record Headline(String text) implements Notification {}
 
   static final long BIG = 1_000_000;
   static final Message HELLO = message("hello", "");
 
   private final Dialect dialect = new ToyDialect();
-  private Hub hub;
+  private EngineContext engine;
 
   private final LongAdder closed = new LongAdder();
 
@@ -62,13 +62,13 @@ final class ToyProtocol implements Protocol {
     return closed.sum();
   }
 
-  Hub hub() {
-    return hub;
+  EngineContext engine() {
+    return engine;
   }
 
   @Override
-  public void open(Hub opened) {
-    hub = opened;
+  public void open(EngineContext opened) {
+    engine = opened;
   }
 
   @Override
@@ -153,9 +153,9 @@ final class ToyProtocol implements Protocol {
   }
 
   @Override
-  public RelayConversation relay(RelayContext relay) {
+  public PassthroughConversation relay(PassthroughContext relay) {
     failIfToldTo();
-    return new RelayConversation() {
+    return new PassthroughConversation() {
       @Override
       public void onClientFinished() {
         relay.clientIsServed();
@@ -219,7 +219,7 @@ final class ToyProtocol implements Protocol {
     }
 
     @Override
-    public void onNews(News news) {
+    public void onNews(Notification news) {
       String text = ((Headline) news).text();
       client.push(ToyDialect.news(text));
       if (text.startsWith("long")) {
@@ -406,7 +406,7 @@ final class ToyProtocol implements Protocol {
           }
         }
         case "please" -> node.send(message("pleased", text(message)));
-        case "news" -> hub.publish(new Headline(text(message)));
+        case "news" -> engine.publish(new Headline(text(message)));
         default -> {
           return false;
         }

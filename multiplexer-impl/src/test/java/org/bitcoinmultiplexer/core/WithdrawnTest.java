@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of requests whose askers have left while there is no node that takes them. */
+/** What becomes of requests whose waiters have left while there is no node that takes them. */
 class WithdrawnTest {
 
   private static final int MANY = 10_000;
@@ -25,8 +25,8 @@ class WithdrawnTest {
   private final SimulatedLoop loop = new SimulatedLoop();
   private final ToyProtocol protocol = new ToyProtocol();
   private final Counters counters = new Counters();
-  private final Upstream upstream =
-      new Upstream(
+  private final RequestDispatcher upstream =
+      new RequestDispatcher(
           loop,
           protocol,
           Settings.DEFAULTS,
@@ -37,38 +37,38 @@ class WithdrawnTest {
           new SideConnections(
               loop, protocol, Settings.DEFAULTS, counters, numbering -> NoRouter.INSTANCE),
           new Random(1));
-  private final Joining joining = new Joining(upstream, true, counters);
+  private final CoalescingStage joining = new CoalescingStage(upstream, true, counters);
   private final List<String> heard = new ArrayList<>();
 
-  private void settled(Lead lead, Outcome outcome) {
+  private void settled(SharedRequest lead, Outcome outcome) {
     joining.settle(lead, outcome);
   }
 
   /** Of a client. */
-  private final class Waiter extends Asker {
+  private final class Withdrawing extends Waiter {
 
-    private final Turns.Seat seat;
+    private final RequestQueue.Source source;
     private final String name;
 
-    Waiter(String name) {
-      this(name, new Turns.Seat());
+    Withdrawing(String name) {
+      this(name, new RequestQueue.Source());
     }
 
-    Waiter(String name, Turns.Seat seat) {
+    Withdrawing(String name, RequestQueue.Source source) {
       this.name = name;
-      this.seat = seat;
+      this.source = source;
     }
 
-    Waiter asks(String what) {
+    Withdrawing asks(String what) {
       Message request = ToyProtocol.message("get", what);
       Set<Key> keys = protocol.dialect().keys().requestKeys(request);
-      joining.ask(this, request, keys, 100, seat);
+      joining.ask(this, request, keys, 100, source);
       return this;
     }
 
     void leaves() {
       joining.leave(this);
-      upstream.left(seat);
+      upstream.left(source);
     }
 
     @Override
@@ -92,7 +92,7 @@ class WithdrawnTest {
     loop.run(
         () -> {
           for (int i = 0; i < MANY; i++) {
-            new Waiter("gone").asks("item" + i).leaves();
+            new Withdrawing("gone").asks("item" + i).leaves();
           }
         });
     assertThat(upstream.waiting()).isLessThan(200);
@@ -104,9 +104,10 @@ class WithdrawnTest {
     HostBudget host = budgets.open("203.0.113.1:1000");
     loop.run(
         () -> {
-          Waiter stays = new Waiter("stays", new Turns.Seat(host)).asks("wanted");
+          Withdrawing stays =
+              new Withdrawing("stays", new RequestQueue.Source(host)).asks("wanted");
           for (int i = 0; i < MANY; i++) {
-            new Waiter("gone", new Turns.Seat(host)).asks("item" + i).leaves();
+            new Withdrawing("gone", new RequestQueue.Source(host)).asks("item" + i).leaves();
           }
           assertThat(upstream.waiting()).isBetween(1, 200);
           stays.asks("another");
@@ -117,10 +118,10 @@ class WithdrawnTest {
   void whoJoinsAQuestionThatOthersWaitForAndLeavesIsNotKeptEither() {
     loop.run(
         () -> {
-          new Waiter("first").asks("item");
-          Waiter second = new Waiter("second").asks("item");
+          new Withdrawing("first").asks("item");
+          Withdrawing second = new Withdrawing("second").asks("item");
           for (int i = 0; i < MANY; i++) {
-            new Waiter("gone").asks("item").leaves();
+            new Withdrawing("gone").asks("item").leaves();
           }
           assertThat(upstream.waiting()).isLessThan(200);
           second.asks("another");
@@ -131,11 +132,11 @@ class WithdrawnTest {
   void whatOthersWaitForIsAskedThoughWhoAskedFirstHasLeft() {
     loop.run(
         () -> {
-          Waiter first = new Waiter("first").asks("item");
-          new Waiter("second").asks("item");
+          Withdrawing first = new Withdrawing("first").asks("item");
+          new Withdrawing("second").asks("item");
           first.leaves();
           for (int i = 0; i < MANY; i++) {
-            new Waiter("gone").asks("item" + i).leaves();
+            new Withdrawing("gone").asks("item" + i).leaves();
           }
           assertThat(upstream.waiting()).isBetween(1, 200);
           upstream.close();

@@ -20,7 +20,7 @@ final class Chain {
 
   /** A block that the node knows. */
   static final class Known {
-    final Mint.Block block;
+    final BlockFactory.Block block;
     final Known parent; // null on the genesis block
     final long since;
     final int version;
@@ -32,7 +32,12 @@ final class Chain {
     final boolean isNews;
 
     private Known(
-        Mint.Block block, Known parent, long since, int version, boolean hasBody, boolean isNews) {
+        BlockFactory.Block block,
+        Known parent,
+        long since,
+        int version,
+        boolean hasBody,
+        boolean isNews) {
       this.block = block;
       this.parent = parent;
       this.since = since;
@@ -68,11 +73,11 @@ final class Chain {
   // ---- how it grows
 
   /** Adds blocks that build on each other, which are the best chain if they are the longest. */
-  void add(List<Mint.Block> blocks, long now, List<Boolean> withBody, boolean areNews) {
+  void add(List<BlockFactory.Block> blocks, long now, List<Boolean> withBody, boolean areNews) {
     int version = tips.size();
     Known last = null;
     for (int i = 0; i < blocks.size(); i++) {
-      Mint.Block block = blocks.get(i);
+      BlockFactory.Block block = blocks.get(i);
       Known parent = byHash.get(block.previous);
       if (parent == null && !block.previous.equals(Network.REGTEST.genesis())) {
         throw new AssertionError("block " + block.hash + " builds on nothing");
@@ -87,7 +92,7 @@ final class Chain {
     tips.add(best.get(best.size() - 1));
   }
 
-  void add(Mint.Block block, long now, boolean withBody, boolean isNews) {
+  void add(BlockFactory.Block block, long now, boolean withBody, boolean isNews) {
     add(List.of(block), now, List.of(withBody), isNews);
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -17,7 +17,7 @@ import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /**
  * A client and its judge: whatever it is sent must be due to it, by its own requests and by what it
- * said of itself, and by nothing else. What it asks for is {@link Habits}'.
+ * said of itself, and by nothing else. What it asks for is {@link ClientBehaviour}'.
  *
  * <pre>
  *   GREETING ──verack──► TALKING ──► GONE
@@ -36,7 +36,7 @@ final class Client implements Pipe.Peer {
     void gone(Client client, boolean thrownOut);
 
     /** What the engine is to do with blocks of clients. */
-    NewsOptions news();
+    RelayOptions news();
 
     /** How much may wait for a client to read it before it may be thrown out for that, in bytes. */
     long clientBuffer();
@@ -50,19 +50,19 @@ final class Client implements Pipe.Peer {
 
   final int id;
   final Kind kind;
-  final Court court;
-  private final Truth truth;
+  final DeliveryOracle oracle;
+  private final GroundTruth truth;
   final Host host;
   private final Draw draw;
-  private final Habits habits;
+  private final ClientBehaviour behaviour;
   private final Continuation continuation;
   private final int lastOld;
   private final Deque<Expectation> owed = new ArrayDeque<>();
   private final Deque<String> greeting = new ArrayDeque<>();
 
   private Pipe pipe;
-  private Goods goods;
-  private Announced announced;
+  private Submissions submissions;
+  private AnnouncementOracle announced;
   private Wallet wallet;
   private State state = State.GREETING;
   private int heard;
@@ -81,28 +81,28 @@ final class Client implements Pipe.Peer {
   Client(
       int id,
       Kind kind,
-      Court court,
+      DeliveryOracle oracle,
       Host host,
       Draw draw,
-      Habits.Plan plan,
+      ClientBehaviour.Plan plan,
       int lastOld,
       SimulatedLoop time) {
     this.id = id;
     this.kind = kind;
-    this.court = court;
-    this.truth = court.truth;
+    this.oracle = oracle;
+    this.truth = oracle.truth;
     this.host = host;
     this.draw = draw;
     this.lastOld = lastOld;
     this.continuation = new Continuation(truth.chain);
-    this.habits = new Habits(this, truth, draw.split(), plan, time);
+    this.behaviour = new ClientBehaviour(this, truth, draw.split(), plan, time);
   }
 
   void connected(Pipe to) {
     pipe = to;
-    goods = new Goods(this, to, draw.split());
+    submissions = new Submissions(this, to, draw.split());
     wallet = new Wallet(this, truth, draw.split());
-    announced = new Announced(this, truth, goods, wallet);
+    announced = new AnnouncementOracle(this, truth, submissions, wallet);
     greeting.add(Commands.VERSION);
     if (kind.version() >= 70016) {
       greeting.add(Commands.WTXIDRELAY);
@@ -167,8 +167,8 @@ final class Client implements Pipe.Peer {
     say(request);
   }
 
-  Goods goods() {
-    return goods;
+  Submissions submissions() {
+    return submissions;
   }
 
   Wallet wallet() {
@@ -222,7 +222,7 @@ final class Client implements Pipe.Peer {
 
   /** Asks nothing more but a last pong. */
   void comeToAnEnd() {
-    habits.comeToAnEnd();
+    behaviour.comeToAnEnd();
   }
 
   // ---- what it hears
@@ -268,8 +268,8 @@ final class Client implements Pipe.Peer {
       case Commands.PING -> say(Ping.pong(Ping.nonce(message)));
       case Commands.INV -> inv(message, Inventory.parse(message));
       case Commands.HEADERS -> headers(message);
-      case Commands.GETDATA -> goods.asked(Inventory.parse(message));
-      case Commands.GETHEADERS -> goods.askedForHeaders();
+      case Commands.GETDATA -> submissions.asked(Inventory.parse(message));
+      case Commands.GETHEADERS -> submissions.askedForHeaders();
       case Commands.FEEFILTER -> require(kind.version() >= 70013, message);
       case Commands.SENDCMPCT -> require(kind.version() >= 70014, message);
       case Commands.CMPCTBLOCK -> {
@@ -308,7 +308,7 @@ final class Client implements Pipe.Peer {
         say(Message.of(Commands.SENDHEADERS, new byte[0]));
       }
       state = State.TALKING;
-      habits.begin();
+      behaviour.begin();
     }
   }
 
@@ -340,7 +340,7 @@ final class Client implements Pipe.Peer {
     if (absolved) {
       leave(false);
     } else {
-      habits.proceed();
+      behaviour.proceed();
     }
   }
 
@@ -407,7 +407,7 @@ final class Client implements Pipe.Peer {
     if (!owed.isEmpty()) {
       throw complaint("waits forever");
     }
-    announced.checkTransactions(court, readySince, settled);
+    announced.checkTransactions(oracle, readySince, settled);
   }
 
   /** Looks whether it was told of the last block, which nobody may have missed. */

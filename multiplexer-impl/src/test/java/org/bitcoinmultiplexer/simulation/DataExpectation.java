@@ -18,9 +18,9 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
  */
 final class DataExpectation implements Expectation {
 
-  private final Court court;
+  private final DeliveryOracle oracle;
   private final List<InventoryVector> items;
-  private final Sieve sieve; // null if there is none, and so no answer for filtered blocks
+  private final TestFilter sieve; // null if there is none, and so no answer for filtered blocks
   private final long asked;
 
   /** The first item that has not been settled. */
@@ -37,12 +37,13 @@ final class DataExpectation implements Expectation {
 
   private final Deque<Message> following = new ArrayDeque<>();
 
-  DataExpectation(Court court, List<InventoryVector> items, Sieve sieve, long asked) {
-    this.court = court;
+  DataExpectation(
+      DeliveryOracle oracle, List<InventoryVector> items, TestFilter sieve, long asked) {
+    this.oracle = oracle;
     this.items = items;
     this.sieve = sieve;
     this.asked = asked;
-    items.stream().filter(this::isAsked).forEach(i -> court.waits(Question.of(i), asked));
+    items.stream().filter(this::isAsked).forEach(i -> oracle.waits(Question.of(i), asked));
   }
 
   private boolean isAsked(InventoryVector item) {
@@ -105,7 +106,8 @@ final class DataExpectation implements Expectation {
         next = i + 1;
         if (item.type() == InventoryVector.FILTERED_BLOCK) {
           filtered = item.hash();
-          following.addAll(Filtered.transactions(court.truth.chain.find(item.hash()).block, sieve));
+          following.addAll(
+              Filtered.transactions(oracle.truth.chain.find(item.hash()).block, sieve));
         }
         delivered = isTransaction || isTied() ? null : item.hash();
         return true;
@@ -122,27 +124,28 @@ final class DataExpectation implements Expectation {
   private boolean isBody(InventoryVector item, Message body) {
     int type = item.type();
     if (type == InventoryVector.FILTERED_BLOCK) {
-      Chain.Known known = court.truth.chain.find(item.hash());
+      Chain.Known known = oracle.truth.chain.find(item.hash());
       return sieve != null
           && known != null
           && known.hasBody
           && body.equals(Filtered.merkleblock(known.block, sieve));
     }
     if (InventoryVector.isBlock(type) && body.command().equals(Commands.BLOCK)) {
-      Chain.Known known = court.truth.chain.find(item.hash());
+      Chain.Known known = oracle.truth.chain.find(item.hash());
       return known != null
           && known.hasBody
           && body.equals(type == InventoryVector.BLOCK ? known.block.stripped : known.block.full);
     }
     if (InventoryVector.isTransaction(type) && body.command().equals(Commands.TX)) {
-      Truth.KnownTx known = court.truth.transaction(item.hash(), type == InventoryVector.WTX);
+      GroundTruth.KnownTx known =
+          oracle.truth.transaction(item.hash(), type == InventoryVector.WTX);
       if (known == null || known.isForged) {
         return false;
       }
       return switch (type) {
         case InventoryVector.TX -> body.equals(known.tx.stripped);
         case InventoryVector.WTX -> body.equals(known.tx.full);
-        default -> body.equals(known.tx.full) || court.truth.wasPassedOff(known.tx.txid, body);
+        default -> body.equals(known.tx.full) || oracle.truth.wasPassedOff(known.tx.txid, body);
       };
     }
     return false;
@@ -189,7 +192,7 @@ final class DataExpectation implements Expectation {
   }
 
   private void requireAbsent(InventoryVector item, long now) {
-    if (isAsked(item) && !court.mayBeAbsent(item, asked, now)) {
+    if (isAsked(item) && !oracle.mayBeAbsent(item, asked, now)) {
       throw new AssertionError("nothing for " + item + ", which the node has");
     }
   }
@@ -212,12 +215,12 @@ final class DataExpectation implements Expectation {
   @Override
   public boolean mayFail(long now) {
     return items.subList(next, items.size()).stream()
-        .anyMatch(item -> isAsked(item) && court.mayFail(item, asked, now));
+        .anyMatch(item -> isAsked(item) && oracle.mayFail(item, asked, now));
   }
 
   @Override
   public void forget() {
-    items.stream().filter(this::isAsked).forEach(i -> court.done(Question.of(i)));
+    items.stream().filter(this::isAsked).forEach(i -> oracle.done(Question.of(i)));
   }
 
   @Override

@@ -28,7 +28,7 @@ final class Expectations {
   }
 
   /** A getheaders. */
-  record OfHeaders(Court court, List<Hash> locator, Hash stop, long asked, int version)
+  record OfHeaders(DeliveryOracle oracle, List<Hash> locator, Hash stop, long asked, int version)
       implements Expectation {
 
     @Override
@@ -36,10 +36,10 @@ final class Expectations {
       if (!answer.command().equals(Commands.HEADERS)) {
         return Verdict.FOREIGN;
       }
-      Chain chain = court.truth.chain;
-      boolean silent = court.mayBeSilent(locator, stop, asked, now);
+      Chain chain = oracle.truth.chain;
+      boolean silent = oracle.mayBeSilent(locator, stop, asked, now);
       // Who cannot ask the node answers with what it knows.
-      int oldest = silent && court.fromChain() ? 0 : version;
+      int oldest = silent && oracle.fromChain() ? 0 : version;
       for (int at = chain.version(); at >= oldest; at--) {
         List<Chain.Known> honest = chain.headers(locator, stop, at);
         if (honest != null && Chain.isHeaders(answer, honest)) {
@@ -52,23 +52,28 @@ final class Expectations {
 
     @Override
     public boolean mayFail(long now) {
-      return court.mayBeSilent(locator, stop, asked, now);
+      return oracle.mayBeSilent(locator, stop, asked, now);
     }
 
     @Override
     public String endsHere(long now) {
       boolean silent =
           locator.isEmpty()
-              && (court.truth.chain.headers(locator, stop, version) == null
-                  || court.mayBeSilent(locator, stop, asked, now));
+              && (oracle.truth.chain.headers(locator, stop, version) == null
+                  || oracle.mayBeSilent(locator, stop, asked, now));
       // Silence is passed on while the engine does not know where the chain of its node ends.
-      return silent || court.troubles.foundBetween(asked, now) ? null : "no headers";
+      return silent || oracle.faults.foundBetween(asked, now) ? null : "no headers";
     }
   }
 
   /** A getblocks, asked upstream as getheaders. */
   record OfInventory(
-      Court court, List<Hash> locator, List<Hash> asAsked, Hash stop, long asked, int version)
+      DeliveryOracle oracle,
+      List<Hash> locator,
+      List<Hash> asAsked,
+      Hash stop,
+      long asked,
+      int version)
       implements Expectation {
 
     private static final int MOST = 500;
@@ -79,7 +84,7 @@ final class Expectations {
         return Verdict.FOREIGN;
       }
       Inventory items = Inventory.parse(answer);
-      for (int at = court.truth.chain.version(); at >= version; at--) {
+      for (int at = oracle.truth.chain.version(); at >= version; at--) {
         List<Chain.Known> honest = honest(at);
         if (!honest.isEmpty() && items.size() == honest.size() && areNames(items, honest)) {
           return Verdict.LAST;
@@ -89,7 +94,7 @@ final class Expectations {
     }
 
     private List<Chain.Known> honest(int at) {
-      List<Chain.Known> headers = court.truth.chain.headers(asAsked, stop, at);
+      List<Chain.Known> headers = oracle.truth.chain.headers(asAsked, stop, at);
       int size = headers.size();
       if (size > 0 && headers.get(size - 1).hash().equals(stop)) {
         size--;
@@ -108,17 +113,17 @@ final class Expectations {
 
     @Override
     public boolean mayFail(long now) {
-      return court.mayBeSilent(asAsked, Hash.ZERO, asked, now);
+      return oracle.mayBeSilent(asAsked, Hash.ZERO, asked, now);
     }
 
     @Override
     public String endsHere(long now) {
-      for (int at = court.truth.chain.version(); at >= version; at--) {
+      for (int at = oracle.truth.chain.version(); at >= version; at--) {
         if (honest(at).isEmpty()) {
           return null;
         }
       }
-      return court.mayBeSilent(asAsked, Hash.ZERO, asked, now) ? null : "no inv";
+      return oracle.mayBeSilent(asAsked, Hash.ZERO, asked, now) ? null : "no inv";
     }
   }
 
@@ -129,12 +134,12 @@ final class Expectations {
   private static final int LAG = 8;
 
   /** A getblocktxn. */
-  record OfBlockTransactions(Court court, Hash block, int[] indexes, long asked)
+  record OfBlockTransactions(DeliveryOracle oracle, Hash block, int[] indexes, long asked)
       implements Expectation {
 
-    static OfBlockTransactions of(Court court, Hash block, int[] indexes, long asked) {
-      OfBlockTransactions made = new OfBlockTransactions(court, block, indexes, asked);
-      court.waits(Question.of(made.item()), asked);
+    static OfBlockTransactions of(DeliveryOracle oracle, Hash block, int[] indexes, long asked) {
+      OfBlockTransactions made = new OfBlockTransactions(oracle, block, indexes, asked);
+      oracle.waits(Question.of(made.item()), asked);
       return made;
     }
 
@@ -144,7 +149,7 @@ final class Expectations {
 
     @Override
     public Verdict take(Message answer, long now) {
-      Chain.Known known = court.truth.chain.find(block);
+      Chain.Known known = oracle.truth.chain.find(block);
       if (known == null || !known.hasBody) {
         return Verdict.FOREIGN;
       }
@@ -162,27 +167,27 @@ final class Expectations {
 
     /** A block far below the tip, or of another branch; the multiplexer may have seen it so. */
     boolean isWholeOfDeep(Message answer) {
-      Chain.Known known = court.truth.chain.find(block);
+      Chain.Known known = oracle.truth.chain.find(block);
       return known != null
           && known.hasBody
           && answer.equals(known.block.full)
-          && (!court.truth.chain.isBest(known)
-              || court.truth.chain.height() - known.height() > MOST_DEPTH - LAG);
+          && (!oracle.truth.chain.isBest(known)
+              || oracle.truth.chain.height() - known.height() > MOST_DEPTH - LAG);
     }
 
     @Override
     public boolean mayFail(long now) {
-      return court.mayFail(item(), asked, now);
+      return oracle.mayFail(item(), asked, now);
     }
 
     @Override
     public String endsHere(long now) {
-      return court.mayBeAbsent(item(), asked, now) ? null : "no blocktxn";
+      return oracle.mayBeAbsent(item(), asked, now) ? null : "no blocktxn";
     }
 
     @Override
     public void forget() {
-      court.done(Question.of(item()));
+      oracle.done(Question.of(item()));
     }
   }
 

@@ -23,7 +23,7 @@ final class Filtered {
   }
 
   /** The merkleblock. */
-  static Message merkleblock(Mint.Block block, Sieve sieve) {
+  static Message merkleblock(BlockFactory.Block block, TestFilter sieve) {
     Filtered tree =
         new Filtered(
             block.transactions.stream().map(tx -> tx.txid).toList(),
@@ -43,7 +43,7 @@ final class Filtered {
   }
 
   /** The transactions that have to follow right behind it. */
-  static List<Message> transactions(Mint.Block block, Sieve sieve) {
+  static List<Message> transactions(BlockFactory.Block block, TestFilter sieve) {
     return block.transactions.stream().filter(sieve::passes).map(tx -> tx.stripped).toList();
   }
 
@@ -73,6 +73,6 @@ final class Filtered {
     }
     Hash left = hash(height - 1, 2 * at);
     Hash right = 2 * at + 1 < width(height - 1) ? hash(height - 1, 2 * at + 1) : left;
-    return Mint.hash(new Bytes().hash(left).hash(right).toArray());
+    return BlockFactory.hash(new Bytes().hash(left).hash(right).toArray());
   }
 }

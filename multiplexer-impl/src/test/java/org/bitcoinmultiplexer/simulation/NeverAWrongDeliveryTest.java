@@ -9,7 +9,7 @@ import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.cache.AnswerCache;
 import org.bitcoinmultiplexer.cache.MemoryStore;
-import org.bitcoinmultiplexer.core.KnownAnswers;
+import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.bitcoinmultiplexer.strategy.FewBitKeys;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.junit.jupiter.api.Assumptions;
@@ -110,10 +110,10 @@ class NeverAWrongDeliveryTest {
 
   private static Simulation.Result run(String name, long seed, long target) {
     try {
-      KnownAnswers answers =
+      AnswerLookup answers =
           name.equals("cache")
               ? AnswerCache.of(new MemoryStore(SMALL_CACHE, BitcoinProtocol::footprint))
-              : KnownAnswers.NONE;
+              : AnswerLookup.NONE;
       return new Simulation(
               strategy(name),
               answers,

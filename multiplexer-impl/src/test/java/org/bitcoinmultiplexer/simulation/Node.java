@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
@@ -32,16 +32,16 @@ final class Node implements Connector {
   private final SimulatedLoop time;
   private final VirtualLoop loop;
   private final Draw draw;
-  private final Truth truth;
-  private final Troubles troubles;
-  private final Manners manners;
-  private final NewsOptions news;
+  private final GroundTruth truth;
+  private final FaultLog faults;
+  private final SimulationParameters parameters;
+  private final RelayOptions news;
 
   /** Transactions that are not in a block yet. */
-  private final List<Truth.KnownTx> mempool = new ArrayList<>();
+  private final List<GroundTruth.KnownTx> mempool = new ArrayList<>();
 
   /** Those of the last block, which are served a little longer. */
-  private List<Truth.KnownTx> mined = List.of();
+  private List<GroundTruth.KnownTx> mined = List.of();
 
   /** Blocks that are lied about more often than not. */
   final Set<Hash> cursed = new HashSet<>();
@@ -59,53 +59,54 @@ final class Node implements Connector {
       SimulatedLoop time,
       VirtualLoop loop,
       Draw draw,
-      Truth truth,
-      Troubles troubles,
-      Manners manners,
-      NewsOptions news) {
+      GroundTruth truth,
+      FaultLog faults,
+      SimulationParameters parameters,
+      RelayOptions news) {
     this.time = time;
     this.loop = loop;
     this.draw = draw;
     this.truth = truth;
-    this.troubles = troubles;
-    this.manners = manners;
+    this.faults = faults;
+    this.parameters = parameters;
     this.news = news;
   }
 
   /** The blocks from the beginning: of old ones that were cheap to make, and of younger ones. */
   void begin(int old, int young) {
     if (old > 0) {
-      truth.chain.add(Mint.oldChain(old), 0, Collections.nCopies(old, true), false);
+      truth.chain.add(BlockFactory.oldChain(old), 0, Collections.nCopies(old, true), false);
     }
     for (int i = 1; i <= young; i++) {
-      Mint.Block block = Mint.block(truth.chain.tip(), truth.chain.height() + 1, spends(4), draw);
+      BlockFactory.Block block =
+          BlockFactory.block(truth.chain.tip(), truth.chain.height() + 1, spends(4), draw);
       // The best block is news if the engine learns of it through an announcement.
       truth.chain.add(block, time.nanoTime(), !draw.chance(0.02), i == young);
       if (draw.chance(0.005)) {
         cursed.add(block.hash);
       }
-      if (manners.punishes() && i < young - DEEPEST && draw.chance(0.01)) {
-        troubles.poison(block.hash);
+      if (parameters.punishes() && i < young - DEEPEST && draw.chance(0.01)) {
+        faults.poison(block.hash);
       }
     }
   }
 
-  private List<Mint.Tx> spends(int bound) {
-    List<Mint.Tx> spends = new ArrayList<>();
+  private List<BlockFactory.Tx> spends(int bound) {
+    List<BlockFactory.Tx> spends = new ArrayList<>();
     for (int n = draw.below(bound); n > 0; n--) {
-      spends.add(Mint.transaction(draw, draw.chance(0.5)));
+      spends.add(BlockFactory.transaction(draw, draw.chance(0.5)));
     }
     return spends;
   }
 
   /** Lives from now on. */
   void live() {
-    again(manners.blockEvery(), this::findBlock);
-    again(manners.reorganiseEvery(), this::reorganise);
-    again(manners.transactionEvery(), this::hearOfTransaction);
-    again(manners.lossEvery(), () -> whileTalking(() -> lose(draw.chance(0.5))));
-    again(manners.muteEvery(), () -> whileTalking(() -> line.fallMute()));
-    again(manners.noiseEvery(), () -> whileTalking(() -> line.makeNoise()));
+    again(parameters.blockEvery(), this::findBlock);
+    again(parameters.reorganiseEvery(), this::reorganise);
+    again(parameters.transactionEvery(), this::hearOfTransaction);
+    again(parameters.lossEvery(), () -> whileTalking(() -> lose(draw.chance(0.5))));
+    again(parameters.muteEvery(), () -> whileTalking(() -> line.fallMute()));
+    again(parameters.noiseEvery(), () -> whileTalking(() -> line.makeNoise()));
   }
 
   private void again(double millis, Runnable event) {
@@ -160,14 +161,14 @@ final class Node implements Connector {
     if (truth.rumour() != null) {
       return;
     }
-    List<Truth.KnownTx> chosen = new ArrayList<>();
+    List<GroundTruth.KnownTx> chosen = new ArrayList<>();
     for (int n = draw.below(8); n > 0 && !mempool.isEmpty(); n--) {
-      Truth.KnownTx next = mempool.remove(draw.below(mempool.size()));
+      GroundTruth.KnownTx next = mempool.remove(draw.below(mempool.size()));
       next.isMined = true;
       chosen.add(next);
     }
-    Mint.Block block =
-        Mint.block(
+    BlockFactory.Block block =
+        BlockFactory.block(
             truth.chain.tip(),
             truth.chain.height() + 1,
             chosen.stream().map(known -> known.tx).toList(),
@@ -183,26 +184,26 @@ final class Node implements Connector {
     int depth = draw.chance(0.7) ? draw.between(1, 3) : draw.between(1, DEEPEST);
     int fork = truth.chain.height() - depth;
     Hash previous = truth.chain.hashAt(fork);
-    List<Mint.Block> branch = new ArrayList<>();
+    List<BlockFactory.Block> branch = new ArrayList<>();
     for (int height = fork + 1; height <= fork + depth + draw.between(1, 2); height++) {
-      Mint.Block block = Mint.block(previous, height, spends(3), draw);
+      BlockFactory.Block block = BlockFactory.block(previous, height, spends(3), draw);
       branch.add(block);
       previous = block.hash;
     }
     expect(branch, List.of());
   }
 
-  private void expect(List<Mint.Block> blocks, List<Truth.KnownTx> transactions) {
+  private void expect(List<BlockFactory.Block> blocks, List<GroundTruth.KnownTx> transactions) {
     truth.spread(blocks.get(blocks.size() - 1).hash);
     time.schedule(draw.within(0, RUMOUR), () -> arrived(blocks, transactions));
   }
 
-  private void arrived(List<Mint.Block> blocks, List<Truth.KnownTx> transactions) {
+  private void arrived(List<BlockFactory.Block> blocks, List<GroundTruth.KnownTx> transactions) {
     truth.spread(null);
     add(blocks, transactions);
   }
 
-  private void add(List<Mint.Block> blocks, List<Truth.KnownTx> transactions) {
+  private void add(List<BlockFactory.Block> blocks, List<GroundTruth.KnownTx> transactions) {
     List<Boolean> withBody = blocks.stream().map(block -> !draw.chance(0.02)).toList();
     if (blocks.get(blocks.size() - 1).height > truth.chain.height()) {
       mined.forEach(known -> known.until = time.nanoTime());
@@ -217,7 +218,7 @@ final class Node implements Connector {
   }
 
   /** A block of a client, whose parent is known. Of one with less work Core keeps the header. */
-  void accept(Mint.Block block) {
+  void accept(BlockFactory.Block block) {
     if (truth.chain.find(block.hash) != null) {
       return;
     }
@@ -229,14 +230,14 @@ final class Node implements Connector {
   }
 
   private void hearOfTransaction() {
-    List<Truth.KnownTx> fresh = new ArrayList<>();
+    List<GroundTruth.KnownTx> fresh = new ArrayList<>();
     for (int n = draw.chance(0.9) ? 1 : draw.between(2, 30); n > 0; n--) {
-      fresh.add(truth.add(Mint.transaction(draw, draw.chance(0.6)), -1));
+      fresh.add(truth.add(BlockFactory.transaction(draw, draw.chance(0.6)), -1));
     }
     time.schedule(draw.within(0, RUMOUR), () -> arrived(fresh));
   }
 
-  private void arrived(List<Truth.KnownTx> fresh) {
+  private void arrived(List<GroundTruth.KnownTx> fresh) {
     fresh.forEach(this::accept);
     if (mempool.size() > 500) {
       mempool.remove(0).until = time.nanoTime();
@@ -247,7 +248,7 @@ final class Node implements Connector {
   }
 
   /** A transaction is in the mempool from now on. */
-  void accept(Truth.KnownTx known) {
+  void accept(GroundTruth.KnownTx known) {
     boolean isNew = known.since == Long.MAX_VALUE;
     if ((isNew || known.isLost) && !known.isForged) {
       known.since = time.nanoTime();
@@ -258,11 +259,11 @@ final class Node implements Connector {
   }
 
   /** What the engine is to do with blocks of clients. */
-  NewsOptions news() {
+  RelayOptions news() {
     return news;
   }
 
-  List<Truth.KnownTx> mempool() {
+  List<GroundTruth.KnownTx> mempool() {
     return mempool;
   }
 
@@ -281,7 +282,7 @@ final class Node implements Connector {
 
   /** Killed, it comes back without what waited. */
   private void loseMempool() {
-    for (Truth.KnownTx known : mempool) {
+    for (GroundTruth.KnownTx known : mempool) {
       known.until = time.nanoTime();
       known.isLost = true;
     }
@@ -298,7 +299,7 @@ final class Node implements Connector {
   @Override
   public CompletionStage<Transport> connect() {
     CompletableFuture<Transport> future = new CompletableFuture<>();
-    boolean isBeside = troubles.hasNode();
+    boolean isBeside = faults.hasNode();
     time.schedule(
         draw.within(0.1, 20),
         () -> {
@@ -309,10 +310,16 @@ final class Node implements Connector {
             return;
           }
           NodeLine made =
-              new NodeLine(time, draw.split(), truth, troubles, this, manners, isBeside);
+              new NodeLine(time, draw.split(), truth, faults, this, parameters, isBeside);
           Pipe pipe =
               new Pipe(
-                  time, loop, draw.split(), target(), made, manners.nearest(), manners.farthest());
+                  time,
+                  loop,
+                  draw.split(),
+                  target(),
+                  made,
+                  parameters.nearest(),
+                  parameters.farthest());
           made.connected(pipe);
           if (isBeside) {
             beside.removeIf(NodeLine::isClosed);

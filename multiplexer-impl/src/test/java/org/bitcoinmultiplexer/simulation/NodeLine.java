@@ -43,11 +43,11 @@ final class NodeLine implements Pipe.Peer {
 
   private final SimulatedLoop time;
   private final Draw draw;
-  private final Truth truth;
-  private final Troubles troubles;
+  private final GroundTruth truth;
+  private final FaultLog faults;
   private final Node node;
-  private final Manners manners;
-  private final Tales tales;
+  private final SimulationParameters parameters;
+  private final ForgedAnswers forged;
   private final Deque<Message> inbox = new ArrayDeque<>();
   private final List<Long> pinged = new ArrayList<>();
   private final Set<Hash> told = new HashSet<>();
@@ -63,45 +63,47 @@ final class NodeLine implements Pipe.Peer {
   private boolean deservesIt;
   private final boolean isBeside; // the one that all share, which has more to say
   private Hash shown;
-  private Shelf shelf;
+  private GetDataServer server;
   private Echoes echoes;
-  private Intake intake;
-  private Noise noise;
+  private SubmissionOracle intake;
+  private UnsolicitedMessages noise;
   private Numbers numbers; // null if it does not know them
   private Message lastHeard;
 
   NodeLine(
       SimulatedLoop time,
       Draw draw,
-      Truth truth,
-      Troubles troubles,
+      GroundTruth truth,
+      FaultLog faults,
       Node node,
-      Manners manners,
+      SimulationParameters parameters,
       boolean isBeside) {
     this.time = time;
     this.draw = draw;
     this.truth = truth;
-    this.troubles = troubles;
+    this.faults = faults;
     this.node = node;
-    this.manners = manners;
+    this.parameters = parameters;
     this.isBeside = isBeside;
     this.deservesIt = isBeside;
-    this.tales = new Tales(draw, truth);
+    this.forged = new ForgedAnswers(draw, truth);
   }
 
   void connected(Pipe to) {
     pipe = to;
-    shelf = shelf(to::say);
-    echoes = new Echoes(draw.split(), manners.disorder(), inbox, to::say);
-    intake = new Intake(time, draw.split(), truth, node, manners, tales, to);
-    noise = new Noise(time, draw.split(), truth, troubles, tales, this, to, shelf, intake);
-    if (manners.numbers()) {
-      numbers = new Numbers(time, draw.split(), troubles, node, manners, this, to, this::answer);
+    server = server(to::say);
+    echoes = new Echoes(draw.split(), parameters.disorder(), inbox, to::say);
+    intake = new SubmissionOracle(time, draw.split(), truth, node, parameters, forged, to);
+    noise =
+        new UnsolicitedMessages(
+            time, draw.split(), truth, faults, forged, this, to, server, intake);
+    if (parameters.numbers()) {
+      numbers = new Numbers(time, draw.split(), faults, node, parameters, this, to, this::answer);
     }
   }
 
-  private Shelf shelf(Voice voice) {
-    return new Shelf(time, draw.split(), truth, troubles, node, manners, tales, voice);
+  private GetDataServer server(Sender voice) {
+    return new GetDataServer(time, draw.split(), truth, faults, node, parameters, forged, voice);
   }
 
   boolean isReady() {
@@ -114,7 +116,7 @@ final class NodeLine implements Pipe.Peer {
 
   boolean isIdle() {
     return state == State.READY
-        && shelf.isIdle()
+        && server.isIdle()
         && inbox.isEmpty()
         && (numbers == null || numbers.open() == 0);
   }
@@ -174,11 +176,11 @@ final class NodeLine implements Pipe.Peer {
   }
 
   private void proceed() {
-    if (!busy && !mute && state != State.CLOSED && !(shelf.isIdle() && inbox.isEmpty())) {
+    if (!busy && !mute && state != State.CLOSED && !(server.isIdle() && inbox.isEmpty())) {
       busy = true;
       Duration pause =
           node.isCalm() || draw.chance(0.995)
-              ? draw.within(0, manners.slowest())
+              ? draw.within(0, parameters.slowest())
               : draw.within(20, 300);
       time.schedule(
           pause,
@@ -193,8 +195,8 @@ final class NodeLine implements Pipe.Peer {
   }
 
   private void step() {
-    if (!shelf.isIdle()) {
-      shelf.step();
+    if (!server.isIdle()) {
+      server.step();
       return;
     }
     Message message = inbox.remove();
@@ -239,7 +241,7 @@ final class NodeLine implements Pipe.Peer {
       case Commands.GETDATA -> {
         require(numbers == null, message, "a request without a number");
         echoes.asked(false);
-        shelf.ask(message);
+        server.ask(message);
       }
       case Commands.MEMPOOL -> nameMempool(); // its answer cannot be told from announcements
       default -> {
@@ -264,7 +266,7 @@ final class NodeLine implements Pipe.Peer {
 
   private boolean isPoisoned(Inventory items) {
     for (int i = 0; i < items.size(); i++) {
-      if (troubles.isPoison(items.hash(i))) {
+      if (faults.isPoison(items.hash(i))) {
         return true;
       }
     }
@@ -291,7 +293,7 @@ final class NodeLine implements Pipe.Peer {
                     NetworkAddress.UNSPECIFIED,
                     NetworkAddress.UNSPECIFIED,
                     draw.nextLong(),
-                    manners.picky() ? "/picky:1.0/" : "/Satoshi:31.99.0/",
+                    parameters.picky() ? "/picky:1.0/" : "/Satoshi:31.99.0/",
                     truth.chain.height(),
                     true)
                 .toMessage());
@@ -357,7 +359,7 @@ final class NodeLine implements Pipe.Peer {
   // ---- what it answers
 
   /** A numbered request, which is for one thing. */
-  private void answer(Message request, Voice voice) {
+  private void answer(Message request, Sender voice) {
     if (request.command().equals(Commands.GETHEADERS)) {
       getHeaders(request, voice);
       return;
@@ -367,12 +369,12 @@ final class NodeLine implements Pipe.Peer {
       return;
     }
     require(Inventory.parse(request).size() == 1, request, "several things by one number");
-    Shelf single = shelf(voice);
+    GetDataServer single = server(voice);
     single.ask(request);
     single.step();
   }
 
-  private void getHeaders(Message message, Voice voice) {
+  private void getHeaders(Message message, Sender voice) {
     BlockLocator locator = BlockLocator.parse(message);
     require(locator.toMessage().equals(message), message, "not canonical");
     Question.OfHeaders question = Question.of(locator);
@@ -382,17 +384,17 @@ final class NodeLine implements Pipe.Peer {
       echoes.asked(false);
       return;
     }
-    if (!node.isCalm() && draw.chance(manners.silence())) {
+    if (!node.isCalm() && draw.chance(parameters.silence())) {
       echoes.asked(false);
-      troubles.keptSilent(question, time.nanoTime());
+      faults.keptSilent(question, time.nanoTime());
       return;
     }
     Message lie =
-        !node.isCalm() && draw.chance(manners.lie()) && !question.locator().isEmpty()
-            ? tales.headers(question, honest)
+        !node.isCalm() && draw.chance(parameters.lie()) && !question.locator().isEmpty()
+            ? forged.headers(question, honest)
             : null;
     if (lie != null) {
-      voice.say(lie, () -> troubles.lied(question, time.nanoTime()));
+      voice.say(lie, () -> faults.lied(question, time.nanoTime()));
       return;
     }
     if (!honest.isEmpty()) {
@@ -402,7 +404,7 @@ final class NodeLine implements Pipe.Peer {
   }
 
   /** Whether it told the engine of a transaction, which is to tell everybody. */
-  boolean hasAnnounced(Truth.KnownTx known) {
+  boolean hasAnnounced(GroundTruth.KnownTx known) {
     return announced.contains(known.tx.wtxid);
   }
 
@@ -425,9 +427,9 @@ final class NodeLine implements Pipe.Peer {
         });
   }
 
-  void announce(List<Truth.KnownTx> fresh) {
+  void announce(List<GroundTruth.KnownTx> fresh) {
     List<Hash> ids = new ArrayList<>();
-    for (Truth.KnownTx known : fresh) {
+    for (GroundTruth.KnownTx known : fresh) {
       if (told.add(known.tx.wtxid)) {
         announced.add(known.tx.wtxid);
         ids.add(known.tx.wtxid);
@@ -438,14 +440,14 @@ final class NodeLine implements Pipe.Peer {
           Inventory.of(Commands.INV, InventoryVector.WTX, ids),
           () ->
               fresh.stream()
-                  .filter(Truth.KnownTx::isSubmitted)
+                  .filter(GroundTruth.KnownTx::isSubmitted)
                   .forEach(known -> known.heard(time.nanoTime(), false)));
     }
   }
 
   /** All of it, whatever was told before. */
   private void nameMempool() {
-    List<Truth.KnownTx> all = List.copyOf(node.mempool());
+    List<GroundTruth.KnownTx> all = List.copyOf(node.mempool());
     all.forEach(known -> told.remove(known.tx.wtxid));
     announce(all);
   }

@@ -22,14 +22,14 @@ final class Numbers {
 
   /** What takes a request, and says at most one message. */
   interface Answerer {
-    void answer(Message request, Voice voice);
+    void answer(Message request, Sender voice);
   }
 
   private final SimulatedLoop time;
   private final Draw draw;
-  private final Troubles troubles;
+  private final FaultLog faults;
   private final Node node;
-  private final Manners manners;
+  private final SimulationParameters parameters;
   private final NodeLine line;
   private final Pipe pipe;
   private final Answerer answerer;
@@ -40,17 +40,17 @@ final class Numbers {
   Numbers(
       SimulatedLoop time,
       Draw draw,
-      Troubles troubles,
+      FaultLog faults,
       Node node,
-      Manners manners,
+      SimulationParameters parameters,
       NodeLine line,
       Pipe pipe,
       Answerer answerer) {
     this.time = time;
     this.draw = draw;
-    this.troubles = troubles;
+    this.faults = faults;
     this.node = node;
-    this.manners = manners;
+    this.parameters = parameters;
     this.line = line;
     this.pipe = pipe;
     this.answerer = answerer;
@@ -90,7 +90,7 @@ final class Numbers {
   private void later(long id, Message request) {
     Duration pause =
         node.isCalm() || draw.chance(0.95)
-            ? draw.within(0, 10 * manners.slowest())
+            ? draw.within(0, 10 * parameters.slowest())
             : draw.within(20, 300);
     time.schedule(
         pause,
@@ -110,14 +110,14 @@ final class Numbers {
       pipe.say(Sequence.message(id, Sequence.Kind.END));
       return;
     }
-    if (!node.isCalm() && draw.chance(manners.silence())) {
-      troubles.keptSilent(question(request), time.nanoTime());
+    if (!node.isCalm() && draw.chance(parameters.silence())) {
+      faults.keptSilent(question(request), time.nanoTime());
       pipe.say(Sequence.message(id, draw.chance(0.5) ? Sequence.Kind.FAILED : Sequence.Kind.END));
       return;
     }
-    if (!node.isCalm() && draw.chance(manners.lie())) {
+    if (!node.isCalm() && draw.chance(parameters.lie())) {
       pipe.say(Sequence.message(id, Sequence.Kind.LAST));
-      pipe.say(somethingElse(request), () -> troubles.lied(question(request), time.nanoTime()));
+      pipe.say(somethingElse(request), () -> faults.lied(question(request), time.nanoTime()));
       return;
     }
     boolean[] said = new boolean[1];
@@ -138,7 +138,7 @@ final class Numbers {
   /** The number is right, and what comes under it is not. */
   private Message somethingElse(Message request) {
     return request.command().equals(Commands.GETHEADERS)
-        ? Mint.block(draw.hash(), 7, List.of(), draw).full
+        ? BlockFactory.block(draw.hash(), 7, List.of(), draw).full
         : Message.of(Commands.HEADERS, new byte[1]);
   }
 

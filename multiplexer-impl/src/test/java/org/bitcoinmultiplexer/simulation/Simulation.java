@@ -15,14 +15,14 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.bitcoinmultiplexer.core.Engine;
-import org.bitcoinmultiplexer.core.KnownAnswers;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
@@ -60,16 +60,16 @@ final class Simulation implements Client.Host {
 
   private static final String SLOW = "client.closed.slow-reader";
   private static final String UNANSWERED = "client.closed.unanswered";
-  private static final List<NewsOptions> OPTIONS =
+  private static final List<RelayOptions> OPTIONS =
       List.of(
-          NewsOptions.DEFAULT,
-          NewsOptions.DEFAULT,
-          new NewsOptions(false, true, 16L << 20),
-          new NewsOptions(true, true, 16L << 20),
-          new NewsOptions(false, false, 16L << 20, true),
-          new NewsOptions(false, false, 16L << 20, true),
-          new NewsOptions(false, true, 16L << 20, true),
-          new NewsOptions(true, true, 16L << 20, true));
+          RelayOptions.DEFAULT,
+          RelayOptions.DEFAULT,
+          new RelayOptions(false, true, 16L << 20),
+          new RelayOptions(true, true, 16L << 20),
+          new RelayOptions(false, false, 16L << 20, true),
+          new RelayOptions(false, false, 16L << 20, true),
+          new RelayOptions(false, true, 16L << 20, true),
+          new RelayOptions(true, true, 16L << 20, true));
 
   /** After so long nothing is asked any more on behalf of those who are gone. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(11);
@@ -91,13 +91,13 @@ final class Simulation implements Client.Host {
   private final SimulatedLoop time = new SimulatedLoop();
   private final Draw draw;
   private final long target;
-  private final Manners manners;
+  private final SimulationParameters parameters;
   private final Settings settings;
-  private final NewsOptions news;
+  private final RelayOptions news;
   private final int firstBlocks;
-  private final Truth truth = new Truth();
-  private final Troubles troubles;
-  private final Court court;
+  private final GroundTruth truth = new GroundTruth();
+  private final FaultLog faults;
+  private final DeliveryOracle oracle;
   private final Node node;
   private final Engine engine;
   private final List<VirtualLoop> loops = new ArrayList<>();
@@ -118,7 +118,7 @@ final class Simulation implements Client.Host {
    */
   Simulation(
       Strategy strategy,
-      KnownAnswers answers,
+      AnswerLookup answers,
       boolean headers,
       boolean oneAtATime,
       boolean numbers,
@@ -126,20 +126,20 @@ final class Simulation implements Client.Host {
       long target) {
     this.draw = new Draw(seed);
     this.target = target;
-    this.manners = Manners.of(oneAtATime, numbers, draw);
+    this.parameters = SimulationParameters.of(oneAtATime, numbers, draw);
     this.settings = settings();
     this.news = draw.of(OPTIONS);
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
-    this.troubles = new Troubles(settings.patience().toNanos());
-    boolean readsMempool = seed % 2 == 0 && !manners.picky(); // of whom it is not even asked
-    this.court = new Court(truth, troubles, headers, readsMempool);
+    this.faults = new FaultLog(settings.patience().toNanos());
+    boolean readsMempool = seed % 2 == 0 && !parameters.picky(); // of whom it is not even asked
+    this.oracle = new DeliveryOracle(truth, faults, headers, readsMempool);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
     int others = handOver > 0 ? draw.below(3) : 0;
     for (int i = 0; i <= others; i++) {
       loops.add(new VirtualLoop(time, processor, draw.split(), handOver));
     }
-    this.node = new Node(time, loops.get(0), draw.split(), truth, troubles, manners, news);
+    this.node = new Node(time, loops.get(0), draw.split(), truth, faults, parameters, news);
     BitcoinOptions options =
         new BitcoinOptions(
             Network.REGTEST,
@@ -161,7 +161,7 @@ final class Simulation implements Client.Host {
             strategy,
             List.of(node),
             settings,
-            check -> time.schedule(checking.within(0, Troubles.CHECKING / 1e6 - 1), check),
+            check -> time.schedule(checking.within(0, FaultLog.CHECKING / 1e6 - 1), check),
             draw.split(),
             new Observer(),
             Runnable::run,
@@ -189,14 +189,14 @@ final class Simulation implements Client.Host {
     @Override
     public void onUpstreamReady(String target, String description) {
       ready = true;
-      troubles.found(time.nanoTime());
+      faults.found(time.nanoTime());
     }
 
     @Override
     public void onUpstreamLost(String target, String reason) {
       if (ready) {
         ready = false;
-        court.lost(time.nanoTime());
+        oracle.lost(time.nanoTime());
       }
     }
   }
@@ -205,7 +205,7 @@ final class Simulation implements Client.Host {
     node.begin(firstBlocks - YOUNG, YOUNG);
     node.live();
     engine.start();
-    for (int i = 0; i < manners.clients(); i++) {
+    for (int i = 0; i < parameters.clients(); i++) {
       joinIn(draw.about(2_000));
     }
     while (exchanges() < target) {
@@ -249,9 +249,10 @@ final class Simulation implements Client.Host {
     node.reorganise();
     requireTold();
     if (news.submitBlocks() && !clients.isEmpty()) {
-      Mint.Block block = Mint.block(truth.chain.tip(), truth.chain.height() + 1, List.of(), draw);
+      BlockFactory.Block block =
+          BlockFactory.block(truth.chain.tip(), truth.chain.height() + 1, List.of(), draw);
       truth.made(block);
-      clients.iterator().next().goods().submit(block, Commands.BLOCK);
+      clients.iterator().next().submissions().submit(block, Commands.BLOCK);
       requireTold();
       require(truth.chain.tip().equals(block.hash), "the node was not given the last block");
     }
@@ -281,17 +282,17 @@ final class Simulation implements Client.Host {
 
   private void join() {
     int id = joined++;
-    Habits.Plan plan =
-        new Habits.Plan(
+    ClientBehaviour.Plan plan =
+        new ClientBehaviour.Plan(
             draw.between(1, 40),
             draw.chance(0.4) ? 1 : draw.between(2, 12),
-            manners.thinking(),
+            parameters.thinking(),
             draw.chance(0.08));
     Client client =
         new Client(
             id,
             draw.of(Kind.ALL),
-            court,
+            oracle,
             this,
             draw.split(),
             plan,
@@ -321,7 +322,7 @@ final class Simulation implements Client.Host {
   }
 
   @Override
-  public NewsOptions news() {
+  public RelayOptions news() {
     return news;
   }
 
@@ -365,13 +366,13 @@ final class Simulation implements Client.Host {
   private void audit(long calmSince) {
     Stats stats = engine.stats();
     if (stats.counter("submit.tx.displaced") > 0) {
-      court.overflown();
+      oracle.overflown();
     }
     clients.forEach(client -> client.check(calmSince));
     require(stats.upstreamReady(), "upstream is not ready");
     require(stats.clients() == clients.size(), stats.clients() + " clients, not " + clients.size());
     require(stats.clientsReady() == clients.size(), stats.clientsReady() + " clients are ready");
-    require(court.open() == 0, "somebody still waits");
+    require(oracle.open() == 0, "somebody still waits");
     require(node.line().isIdle(), "the node is still busy");
     balance(stats);
 
@@ -442,10 +443,10 @@ final class Simulation implements Client.Host {
     Stats stats = engine.stats();
     return new Result(
         exchanges(),
-        court.items(),
+        oracle.items(),
         joined,
         node.connections(),
-        troubles.lies(),
+        faults.lies(),
         Duration.ofNanos(time.nanoTime()),
         trace,
         new TreeMap<>(stats.counters()));

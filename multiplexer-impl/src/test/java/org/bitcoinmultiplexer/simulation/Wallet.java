@@ -13,16 +13,16 @@ import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 final class Wallet {
 
   private final Client client;
-  private final Truth truth;
+  private final GroundTruth truth;
   private final Draw draw;
-  private final Set<Sieve> had = new HashSet<>();
-  private Sieve sieve;
+  private final Set<TestFilter> had = new HashSet<>();
+  private TestFilter sieve;
   private boolean heardOfAll;
   private boolean wasChoosy;
   private int mempools;
   private final List<Set<Hash>> open = new ArrayList<>(); // what it is told of before each pong
 
-  Wallet(Client client, Truth truth, Draw draw) {
+  Wallet(Client client, GroundTruth truth, Draw draw) {
     this.client = client;
     this.truth = truth;
     this.draw = draw;
@@ -32,7 +32,7 @@ final class Wallet {
   /**
    * Through what the engine is to look at a request that is made now; null if no filter is there.
    */
-  Sieve sieve() {
+  TestFilter sieve() {
     return sieve;
   }
 
@@ -40,7 +40,7 @@ final class Wallet {
   void change() {
     int what = draw.below(10);
     if (sieve == null || what < 3) {
-      Sieve next = draw.chance(0.4) ? Sieve.OPEN : Sieve.CLOSED;
+      TestFilter next = draw.chance(0.4) ? TestFilter.OPEN : TestFilter.CLOSED;
       client.say(next.load(draw));
       has(next);
     } else if (what < 4) {
@@ -49,16 +49,16 @@ final class Wallet {
       heardOfAll = true;
     } else {
       Hash txid = someTxid();
-      client.say(Sieve.add(txid));
+      client.say(TestFilter.add(txid));
       has(sieve.with(txid));
     }
   }
 
-  private void has(Sieve next) {
+  private void has(TestFilter next) {
     sieve = next;
     had.add(next);
-    heardOfAll |= next == Sieve.OPEN;
-    wasChoosy |= next != Sieve.OPEN;
+    heardOfAll |= next == TestFilter.OPEN;
+    wasChoosy |= next != TestFilter.OPEN;
   }
 
   /** Of a young block or of one that waits to be mined, so that it has a chance to match. */
@@ -76,7 +76,7 @@ final class Wallet {
    * before, if that still waits and passes.
    */
   void askForMempool(Set<Hash> announced) {
-    Sieve through = sieve;
+    TestFilter through = sieve;
     heardOfAll |= through == null;
     mempools++;
     Set<Hash> heard = new HashSet<>();
@@ -90,22 +90,22 @@ final class Wallet {
             new Expectations.Pong(nonce), () -> requireTold(before, heard, through)));
   }
 
-  private void requireTold(Set<Hash> before, Set<Hash> heard, Sieve through) {
+  private void requireTold(Set<Hash> before, Set<Hash> heard, TestFilter through) {
     open.remove(0);
     for (Hash wtxid : before) {
-      Truth.KnownTx known = truth.transaction(wtxid, true);
+      GroundTruth.KnownTx known = truth.transaction(wtxid, true);
       client.require(
           !known.isThere()
               || known.isMined
               || heard.contains(wtxid)
-              || client.court.mayBeForgotten(known, client.now())
+              || client.oracle.mayBeForgotten(known, client.now())
               || (through != null && !through.passes(known.tx)),
           "is not told that this waits to be mined: " + known);
     }
   }
 
   /** It is told of a transaction. */
-  void hears(Truth.KnownTx known) {
+  void hears(GroundTruth.KnownTx known) {
     open.forEach(heard -> heard.add(known.tx.wtxid));
   }
 
@@ -115,7 +115,7 @@ final class Wallet {
   }
 
   /** Whether it may be told of a transaction that others brought. */
-  boolean mayHear(Mint.Tx tx) {
+  boolean mayHear(BlockFactory.Tx tx) {
     return heardOfAll || had.stream().anyMatch(some -> some.passes(tx));
   }
 

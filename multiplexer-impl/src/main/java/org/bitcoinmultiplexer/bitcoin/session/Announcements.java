@@ -3,7 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
+import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Announcements {
 
-  private record Made(BlockNews news, Message inv, @Nullable Message headers) {}
+  private record Made(TipNotification news, Message inv, @Nullable Message headers) {}
 
   private volatile @Nullable Made latest;
 
   /** An {@code inv} of the best block. */
-  Message inv(BlockNews news) {
+  Message inv(TipNotification news) {
     return made(news).inv();
   }
 
@@ -31,12 +31,12 @@ final class Announcements {
    * @param news at most {@link BlockAnnouncer#MOST_HEADERS}
    * @param from the first that is wanted, from 0
    */
-  Message headers(BlockNews news, int from) {
+  Message headers(TipNotification news, int from) {
     Message all = made(news).headers();
     return from == 0 && all != null ? all : toMessage(news.headers(), from);
   }
 
-  private Made made(BlockNews news) {
+  private Made made(TipNotification news) {
     Made made = latest;
     if (made == null || !made.news().equals(news)) {
       List<BlockHeader> headers = news.headers();

@@ -8,7 +8,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
 import org.bitcoinmultiplexer.bitcoin.handshake.Step;
-import org.bitcoinmultiplexer.bitcoin.news.Client;
+import org.bitcoinmultiplexer.bitcoin.relay.Client;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
@@ -18,7 +18,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
-import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.core.Notification;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +63,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   static final int WINDOW = ClientContext.MOST_UNORDERED;
 
   private final ClientContext context;
-  private final Shared shared;
+  private final SharedContext shared;
   private final ClientHandshake handshake;
   private @Nullable ReadyClient client; // null while GREETING
   private boolean prefersHeaders;
@@ -81,7 +81,7 @@ final class BitcoinConversation implements ClientConversation, Client {
    * @param context the engine's side of it
    * @param shared what all conversations share
    */
-  BitcoinConversation(ClientContext context, Shared shared) {
+  BitcoinConversation(ClientContext context, SharedContext shared) {
     this.context = context;
     this.shared = shared;
     this.handshake =
@@ -89,8 +89,8 @@ final class BitcoinConversation implements ClientConversation, Client {
             ClientHandshake.WITHHELD,
             shared.bloom() ? Version.NODE_BLOOM : 0,
             WINDOW,
-            shared.newsroom()::node,
-            shared.newsroom()::height,
+            shared.nodeRelay()::node,
+            shared.nodeRelay()::height,
             shared.random(),
             shared.clock(),
             context::reply);
@@ -151,7 +151,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   private void awaitNode() {
     if (handshake.waitsForNode() && waiting == null) {
       waiting = context.loop().schedule(PATIENCE, this::onNodeUnknown);
-      shared.newsroom().whenNodeKnown(context.loop(), whenNodeKnown);
+      shared.nodeRelay().whenNodeKnown(context.loop(), whenNodeKnown);
     }
   }
 
@@ -198,7 +198,7 @@ final class BitcoinConversation implements ClientConversation, Client {
       context.disconnect(Counter.limitOf(message.command()), reason);
       return;
     }
-    context.hub().counters().count(Counter.CLIENT_MALFORMED);
+    context.engine().counters().count(Counter.CLIENT_MALFORMED);
     malformed++;
     if (malformed > MOST_MALFORMED) {
       context.disconnect(
@@ -207,7 +207,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   }
 
   @Override
-  public void onNews(News news) {
+  public void onNews(Notification news) {
     if (client != null && !closed) {
       client.onNews(news);
     }
@@ -231,11 +231,11 @@ final class BitcoinConversation implements ClientConversation, Client {
     held = List.of();
     if (waiting != null) {
       waiting.cancel();
-      shared.newsroom().giveUpWaiting(whenNodeKnown);
+      shared.nodeRelay().giveUpWaiting(whenNodeKnown);
     }
     if (client != null) {
       client.close();
-      shared.newsroom().left(this);
+      shared.nodeRelay().left(this);
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.random.RandomGenerator;
-import org.bitcoinmultiplexer.api.PairProvider;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.api.RequestTypeProvider;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /**
@@ -21,8 +21,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  */
 public record BitcoinOptions(
     Network network,
-    NewsOptions news,
-    List<PairProvider> providers,
+    RelayOptions news,
+    List<RequestTypeProvider> providers,
     RandomGenerator random,
     InstantSource clock) {
 
@@ -39,13 +39,15 @@ public record BitcoinOptions(
    * The usual choices: all providers that are installed, unguessable nonces, the system's clock.
    *
    * @param network whose node and clients these are
-   * @return the options, {@link NewsOptions#DEFAULT} among them
+   * @return the options, {@link RelayOptions#DEFAULT} among them
    */
   public static BitcoinOptions of(Network network) {
-    List<PairProvider> installed =
-        ServiceLoader.load(PairProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    List<RequestTypeProvider> installed =
+        ServiceLoader.load(RequestTypeProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
     return new BitcoinOptions(
-        network, NewsOptions.DEFAULT, installed, new SecureRandom(), InstantSource.system());
+        network, RelayOptions.DEFAULT, installed, new SecureRandom(), InstantSource.system());
   }
 
   /**
@@ -54,7 +56,7 @@ public record BitcoinOptions(
    * @param other what becomes of blocks and transactions
    * @return a copy
    */
-  public BitcoinOptions withNews(NewsOptions other) {
+  public BitcoinOptions withNews(RelayOptions other) {
     return new BitcoinOptions(network, other, providers, random, clock);
   }
 }

@@ -11,24 +11,24 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
-import org.bitcoinmultiplexer.bitcoin.news.MempoolPermission;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
-import org.bitcoinmultiplexer.bitcoin.news.NodeHazards;
-import org.bitcoinmultiplexer.bitcoin.pair.BitcoinDialect;
-import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
-import org.bitcoinmultiplexer.bitcoin.relay.PassthroughConversation;
+import org.bitcoinmultiplexer.bitcoin.command.BitcoinDialect;
+import org.bitcoinmultiplexer.bitcoin.command.RequestTypes;
+import org.bitcoinmultiplexer.bitcoin.passthrough.BitcoinPassthrough;
+import org.bitcoinmultiplexer.bitcoin.relay.MempoolPermission;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeHazards;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
+import org.bitcoinmultiplexer.core.EngineContext;
 import org.bitcoinmultiplexer.core.Hazard;
-import org.bitcoinmultiplexer.core.Hub;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
+import org.bitcoinmultiplexer.core.PassthroughContext;
+import org.bitcoinmultiplexer.core.PassthroughConversation;
 import org.bitcoinmultiplexer.core.Protocol;
-import org.bitcoinmultiplexer.core.RelayContext;
-import org.bitcoinmultiplexer.core.RelayConversation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,16 +41,16 @@ import org.jspecify.annotations.Nullable;
 public final class BitcoinProtocol implements Protocol {
 
   private final BitcoinOptions options;
-  private final Pairs pairs;
+  private final RequestTypes types;
   private final RandomGenerator random;
   private final BitcoinDialect dialect;
-  private final @Nullable Function<Newsroom, Runnable> keepHeaders;
+  private final @Nullable Function<NodeRelay, Runnable> keepHeaders;
   private @Nullable MempoolPermission mempoolPermission; // null: not read unless filters are served
   private @Nullable Runnable closeHeaders;
-  private @Nullable Function<Newsroom, Runnable> keepSubmissions;
+  private @Nullable Function<NodeRelay, Runnable> keepSubmissions;
   private @Nullable Runnable closeSubmissions;
   private @Nullable NodeHazards hazards; // set before the engine runs anything
-  private @Nullable Shared shared; // set before the engine runs anything
+  private @Nullable SharedContext shared; // set before the engine runs anything
 
   /**
    * A protocol for one engine.
@@ -73,16 +73,16 @@ public final class BitcoinProtocol implements Protocol {
    */
   public static BitcoinProtocol withHeaderChain(
       BitcoinOptions options, @Nullable Path file, Executor io) {
-    return new BitcoinProtocol(options, newsroom -> newsroom.keepHeaders(file, io));
+    return new BitcoinProtocol(options, nodeRelay -> nodeRelay.keepHeaders(file, io));
   }
 
   private BitcoinProtocol(
-      BitcoinOptions options, @Nullable Function<Newsroom, Runnable> keepHeaders) {
+      BitcoinOptions options, @Nullable Function<NodeRelay, Runnable> keepHeaders) {
     this.options = options;
     this.keepHeaders = keepHeaders;
-    this.pairs = Pairs.of(options.network(), options.providers());
+    this.types = RequestTypes.of(options.network(), options.providers());
     this.random = new SharedRandom(options.random());
-    this.dialect = new BitcoinDialect(pairs, random);
+    this.dialect = new BitcoinDialect(types, random);
   }
 
   /**
@@ -92,7 +92,7 @@ public final class BitcoinProtocol implements Protocol {
    * @param io writes it, one task after the other
    */
   public void keepSubmissions(Path file, Executor io) {
-    keepSubmissions = newsroom -> newsroom.keepSubmissions(file, io);
+    keepSubmissions = nodeRelay -> nodeRelay.keepSubmissions(file, io);
   }
 
   /**
@@ -106,27 +106,27 @@ public final class BitcoinProtocol implements Protocol {
   }
 
   @Override
-  public void open(Hub hub) {
-    Newsroom newsroom =
-        new Newsroom(hub, options.network(), options.news(), random, options.clock());
+  public void open(EngineContext engine) {
+    NodeRelay nodeRelay =
+        new NodeRelay(engine, options.network(), options.news(), random, options.clock());
     if (mempoolPermission != null) {
-      newsroom.readMempool(mempoolPermission);
+      nodeRelay.readMempool(mempoolPermission);
     }
     if (keepHeaders != null) {
-      closeHeaders = keepHeaders.apply(newsroom);
+      closeHeaders = keepHeaders.apply(nodeRelay);
     }
     if (keepSubmissions != null) {
-      closeSubmissions = keepSubmissions.apply(newsroom);
+      closeSubmissions = keepSubmissions.apply(nodeRelay);
     }
-    hazards = new NodeHazards(newsroom, options.network());
+    hazards = new NodeHazards(nodeRelay, options.network());
     shared =
-        new Shared(
+        new SharedContext(
             options.network(),
-            newsroom,
-            pairs,
+            nodeRelay,
+            types,
             new Announcements(),
-            new CompactBlocks(hub, newsroom, random, options.clock()),
-            new FilterTurns(hub.loop()),
+            new CompactBlocks(engine, nodeRelay, random, options.clock()),
+            new FilterScheduler(engine.loop()),
             options.news().bloom(),
             random,
             options.clock());
@@ -142,7 +142,7 @@ public final class BitcoinProtocol implements Protocol {
     }
   }
 
-  private Shared shared() {
+  private SharedContext shared() {
     if (shared == null) {
       throw new IllegalStateException("the protocol has not been opened");
     }
@@ -160,29 +160,29 @@ public final class BitcoinProtocol implements Protocol {
   }
 
   @Override
-  public RelayConversation relay(RelayContext relay) {
-    return new PassthroughConversation(relay, random);
+  public PassthroughConversation relay(PassthroughContext relay) {
+    return new BitcoinPassthrough(relay, random);
   }
 
   @Override
   public NodeConversation greet(NodeContext node) {
-    pairs.filters().clear(); // another node may have other filters
-    return shared().newsroom().greet(node);
+    types.filters().clear(); // another node may have other filters
+    return shared().nodeRelay().greet(node);
   }
 
   @Override
   public NodeConversation greetBeside(NodeContext node) {
-    return shared().newsroom().greetBeside(node);
+    return shared().nodeRelay().greetBeside(node);
   }
 
   @Override
   public long weight(Message request) {
-    return pairs.weight(request);
+    return types.weight(request);
   }
 
   @Override
   public @Nullable String check(Message request, List<Message> answer) {
-    return pairs.check(request, answer);
+    return types.check(request, answer);
   }
 
   /** Core disconnects whoever asks for filters that it does not serve, or of unknown blocks. */
@@ -190,9 +190,9 @@ public final class BitcoinProtocol implements Protocol {
   public boolean suits(Message request) {
     return switch (request.command()) {
       case Commands.GETCFILTERS, Commands.GETCFHEADERS ->
-          shared().newsroom().mayAskForFilters(FilterRange.parse(request).stop());
+          shared().nodeRelay().mayAskForFilters(FilterRange.parse(request).stop());
       case Commands.GETCFCHECKPT ->
-          shared().newsroom().mayAskForFilters(FilterCheckpointsRequest.parse(request).stop());
+          shared().nodeRelay().mayAskForFilters(FilterCheckpointsRequest.parse(request).stop());
       default -> true;
     };
   }
@@ -209,7 +209,7 @@ public final class BitcoinProtocol implements Protocol {
 
   @Override
   public @Nullable Key lasting(Message request, Set<Key> keys) {
-    return pairs.lasting(request, keys);
+    return types.lasting(request, keys);
   }
 
   /**

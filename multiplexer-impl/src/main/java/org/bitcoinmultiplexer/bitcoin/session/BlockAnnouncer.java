@@ -3,7 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
+import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ final class BlockAnnouncer {
   private final CompactBlocks compactBlocks;
   private boolean byHeaders;
   private boolean inShort;
-  private @Nullable BlockNews waiting; // for its block
+  private @Nullable TipNotification waiting; // for its block
 
   /**
    * An announcer to a client that has no wishes.
@@ -67,8 +67,8 @@ final class BlockAnnouncer {
   }
 
   /** The node has another best block. */
-  void onNews(BlockNews news) {
-    BlockNews late = waiting;
+  void onNews(TipNotification news) {
+    TipNotification late = waiting;
     if (late != null) {
       waiting = null;
       announce(late);
@@ -82,7 +82,7 @@ final class BlockAnnouncer {
     }
   }
 
-  private void announceInShort(BlockNews news, @Nullable Message block) {
+  private void announceInShort(TipNotification news, @Nullable Message block) {
     if (!news.equals(waiting)) {
       return; // it was told already
     }
@@ -95,7 +95,7 @@ final class BlockAnnouncer {
     }
   }
 
-  private void announce(BlockNews news) {
+  private void announce(TipNotification news) {
     if (known.has(news.tip().hash())) {
       return;
     }

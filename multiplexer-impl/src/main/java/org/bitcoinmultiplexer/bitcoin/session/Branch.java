@@ -3,8 +3,8 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.jspecify.annotations.Nullable;
 
 /**

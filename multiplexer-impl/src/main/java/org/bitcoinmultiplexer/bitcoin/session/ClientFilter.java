@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost.</b> A client needs 36 bytes to have a block of 4 MB matched, and 36 kB for a filter
  * that makes this a matter of tenths of a second, all of it in a loop that a thousand others share.
- * So all of it is done in slices, in the client's {@linkplain FilterTurns turn}, and charged by
+ * So all of it is done in slices, in the client's {@linkplain FilterScheduler turn}, and charged by
  * what it took; while it is not its turn, the client {@linkplain ClientContext#rest rests}. It is
  * delayed and never thrown out: a wallet that downloads years of blocks does nothing wrong.
  *
@@ -53,14 +53,14 @@ final class ClientFilter {
   private static final Deque<Candidate> NONE = new ArrayDeque<>(0); // stays empty
 
   private final ClientContext context;
-  private final FilterTurns.Turn turn;
+  private final FilterScheduler.Turn turn;
   private final LongAdder blocks;
   private final LongAdder delayed;
   private final LongAdder dropped;
   private @Nullable BloomFilter filter;
   private boolean relay;
   private boolean resting;
-  private @Nullable Job delivery; // of a block, while it is under way
+  private @Nullable FilterTask delivery; // of a block, while it is under way
   private Deque<Candidate> waiting = NONE;
   private @Nullable TransactionMatching first; // of those that wait, while it is under way
 
@@ -71,13 +71,13 @@ final class ClientFilter {
    * @param turns in which work is done
    * @param relay whether it wants to hear of transactions without one
    */
-  ClientFilter(ClientContext context, FilterTurns turns, boolean relay) {
+  ClientFilter(ClientContext context, FilterScheduler turns, boolean relay) {
     this.context = context;
     this.relay = relay;
     turn = turns.turn(context.loop(), context.budget(), this::goOn);
-    blocks = context.hub().counters().counter(Counter.CLIENT_BLOOM_BLOCKS);
-    delayed = context.hub().counters().counter(Counter.CLIENT_BLOOM_DELAYED);
-    dropped = context.hub().counters().counter(Counter.CLIENT_BLOOM_DROPPED);
+    blocks = context.engine().counters().counter(Counter.CLIENT_BLOOM_BLOCKS);
+    delayed = context.engine().counters().counter(Counter.CLIENT_BLOOM_DELAYED);
+    dropped = context.engine().counters().counter(Counter.CLIENT_BLOOM_DROPPED);
   }
 
   void load(FilterLoad load) {
@@ -185,7 +185,7 @@ final class ClientFilter {
    * @return false if the client rests now, and this is to be called again when it goes on
    */
   boolean deliver(Message block, Consumer<? super Message> client) {
-    Job job = delivery;
+    FilterTask job = delivery;
     if (job == null) {
       BloomFilter loaded = filter;
       if (loaded == null) {
@@ -204,7 +204,7 @@ final class ClientFilter {
    *
    * @return false if the client rests now, and this is to be called again when it goes on
    */
-  boolean advance(Job job) {
+  boolean advance(FilterTask job) {
     for (long most = turn.take(); most > 0; most = turn.take()) {
       long began = now();
       long before = job.work();

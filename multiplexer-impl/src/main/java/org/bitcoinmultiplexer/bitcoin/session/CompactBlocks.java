@@ -9,13 +9,13 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.compact.CompactBlock;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
-import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.EngineContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class CompactBlocks {
   /** The most that the tip's time may be behind, in seconds: that of 20 blocks. */
   private static final long MOST_AGE = 20 * 600;
 
-  private final Newsroom newsroom;
+  private final NodeRelay nodeRelay;
   private final NewestBlock newest;
   private final InstantSource clock;
   private final Function<Message, Message> made; // one identity: kept with the block
@@ -47,9 +47,10 @@ final class CompactBlocks {
   /** {@link #of(Message)}, made once: it is handed on with every item that is delivered. */
   final UnaryOperator<Message> inShort = this::of;
 
-  CompactBlocks(Hub hub, Newsroom newsroom, RandomGenerator random, InstantSource clock) {
-    this.newest = new NewestBlock(hub);
-    this.newsroom = newsroom;
+  CompactBlocks(
+      EngineContext engine, NodeRelay nodeRelay, RandomGenerator random, InstantSource clock) {
+    this.newest = new NewestBlock(engine);
+    this.nodeRelay = nodeRelay;
     this.clock = clock;
     this.made = block -> CompactBlock.of(block, random.nextLong());
   }
@@ -61,7 +62,7 @@ final class CompactBlocks {
    * @return the same, or the {@code cmpctblock} of it
    */
   Message of(Message block) {
-    BlockHeader tip = newsroom.tip();
+    BlockHeader tip = nodeRelay.tip();
     return tip != null
             && isRecent(tip.time())
             && isWithin(BlockHeader.of(block).hash(), tip, MOST_DEPTH)
@@ -107,13 +108,13 @@ final class CompactBlocks {
 
   /** Whether it is one of the last blocks, or else so many of those are known that it is not. */
   private boolean isDepthKnown(Hash block) {
-    if (newsroom.headerChain() != null) {
+    if (nodeRelay.headerChain() != null) {
       return true;
     }
-    BlockHeader at = newsroom.tip();
-    int least = Math.min(MOST_DEPTH, newsroom.height() - 1); // the chain may be as short
+    BlockHeader at = nodeRelay.tip();
+    int least = Math.min(MOST_DEPTH, nodeRelay.height() - 1); // the chain may be as short
     for (int i = 0; at != null && i < least && !at.hash().equals(block); i++) {
-      at = newsroom.header(at.previous());
+      at = nodeRelay.header(at.previous());
     }
     return at != null;
   }
@@ -126,14 +127,14 @@ final class CompactBlocks {
    *     branch, or if that is not known
    */
   boolean servesPartsOf(Hash block) {
-    ChainView chain = newsroom.headerChain();
+    ChainView chain = nodeRelay.headerChain();
     if (chain != null) {
       int height = chain.height(block);
       return height < 0 || height >= chain.height() - MOST_DEPTH_OF_PARTS;
     }
-    BlockHeader tip = newsroom.tip();
+    BlockHeader tip = nodeRelay.tip();
     return tip == null
-        || newsroom.header(block) == null
+        || nodeRelay.header(block) == null
         || isWithin(block, tip, MOST_DEPTH_OF_PARTS);
   }
 
@@ -144,11 +145,11 @@ final class CompactBlocks {
    * @return false if it was left too long ago
    */
   boolean isShown(Hash block) {
-    return newsroom.isShown(block);
+    return nodeRelay.isShown(block);
   }
 
   private boolean isWithin(Hash block, BlockHeader tip, int depth) {
-    ChainView chain = newsroom.headerChain();
+    ChainView chain = nodeRelay.headerChain();
     if (chain != null) {
       int found = chain.depth(block);
       return found >= 0 && found <= depth;
@@ -158,7 +159,7 @@ final class CompactBlocks {
       if (at.hash().equals(block)) {
         return true;
       }
-      at = newsroom.header(at.previous());
+      at = nodeRelay.header(at.previous());
     }
     return false;
   }

@@ -116,7 +116,7 @@ final class CompactFilterBatch implements Batch {
         && !message
             .derive(CompactFilter.HASH)
             .equals(search.filterHash(first + item - questions))) {
-      context.hub().counters().count(Counter.FILTERS_UNTRUE);
+      context.engine().counters().count(Counter.FILTERS_UNTRUE);
       broken = true;
     } else {
       client.accept(message);

@@ -10,7 +10,8 @@ import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex.Checkpoints;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterSpan;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterStretch;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpoints;
@@ -20,7 +21,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class CompactFilterSearch {
 
   private final String command;
   private final FilterRange range; // of getcfcheckpt the start is 0
-  private final Newsroom newsroom;
+  private final NodeRelay nodeRelay;
   private final FilterIndex index;
   private final Counters counters;
 
@@ -90,7 +90,11 @@ final class CompactFilterSearch {
    * @throws Violation if the type of filter is one that nobody has
    */
   CompactFilterSearch(
-      String command, FilterRange range, Newsroom newsroom, FilterIndex index, Counters counters) {
+      String command,
+      FilterRange range,
+      NodeRelay nodeRelay,
+      FilterIndex index,
+      Counters counters) {
     if (range.type() != FilterSpan.BASIC) {
       throw new Violation(
           Counter.CLOSED_BAD_FILTER_TYPE,
@@ -99,7 +103,7 @@ final class CompactFilterSearch {
     this.command = command;
     this.range = range;
     this.branch = new Branch(range.stop());
-    this.newsroom = newsroom;
+    this.nodeRelay = nodeRelay;
     this.index = index;
     this.counters = counters;
     this.checkpoints = index.checkpoints();
@@ -117,13 +121,13 @@ final class CompactFilterSearch {
     if (isOver || ++questions > MOST_QUESTIONS) {
       return end();
     }
-    ChainView chain = newsroom.knownHeaders();
-    if (chain == null || !newsroom.offersFilters()) {
+    ChainView chain = nodeRelay.knownHeaders();
+    if (chain == null || !nodeRelay.offersFilters()) {
       return end();
     }
     boolean isActive = chain.isActive(range.stop());
     int height = branch.height(chain);
-    int reached = Math.min(chain.height(), newsroom.reached());
+    int reached = Math.min(chain.height(), nodeRelay.reached());
     if (!isThere && !(isActive && height <= reached)) {
       return Locators.getHeaders(List.of(), range.stop());
     }
@@ -145,7 +149,7 @@ final class CompactFilterSearch {
   private Message findBranch(ChainView chain) {
     idle = chain.size() == chainSize ? idle + 1 : 0;
     chainSize = chain.size();
-    boolean isComplete = newsroom.headerChain() != null;
+    boolean isComplete = nodeRelay.headerChain() != null;
     return idle > (isComplete ? 0 : MOST_IDLE)
         ? Locators.getHeaders(List.of(), branch.lowest())
         : Locators.getHeaders(chain.locator(), Hash.ZERO);
@@ -280,7 +284,7 @@ final class CompactFilterSearch {
   }
 
   private boolean isUnknown(Message question) {
-    return question.command().equals(Commands.GETHEADERS) && newsroom.headerChain() != null;
+    return question.command().equals(Commands.GETHEADERS) && nodeRelay.headerChain() != null;
   }
 
   private Violation unknownStop() {
@@ -291,7 +295,7 @@ final class CompactFilterSearch {
 
   private void heardHeaders(BlockLocator question, Headers headers) {
     if (question.size() > 0) {
-      return; // the newsroom has seen them too
+      return; // the nodeRelay has seen them too
     }
     boolean isRight = headers.size() == 1 && headers.hash(0).equals(question.stop());
     if (isRight) {
@@ -299,7 +303,7 @@ final class CompactFilterSearch {
       goDown(BlockHeader.at(headers.array(), headers.offset(0)));
     } else {
       isOver = true;
-      if (!isThere && newsroom.headerChain() != null) {
+      if (!isThere && nodeRelay.headerChain() != null) {
         throw unknownStop();
       }
     }
@@ -307,7 +311,7 @@ final class CompactFilterSearch {
 
   /** Unless the chain has learnt of the block meanwhile, as it does of those that extend it. */
   private void goDown(BlockHeader header) {
-    ChainView chain = newsroom.knownHeaders();
+    ChainView chain = nodeRelay.knownHeaders();
     if (chain == null || branch.height(chain) < 0) {
       branch.add(header);
     }
@@ -373,7 +377,7 @@ final class CompactFilterSearch {
 
   /** Whether the node can be asked for filters still: it may be another one by now. */
   boolean isServed() {
-    return newsroom.offersFilters() && (isThere || stopHeight <= newsroom.reached());
+    return nodeRelay.offersFilters() && (isThere || stopHeight <= nodeRelay.reached());
   }
 
   /** What the filter of one of the heights must be. */

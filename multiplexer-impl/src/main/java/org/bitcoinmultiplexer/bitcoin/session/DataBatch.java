@@ -8,8 +8,8 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
-import org.bitcoinmultiplexer.bitcoin.news.NodeView;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeState;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -40,30 +40,30 @@ final class DataBatch implements Batch {
   }
 
   private final Inventory items;
-  private final Newsroom newsroom;
+  private final NodeRelay nodeRelay;
   private final CompactBlocks compactBlocks;
   private final @Nullable ClientFilter filter;
   private final AfterBlock afterBlock;
   private List<InventoryVector> missing = List.of();
-  private @Nullable NodeView asked; // whoever is asked for the last block
+  private @Nullable NodeState asked; // whoever is asked for the last block
 
   /**
    * A request.
    *
    * @param items at least one
-   * @param newsroom has the transactions that wait to be mined
+   * @param relay has the transactions that wait to be mined
    * @param compactBlocks makes blocks short
    * @param filter through which filtered blocks are seen; null if there will be none to see any
    * @param afterBlock hears of every block
    */
   DataBatch(
       Inventory items,
-      Newsroom newsroom,
+      NodeRelay nodeRelay,
       CompactBlocks compactBlocks,
       @Nullable ClientFilter filter,
       AfterBlock afterBlock) {
     this.items = items;
-    this.newsroom = newsroom;
+    this.nodeRelay = nodeRelay;
     this.compactBlocks = compactBlocks;
     this.filter = filter;
     this.afterBlock = afterBlock;
@@ -78,11 +78,11 @@ final class DataBatch implements Batch {
   public @Nullable Outcome local(int item) {
     int type = items.type(item);
     if (InventoryVector.isTransaction(type)) {
-      Message tx = newsroom.waiting(items.hash(item), type == InventoryVector.WTX);
+      Message tx = nodeRelay.waiting(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
-    asked = newsroom.nodeView();
-    return isSeen(type) && newsroom.isShown(items.hash(item)) ? null : Outcome.Absent.INSTANCE;
+    asked = nodeRelay.nodeView();
+    return isSeen(type) && nodeRelay.isShown(items.hash(item)) ? null : Outcome.Absent.INSTANCE;
   }
 
   private boolean isSeen(int type) {
@@ -145,7 +145,7 @@ final class DataBatch implements Batch {
       }
       afterBlock.delivered(items, item, client);
     } else if (outcome instanceof Outcome.Absent && isSeen(type)) {
-      newsroom.missing(items.hash(item), asked);
+      nodeRelay.missing(items.hash(item), asked);
     }
     return true;
   }

@@ -3,7 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterAdd;
@@ -26,18 +26,18 @@ import org.bitcoinmultiplexer.metrics.Counter;
 final class FilterRequests {
 
   private final ClientContext context;
-  private final Newsroom newsroom;
+  private final NodeRelay nodeRelay;
   private final ClientFilter filter;
   private final TransactionAnnouncer transactions;
   private boolean willBeLoaded;
 
   FilterRequests(
       ClientContext context,
-      Newsroom newsroom,
+      NodeRelay nodeRelay,
       ClientFilter filter,
       TransactionAnnouncer transactions) {
     this.context = context;
-    this.newsroom = newsroom;
+    this.nodeRelay = nodeRelay;
     this.filter = filter;
     this.transactions = transactions;
   }
@@ -59,7 +59,7 @@ final class FilterRequests {
     switch (message.command()) {
       case Commands.FILTERLOAD -> {
         FilterLoad load = FilterLoad.parse(message);
-        newsroom.followUnconfirmed();
+        nodeRelay.followUnconfirmed();
         willBeLoaded = true;
         inTurn(() -> filter.load(load), answer);
       }
@@ -93,13 +93,13 @@ final class FilterRequests {
 
   /** In order even with a number: each is a list of everything, and one at a time is enough. */
   private void mempool(SequenceAnswer answer) {
-    newsroom.followUnconfirmed();
-    Batch batch = new MempoolBatch(newsroom, filter, transactions);
+    nodeRelay.followUnconfirmed();
+    Batch batch = new MempoolBatch(nodeRelay, filter, transactions);
     context.ask(answer.isNumbered() ? new NumberedBatch(batch, answer) : batch);
   }
 
   /** Something that is done when its turn comes, and answered with nothing. */
-  private static final class Change implements Batch, Job {
+  private static final class Change implements Batch, FilterTask {
 
     private final Runnable change;
     private final ClientFilter filter;

@@ -9,7 +9,7 @@ import org.bitcoinmultiplexer.bitcoin.bloom.FilteredBlock;
  * The answer to a request for a filtered block, as it is found and sent: a {@code merkleblock}, and
  * then each transaction that matched.
  */
-final class FilteredDelivery implements Job {
+final class FilteredDelivery implements FilterTask {
 
   /** What it takes to cut a transaction out, put a frame around it and send it. */
   private static final int STEPS_PER_MESSAGE = 2_000;

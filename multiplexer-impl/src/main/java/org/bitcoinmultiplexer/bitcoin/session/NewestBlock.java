@@ -11,7 +11,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
-import org.bitcoinmultiplexer.core.Hub;
+import org.bitcoinmultiplexer.core.EngineContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +42,12 @@ final class NewestBlock {
   /** A block that is there. */
   private record Known(Hash hash, Message block) {}
 
-  private final Hub hub;
+  private final EngineContext engine;
   private @Nullable Fetch last;
   private volatile @Nullable Known known;
 
-  NewestBlock(Hub hub) {
-    this.hub = hub;
+  NewestBlock(EngineContext engine) {
+    this.engine = engine;
   }
 
   /**
@@ -59,7 +59,7 @@ final class NewestBlock {
    *     before this returns
    */
   void get(Hash hash, EventLoop where, Consumer<? super @Nullable Message> then) {
-    hub.loop().execute(() -> get(hash, block -> where.execute(() -> then.accept(block))));
+    engine.loop().execute(() -> get(hash, block -> where.execute(() -> then.accept(block))));
   }
 
   private void get(Hash hash, Consumer<? super @Nullable Message> then) {
@@ -77,8 +77,8 @@ final class NewestBlock {
   private Fetch begin(Hash hash) {
     Fetch next = new Fetch(hash);
     last = next;
-    EventLoop.Timer patience = hub.loop().schedule(PATIENCE, () -> settle(next, null));
-    hub.ask(
+    EventLoop.Timer patience = engine.loop().schedule(PATIENCE, () -> settle(next, null));
+    engine.ask(
         Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, hash),
         outcome -> {
           patience.cancel();

@@ -1,13 +1,13 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.api.Pair;
+import org.bitcoinmultiplexer.api.RequestType;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
-import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
-import org.bitcoinmultiplexer.bitcoin.news.Client;
-import org.bitcoinmultiplexer.bitcoin.news.NodeNews;
-import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
+import org.bitcoinmultiplexer.bitcoin.relay.Client;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeNotification;
+import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceResponder;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceViolationException;
@@ -20,7 +20,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.SendCompact;
 import org.bitcoinmultiplexer.core.ClientContext;
-import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.core.Notification;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +36,10 @@ final class ReadyClient {
   private static final int PONG_ABOVE = 60_000;
 
   private final ClientContext context;
-  private final Shared shared;
+  private final SharedContext shared;
   private final ClientInfo info;
-  private final Requests requests;
-  private final Offers offers;
+  private final ClientRequests requests;
+  private final ClientAnnouncements offers;
   private final ClientFilter filter;
   private final TransactionAnnouncer transactions;
   private final @Nullable FilterRequests filters; // null if they are not offered
@@ -52,25 +52,25 @@ final class ReadyClient {
   /**
    * A client that has said nothing since its handshake.
    *
-   * @param self as the newsroom knows it
+   * @param self as the relay knows it
    * @param context the engine's side of it
    * @param shared what all share
    * @param info what it said in its handshake
    */
-  ReadyClient(Client self, ClientContext context, Shared shared, ClientInfo info) {
+  ReadyClient(Client self, ClientContext context, SharedContext shared, ClientInfo info) {
     this.context = context;
     this.shared = shared;
     this.info = info;
-    KnownHeaders known = new KnownHeaders(shared.newsroom()::header);
+    KnownHeaders known = new KnownHeaders(shared.nodeRelay()::header);
     filter = new ClientFilter(context, shared.filterTurns(), info.relay());
-    transactions = new TransactionAnnouncer(context, filter, info.wtxidRelay(), shared.newsroom());
+    transactions = new TransactionAnnouncer(context, filter, info.wtxidRelay(), shared.nodeRelay());
     filters =
         shared.bloom()
-            ? new FilterRequests(context, shared.newsroom(), filter, transactions)
+            ? new FilterRequests(context, shared.nodeRelay(), filter, transactions)
             : null;
     blocks = new BlockAnnouncer(context, known, shared.announcements(), shared.compactBlocks());
-    requests = new Requests(context, shared, known, filter, filters);
-    offers = new Offers(self, context, shared, info.wtxidRelay(), known, transactions);
+    requests = new ClientRequests(context, shared, known, filter, filters);
+    offers = new ClientAnnouncements(self, context, shared, info.wtxidRelay(), known, transactions);
     plain = SequenceAnswer.plain(context::reply);
     if (info.numbers()) {
       responder = new SequenceResponder(BitcoinConversation.WINDOW, context::push);
@@ -78,8 +78,8 @@ final class ReadyClient {
     } else {
       responder = null;
     }
-    NodeInfo node = shared.newsroom().node();
-    hasCompactFilters = shared.newsroom().offersFilters();
+    NodeInfo node = shared.nodeRelay().node();
+    hasCompactFilters = shared.nodeRelay().offersFilters();
     feeFilterTold = node != null ? node.feeFilter() : 0; // the handshake told it
   }
 
@@ -124,8 +124,8 @@ final class ReadyClient {
       case Commands.GETCFILTERS, Commands.GETCFHEADERS, Commands.GETCFCHECKPT ->
           getCompactFilters(message, answer);
       default -> {
-        Pair row = shared.pairs().pair(message.command());
-        if (row != null && shared.pairs().isProvided(message.command())) {
+        RequestType row = shared.types().type(message.command());
+        if (row != null && shared.types().isProvided(message.command())) {
           requests.forward(canonical(row, message), answer);
         } else if (filters == null || !filters.hear(message, answer)) {
           takeIn(message);
@@ -135,7 +135,7 @@ final class ReadyClient {
     }
   }
 
-  private static Message canonical(Pair row, Message message) {
+  private static Message canonical(RequestType row, Message message) {
     return row.canonical(message)
         .orElseThrow(
             () ->
@@ -212,14 +212,14 @@ final class ReadyClient {
   /**
    * Something happened.
    *
-   * @param news what the newsroom published
+   * @param news what the relay published
    */
-  void onNews(News news) {
-    if (news instanceof TransactionNews transaction) {
+  void onNews(Notification news) {
+    if (news instanceof TransactionNotification transaction) {
       transactions.onNews(transaction);
-    } else if (news instanceof BlockNews block) {
+    } else if (news instanceof TipNotification block) {
       blocks.onNews(block);
-    } else if (news instanceof NodeNews node) {
+    } else if (news instanceof NodeNotification node) {
       passOnFeeFilter(node.node());
     }
   }

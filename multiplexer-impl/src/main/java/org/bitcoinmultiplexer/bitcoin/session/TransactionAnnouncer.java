@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop.Timer;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
-import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -47,7 +47,7 @@ final class TransactionAnnouncer {
   private final ClientContext context;
   private final ClientFilter filter;
   private final boolean byWtxid;
-  private final Newsroom newsroom;
+  private final NodeRelay nodeRelay;
   private final RecentIds recent = new RecentIds();
   private Set<Hash> pending = Set.of();
   private @Nullable Timer timer;
@@ -59,14 +59,14 @@ final class TransactionAnnouncer {
    * @param context whom it is said to
    * @param filter which transactions the client wants to hear of
    * @param byWtxid whether by wtxid
-   * @param newsroom has the transactions
+   * @param relay has the transactions
    */
   TransactionAnnouncer(
-      ClientContext context, ClientFilter filter, boolean byWtxid, Newsroom newsroom) {
+      ClientContext context, ClientFilter filter, boolean byWtxid, NodeRelay nodeRelay) {
     this.context = context;
     this.filter = filter;
     this.byWtxid = byWtxid;
-    this.newsroom = newsroom;
+    this.nodeRelay = nodeRelay;
   }
 
   /** The client set its fee filter, in satoshi per 1000 virtual bytes. */
@@ -82,24 +82,24 @@ final class TransactionAnnouncer {
   }
 
   /** There is a transaction. */
-  void onNews(TransactionNews news) {
+  void onNews(TransactionNotification news) {
     if (wanted()) {
-      filter.match(new News(news));
+      filter.match(new Notification(news));
     }
   }
 
   /** Is announced if it matches. */
-  private final class News implements ClientFilter.Candidate {
+  private final class Notification implements ClientFilter.Candidate {
 
-    private final TransactionNews news;
+    private final TransactionNotification news;
 
-    News(TransactionNews news) {
+    Notification(TransactionNotification news) {
       this.news = news;
     }
 
     @Override
     public @Nullable Message transaction() {
-      return newsroom.transaction(news.wtxid(), true);
+      return nodeRelay.transaction(news.wtxid(), true);
     }
 
     @Override

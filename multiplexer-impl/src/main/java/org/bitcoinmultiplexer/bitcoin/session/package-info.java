@@ -4,13 +4,13 @@
  * the door.
  *
  * <pre>
- *   BitcoinConversation     the handshake, then
- *     └ ReadyClient         what each message means
- *         ├ FilterRequests  its filter, and what of the mempool passes it
- *         ├ Requests        what it asks for       → a Batch each, asked upstream in our own words
- *         ├ Offers          what it brings         → the newsroom
- *         ├ BlockAnnouncer, TransactionAnnouncer    ← news
- *         └ KnownHeaders    what it has, so that it is not told
+ *   BitcoinConversation          the handshake, then
+ *     └ ReadyClient              what each message means
+ *         ├ FilterRequests       its filter, and what of the mempool passes it
+ *         ├ ClientRequests       what it asks for     → a Batch each, asked upstream in our own words
+ *         ├ ClientAnnouncements  what it brings       → the relay
+ *         ├ BlockAnnouncer, TransactionAnnouncer      ← notifications
+ *         └ KnownHeaders         what it has, so that it is not told
  * </pre>
  *
  * <p>Clients are written against Bitcoin Core; where nothing else is said, this behaves as it does.
@@ -42,7 +42,7 @@
  *                                    missing is asked upstream; silence if it has not so many
  * getblocktxn                      asked upstream as the whole block; blocktxn, the block if it lies
  *                                    more than 10 below the tip, or silence
- * inv, headers, tx, block,         checked, then the newsroom's; an inv of the flavour that was not
+ * inv, headers, tx, block,         checked, then the relay's; an inv of the flavour that was not
  *   notfound                         negotiated is skipped
  * sendheaders, sendcmpct,          how news come to this client; sendcmpct of another version than
  *   feefilter                        2 is ignored
@@ -100,7 +100,7 @@
  * that the client asked for is not applied, because no fee is known. A filter costs time that all
  * clients share: all work for filters is done in slices of about a millisecond, between which the
  * loop looks at its sockets, in turns by host, and takes no more than half of a processor together
- * ({@code FilterTurns}). Only those wait who have such work. What has been done for filters is
+ * ({@code FilterScheduler}). Only those wait who have such work. What has been done for filters is
  * counted: {@code client.bloom.blocks}; {@code client.bloom.delayed}, how often a client had used
  * up its budget and had to wait; and {@code client.bloom.dropped}, relayed transactions of which a
  * client was not told because 1,000 of them waited for its turn.
@@ -145,7 +145,7 @@
  * </ul>
  *
  * <p>Blocks are passed on only if that was {@linkplain
- * org.bitcoinmultiplexer.bitcoin.news.NewsOptions#submitBlocks switched on}. Blocks and headers
+ * org.bitcoinmultiplexer.bitcoin.relay.RelayOptions#submitBlocks switched on}. Blocks and headers
  * whose parent is unknown never are: Core disconnects for such a block, but it is no fault to have
  * a longer memory than we do, so they are dropped. The other direct disconnects of Core concern
  * messages that are never forwarded.

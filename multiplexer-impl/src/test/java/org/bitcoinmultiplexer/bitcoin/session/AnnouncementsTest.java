@@ -9,9 +9,9 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
-import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
-import org.bitcoinmultiplexer.bitcoin.news.NodeNews;
-import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeNotification;
+import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
@@ -38,7 +38,7 @@ class AnnouncementsTest {
     BlockHeader next = Chain.headers(tip, 1, 1).get(0);
     knowsTip(client);
 
-    scene.engine.publish(new BlockNews(List.of(next)));
+    scene.engine.publish(new TipNotification(List.of(next)));
     assertThat(client.heard()).containsExactly(blockInv(next));
   }
 
@@ -48,8 +48,8 @@ class AnnouncementsTest {
     List<BlockHeader> next = Chain.headers(tip, 2, 1);
     knowsTip(client);
 
-    scene.engine.publish(new BlockNews(next.subList(0, 1)));
-    scene.engine.publish(new BlockNews(next.subList(1, 2)));
+    scene.engine.publish(new TipNotification(next.subList(0, 1)));
+    scene.engine.publish(new TipNotification(next.subList(1, 2)));
     assertThat(client.heard())
         .containsExactly(Chain.headersMessage(next.get(0)), Chain.headersMessage(next.get(1)));
   }
@@ -59,7 +59,7 @@ class AnnouncementsTest {
     ScriptedClient client = ClientKind.CORE.greet(scene);
     BlockHeader next = Chain.headers(tip, 1, 1).get(0);
 
-    scene.engine.publish(new BlockNews(List.of(next)));
+    scene.engine.publish(new TipNotification(List.of(next)));
     assertThat(client.heard()).containsExactly(blockInv(next));
   }
 
@@ -72,7 +72,7 @@ class AnnouncementsTest {
     knowsTip(client);
     BlockHeader next = Chain.headers(tip, 1, 1).get(0);
 
-    scene.engine.publish(new BlockNews(List.of(next)));
+    scene.engine.publish(new TipNotification(List.of(next)));
     assertThat(client.heard()).containsExactly(Chain.headersMessage(next));
   }
 
@@ -84,7 +84,7 @@ class AnnouncementsTest {
     knowsTip(core);
     List<BlockHeader> next = Chain.headers(tip, count, 1);
 
-    scene.engine.publish(new BlockNews(next));
+    scene.engine.publish(new TipNotification(next));
     assertThat(core.heard())
         .containsExactly(count <= 8 ? Chain.headersMessage(next) : blockInv(next.get(count - 1)));
     assertThat(bitcoinj.heard()).containsExactly(blockInv(next.get(count - 1)));
@@ -97,7 +97,7 @@ class AnnouncementsTest {
     client.says(Chain.headersMessage(next.get(0)));
     client.heard();
 
-    scene.engine.publish(new BlockNews(next));
+    scene.engine.publish(new TipNotification(next));
     assertThat(client.heard()).containsExactly(Chain.headersMessage(next.subList(1, 3)));
   }
 
@@ -107,7 +107,7 @@ class AnnouncementsTest {
     knowsTip(client);
     List<BlockHeader> branch = Chain.headers(chain.get(1).hash(), 2, 1);
 
-    scene.engine.publish(new BlockNews(branch));
+    scene.engine.publish(new TipNotification(branch));
     assertThat(client.heard()).containsExactly(Chain.headersMessage(branch));
   }
 
@@ -125,7 +125,7 @@ class AnnouncementsTest {
     byInv.heard();
     byBlock.heard();
 
-    scene.engine.publish(new BlockNews(List.of(next)));
+    scene.engine.publish(new TipNotification(List.of(next)));
     assertThat(byHeader.heard()).isEmpty();
     assertThat(byInv.heard()).isEmpty();
     assertThat(byBlock.heard()).isEmpty();
@@ -139,7 +139,7 @@ class AnnouncementsTest {
     client.upstream(Chain.headersMessage(next));
     client.heard();
 
-    scene.engine.publish(new BlockNews(List.of(next)));
+    scene.engine.publish(new TipNotification(List.of(next)));
     assertThat(client.heard()).isEmpty();
   }
 
@@ -150,7 +150,7 @@ class AnnouncementsTest {
     knowsTip(one);
     knowsTip(other);
 
-    scene.engine.publish(new BlockNews(Chain.headers(tip, 1, 1)));
+    scene.engine.publish(new TipNotification(Chain.headers(tip, 1, 1)));
     assertThat(one.heard().get(0)).isSameAs(other.heard().get(0));
   }
 
@@ -271,7 +271,7 @@ class AnnouncementsTest {
     client.says(tx);
     scene.nodeSays(tx);
     scene.engine.loop.advance(TransactionAnnouncer.TICK);
-    assertThat(scene.newsroom.transactions()).containsExactly(tx);
+    assertThat(scene.nodeRelay.transactions()).containsExactly(tx);
     assertThat(client.heard()).isEmpty();
   }
 
@@ -324,9 +324,9 @@ class AnnouncementsTest {
   @EnumSource(ClientKind.class)
   void theNodesFeeFilterIsPassedOnToWhoKnowsTheMessage(ClientKind kind) {
     ScriptedClient client = kind.greet(scene);
-    NodeInfo node = scene.newsroom.node();
-    scene.engine.publish(new NodeNews(node.withFeeFilter(5000)));
-    scene.engine.publish(new NodeNews(node.withFeeFilter(5000)));
+    NodeInfo node = scene.nodeRelay.node();
+    scene.engine.publish(new NodeNotification(node.withFeeFilter(5000)));
+    scene.engine.publish(new NodeNotification(node.withFeeFilter(5000)));
 
     if (kind.version >= 70013) {
       assertThat(client.heard()).containsExactly(new FeeFilter(5000).toMessage());
@@ -375,8 +375,8 @@ class AnnouncementsTest {
     client.heard();
   }
 
-  private static TransactionNews news(int number) {
-    return new TransactionNews(hash(number), hash(1000 + number));
+  private static TransactionNotification news(int number) {
+    return new TransactionNotification(hash(number), hash(1000 + number));
   }
 
   private static Message txInv(int type, List<Hash> ids) {

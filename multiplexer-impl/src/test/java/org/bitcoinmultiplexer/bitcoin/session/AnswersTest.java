@@ -202,7 +202,7 @@ class AnswersTest {
   @Test
   void aBlockThatWasLeftMoreThanAMonthAgoIsNotServed() {
     Scene scene = new Scene();
-    scene.newsroom.keepHeaders(null, Runnable::run);
+    scene.nodeRelay.keepHeaders(null, Runnable::run);
     scene.engine.loop.runTasks();
     Message old = Chain.block(GENESIS, 1, Chain.tx(1));
     Message kept = Chain.block(GENESIS, 2, Chain.tx(2));
@@ -214,7 +214,7 @@ class AnswersTest {
     scene.nodeSays(Chain.headersMessage(BlockHeader.of(kept), BlockHeader.of(recent)));
     scene.nodeSays(Chain.headersMessage(BlockHeader.of(tip), BlockHeader.of(above)));
     scene.engine.loop.runTasks();
-    assertThat(scene.newsroom.headerChain()).isNotNull();
+    assertThat(scene.nodeRelay.headerChain()).isNotNull();
     ScriptedClient client = ClientKind.CORE.greet(scene);
 
     Hash left = BlockHeader.of(old).hash();

@@ -14,18 +14,18 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.api.Pair;
-import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.api.RequestType;
+import org.bitcoinmultiplexer.api.RequestTypeProvider;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
-import org.bitcoinmultiplexer.core.RelayContext;
-import org.bitcoinmultiplexer.core.RelayConversation;
+import org.bitcoinmultiplexer.core.PassthroughContext;
+import org.bitcoinmultiplexer.core.PassthroughConversation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BitcoinProtocolTest {
 
   /** A row of a provider: a request of one byte, whose answer has as many messages as it says. */
-  private static final class Echoes implements Pair {
+  private static final class Echoes implements RequestType {
 
     private final String request;
 
@@ -148,12 +148,12 @@ class BitcoinProtocolTest {
   @ValueSource(booleans = {false, true})
   void aRelayedClientsServicesAreShownAsTheyAre(boolean serveBlocks) {
     BitcoinProtocol protocol =
-        new BitcoinProtocol(options().withNews(new NewsOptions(serveBlocks, false, 1)));
+        new BitcoinProtocol(options().withNews(new RelayOptions(serveBlocks, false, 1)));
     protocol.open(engine);
     List<Message> toNode = new ArrayList<>();
-    RelayContext relay = mock();
+    PassthroughContext relay = mock();
     doAnswer(call -> toNode.add(call.getArgument(0))).when(relay).toNode(any());
-    RelayConversation conversation = protocol.relay(relay);
+    PassthroughConversation conversation = protocol.relay(relay);
     conversation.fromClient(ClientKind.introduction(70016, "/node/", 0x809, true, 5));
     conversation.onNodeOpen();
 
@@ -168,8 +168,8 @@ class BitcoinProtocolTest {
     assertThatThrownBy(() -> protocol.greet(engine)).isInstanceOf(IllegalStateException.class);
   }
 
-  private ScriptedClient client(Pair... pairs) {
-    BitcoinProtocol protocol = protocol(pairs);
+  private ScriptedClient client(RequestType... types) {
+    BitcoinProtocol protocol = protocol(types);
     engine.loop.run(
         () -> {
           var node = protocol.greet(engine);
@@ -185,17 +185,17 @@ class BitcoinProtocolTest {
     return client;
   }
 
-  private BitcoinProtocol protocol(Pair... pairs) {
-    BitcoinProtocol protocol = new BitcoinProtocol(options(pairs));
+  private BitcoinProtocol protocol(RequestType... types) {
+    BitcoinProtocol protocol = new BitcoinProtocol(options(types));
     protocol.open(engine);
     return protocol;
   }
 
-  private static BitcoinOptions options(Pair... pairs) {
-    PairProvider provider = () -> List.of(pairs);
+  private static BitcoinOptions options(RequestType... types) {
+    RequestTypeProvider provider = () -> List.of(types);
     return new BitcoinOptions(
         Network.REGTEST,
-        NewsOptions.DEFAULT,
+        RelayOptions.DEFAULT,
         List.of(provider),
         new SplittableRandom(1),
         InstantSource.system());

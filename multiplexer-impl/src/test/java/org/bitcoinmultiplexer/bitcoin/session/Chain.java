@@ -111,10 +111,10 @@ final class Chain {
     while (level.size() > 1) {
       List<Hash> next = new ArrayList<>();
       for (int i = 0; i < level.size(); i += 2) {
-        byte[] pair = new byte[2 * Hash.SIZE];
-        level.get(i).write(pair, 0);
-        level.get(Math.min(i + 1, level.size() - 1)).write(pair, Hash.SIZE);
-        next.add(Sha256d.hash(pair, 0, pair.length));
+        byte[] type = new byte[2 * Hash.SIZE];
+        level.get(i).write(type, 0);
+        level.get(Math.min(i + 1, level.size() - 1)).write(type, Hash.SIZE);
+        next.add(Sha256d.hash(type, 0, type.length));
       }
       level.clear();
       level.addAll(next);

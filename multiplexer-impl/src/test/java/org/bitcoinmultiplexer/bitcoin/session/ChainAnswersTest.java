@@ -10,6 +10,8 @@ import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -17,8 +19,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
-import org.bitcoinmultiplexer.cache.chain.HeaderChain;
 import org.junit.jupiter.api.Test;
 
 /** What the header chain answers is what the node would answer. */
@@ -31,7 +31,7 @@ class ChainAnswersTest {
   private final Scene scene = new Scene();
 
   private void start() {
-    scene.newsroom.keepHeaders(null, Runnable::run);
+    scene.nodeRelay.keepHeaders(null, Runnable::run);
     List<BlockHeader> chain = Chain.headers(HEIGHT);
     for (List<BlockHeader> part : Lists.partition(chain, 2_000)) {
       node.add(Headers.parse(Chain.headersMessage(part)));
@@ -153,7 +153,7 @@ class ChainAnswersTest {
 
   @Test
   void theNodeIsAskedWhileTheChainIsNotComplete() {
-    scene.newsroom.keepHeaders(null, Runnable::run);
+    scene.nodeRelay.keepHeaders(null, Runnable::run);
     scene.engine.loop.runTasks();
     scene.nodeConnects(HEIGHT, true);
     ScriptedClient client = client();

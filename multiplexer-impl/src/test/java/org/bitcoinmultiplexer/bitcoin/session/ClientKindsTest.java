@@ -10,9 +10,9 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
-import org.bitcoinmultiplexer.bitcoin.news.BlockNews;
-import org.bitcoinmultiplexer.bitcoin.news.NodeNews;
-import org.bitcoinmultiplexer.bitcoin.news.TransactionNews;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeNotification;
+import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -84,12 +84,12 @@ class ClientKindsTest {
       }
       case 2 -> {
         Transaction tx = Transaction.parse(Chain.witnessTx(transactions++));
-        scene.engine.publish(new TransactionNews(tx.txid(), tx.wtxid()));
+        scene.engine.publish(new TransactionNotification(tx.txid(), tx.wtxid()));
       }
       case 3 ->
           scene.engine.publish(
-              new NodeNews(scene.newsroom.node().withFeeFilter(random.nextInt(100_000))));
-      case 4 -> scene.engine.publish(new NodeNews(scene.newsroom.node()));
+              new NodeNotification(scene.nodeRelay.node().withFeeFilter(random.nextInt(100_000))));
+      case 4 -> scene.engine.publish(new NodeNotification(scene.nodeRelay.node()));
       default -> scene.engine.loop.advance(Duration.ofMillis(random.nextInt(300)));
     }
   }
@@ -99,7 +99,7 @@ class ClientKindsTest {
     List<BlockHeader> next =
         Chain.headers(chain.get(chain.size() - 1).hash(), count, random.nextInt(100));
     chain.addAll(next);
-    scene.engine.publish(new BlockNews(next));
+    scene.engine.publish(new TipNotification(next));
   }
 
   private void ask(Random random, ClientKind kind, ScriptedClient client) {

@@ -39,7 +39,7 @@ class CompactBlocksTest {
       parent = BlockHeader.of(block).hash();
     }
     if (keepsChain) {
-      scene.newsroom.keepHeaders(null, Runnable::run);
+      scene.nodeRelay.keepHeaders(null, Runnable::run);
       scene.engine.loop.runTasks();
     }
     scene.nodeConnects(10, true);

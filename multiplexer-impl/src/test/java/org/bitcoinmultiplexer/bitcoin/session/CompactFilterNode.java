@@ -10,6 +10,8 @@ import java.util.Map;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -19,8 +21,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
-import org.bitcoinmultiplexer.cache.chain.HeaderChain;
 
 /**
  * A node that serves headers and compact filters as Bitcoin Core does, and takes what Core
@@ -91,10 +91,10 @@ final class CompactFilterNode {
     }
     Hash header = headers.getOrDefault(at, Hash.ZERO);
     for (int i = way.size() - 1; i >= 0; i--) {
-      byte[] pair = new byte[2 * Hash.SIZE];
-      filterHash(way.get(i)).write(pair, 0);
-      header.write(pair, Hash.SIZE);
-      header = Sha256d.hash(pair, 0, pair.length);
+      byte[] type = new byte[2 * Hash.SIZE];
+      filterHash(way.get(i)).write(type, 0);
+      header.write(type, Hash.SIZE);
+      header = Sha256d.hash(type, 0, type.length);
       headers.put(way.get(i), header);
     }
     return header;

@@ -11,6 +11,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.CompactFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
@@ -20,7 +21,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
-import org.bitcoinmultiplexer.cache.chain.ChainView;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +48,7 @@ class CompactFiltersTest {
   private void start() {
     scene.nodeConnects(HEIGHT, true);
     nodeAnswersAll();
-    assertThat(scene.newsroom.headerChain()).isNotNull();
+    assertThat(scene.nodeRelay.headerChain()).isNotNull();
   }
 
   private void nodeAnswersAll() {
@@ -60,7 +60,7 @@ class CompactFiltersTest {
     }
   }
 
-  /** The node's answer; the newsroom hears all headers that pass. */
+  /** The node's answer; the relay hears all headers that pass. */
   private Outcome passing(Message request) {
     Outcome outcome = node.outcome(request);
     if (outcome instanceof Outcome.Answered answered
@@ -118,7 +118,7 @@ class CompactFiltersTest {
     scene.nodeServices = Scene.NODE_SERVICES;
     scene.nodeConnects(HEIGHT, true);
     nodeAnswersAll();
-    assertThat(scene.newsroom.knownHeaders()).isNull();
+    assertThat(scene.nodeRelay.knownHeaders()).isNull();
     ScriptedClient client = client();
     client.says(filters(0, view().tip()));
     assertThat(client.rule).isEqualTo("not-offered");
@@ -238,7 +238,7 @@ class CompactFiltersTest {
     node.mine(view().tip(), 3, 0);
     scene.nodeSays(Inventory.of(Commands.INV, InventoryVector.BLOCK, view().tip()));
     Message request = filters(HEIGHT - 1, view().tip());
-    client.says(request); // before the newsroom has its answer
+    client.says(request); // before the nodeRelay has its answer
     nodeAnswers(client);
     assertThat(only(client.heard(), Commands.CFILTER)).isEqualTo(node.directly(request));
     assertThat(client.rule).isNull();
@@ -284,7 +284,7 @@ class CompactFiltersTest {
     scene.nodeSays(Chain.headersMessage(branch));
     nodeAnswersAll();
     client.heard();
-    assertThat(scene.newsroom.tip().hash()).isEqualTo(view().tip()).isNotEqualTo(stale);
+    assertThat(scene.nodeRelay.tip().hash()).isEqualTo(view().tip()).isNotEqualTo(stale);
     for (Message request :
         List.of(
             filters(HEIGHT - 20, view().tip()),
@@ -302,7 +302,7 @@ class CompactFiltersTest {
     Hash stale = node.mine(view().hash(HEIGHT - left), left, 1).get(left - 1).hash();
     assertThat(view().isActive(stale)).isFalse();
     start();
-    assertThat(scene.newsroom.knownHeaders().contains(stale)).isFalse();
+    assertThat(scene.nodeRelay.knownHeaders().contains(stale)).isFalse();
     Hash stop = upToItsTip ? stale : view().ancestor(stale, HEIGHT - left / 2).orElseThrow();
     ScriptedClient client = client();
     for (Message request :
@@ -385,13 +385,13 @@ class CompactFiltersTest {
     Message truth = node.directly(request).get(0);
     node.liesAbout = view().hash(1_205);
     Message lie = node.directly(request).get(0);
-    assertThat(scene.pairs.lasting(request, scene.pairs.keys().requestKeys(request)))
+    assertThat(scene.types.lasting(request, scene.types.keys().requestKeys(request)))
         .as("nothing to check it against")
         .isNull();
     ask(client(), filterHeaders(1_001, view().hash(1_300)));
-    assertThat(scene.pairs.check(request, List.of(truth))).isNull();
-    assertThat(scene.pairs.check(request, List.of(lie))).contains("a filter with the hash");
-    assertThat(scene.pairs.lasting(request, scene.pairs.keys().requestKeys(request))).isNotNull();
+    assertThat(scene.types.check(request, List.of(truth))).isNull();
+    assertThat(scene.types.check(request, List.of(lie))).contains("a filter with the hash");
+    assertThat(scene.types.lasting(request, scene.types.keys().requestKeys(request))).isNotNull();
   }
 
   @Test
@@ -399,21 +399,21 @@ class CompactFiltersTest {
     start();
     ask(client(), filterHeaders(1_001, view().hash(1_300)));
     Map<Hash, Integer> seen = new HashMap<>();
-    int pairs = 0;
+    int types = 0;
     for (int height = 1_201; height <= 1_300; height++) {
       Hash hash = CompactFilter.HASH.apply(CompactFilterNode.filter(view().hash(height)));
       Integer same = seen.put(hash, height);
       if (same != null) {
         assertThat(keptAs(height)).isEqualTo(keptAs(height)).isNotEqualTo(keptAs(same));
-        pairs++;
+        types++;
       }
     }
-    assertThat(pairs).isGreaterThan(50);
+    assertThat(types).isGreaterThan(50);
   }
 
   private Key keptAs(int height) {
     Message request = filters(height, view().hash(height));
-    Key name = scene.pairs.lasting(request, scene.pairs.keys().requestKeys(request));
+    Key name = scene.types.lasting(request, scene.types.keys().requestKeys(request));
     assertThat(name).isNotNull();
     return name;
   }
@@ -492,7 +492,7 @@ class CompactFiltersTest {
     while (!client.pending().command().equals(Commands.GETCFHEADERS)) {
       client.settle(passing(client.pending()));
     }
-    scene.pairs.filters().clear(); // as the protocol does when it greets a node
+    scene.types.filters().clear(); // as the protocol does when it greets a node
     nodeAnswers(client);
 
     assertThat(client.heard()).isEqualTo(node.directly(request));
@@ -509,10 +509,10 @@ class CompactFiltersTest {
     while (!client.pending().command().equals(Commands.GETCFILTERS)) {
       client.settle(passing(client.pending()));
     }
-    assertThat(scene.newsroom.mayAskForFilters(view().hash(1_210))).isTrue();
+    assertThat(scene.nodeRelay.mayAskForFilters(view().hash(1_210))).isTrue();
     scene.nodeServices = Scene.NODE_SERVICES;
     scene.nodeConnects(HEIGHT, true);
-    assertThat(scene.newsroom.mayAskForFilters(view().hash(1_210))).isFalse();
+    assertThat(scene.nodeRelay.mayAskForFilters(view().hash(1_210))).isFalse();
     client.asked.clear();
     client.settle(node.outcome(client.pending())); // it had been on its way
 
@@ -526,15 +526,15 @@ class CompactFiltersTest {
   @Test
   void aNodeIsAskedForNoFilterOfABlockThatItMayNotHave() {
     start();
-    assertThat(scene.newsroom.mayAskForFilters(view().tip())).isTrue();
-    assertThat(scene.newsroom.mayAskForFilters(Hash.of("77".repeat(32)))).isFalse();
+    assertThat(scene.nodeRelay.mayAskForFilters(view().tip())).isTrue();
+    assertThat(scene.nodeRelay.mayAskForFilters(Hash.of("77".repeat(32)))).isFalse();
     ChainView before = view();
     scene.nodeConnects(2_000, true);
-    assertThat(scene.newsroom.mayAskForFilters(before.hash(2_000)))
+    assertThat(scene.nodeRelay.mayAskForFilters(before.hash(2_000)))
         .as("before this node has shown its chain")
         .isFalse();
     scene.nodeShows(Chain.headersMessage(before.header(before.hash(2_000)).orElseThrow()));
-    assertThat(scene.newsroom.mayAskForFilters(before.hash(2_000))).isTrue();
-    assertThat(scene.newsroom.mayAskForFilters(view().hash(2_001))).isFalse();
+    assertThat(scene.nodeRelay.mayAskForFilters(before.hash(2_000))).isTrue();
+    assertThat(scene.nodeRelay.mayAskForFilters(view().hash(2_001))).isFalse();
   }
 }

@@ -17,7 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.bloom.FilteredBlock;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientHandshake;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -43,7 +43,7 @@ class FiltersTest {
   private static final Message TICK_OVER = Ping.ping(99);
 
   private final List<BlockHeader> chain = Chain.headers(3);
-  private final Scene scene = new Scene(new NewsOptions(true, true, 1 << 20, true));
+  private final Scene scene = new Scene(new RelayOptions(true, true, 1 << 20, true));
   private final ScriptedClient client;
   private final Message tx = Chain.tx(1);
   private final Message witnessTx = Chain.witnessTx(2);
@@ -70,7 +70,7 @@ class FiltersTest {
 
   @Test
   void theServiceOfTheNodeIsNotPassedOnWhereItIsSwitchedOff() {
-    Scene without = new Scene(new NewsOptions(true, true, 1 << 20));
+    Scene without = new Scene(new RelayOptions(true, true, 1 << 20));
     without.nodeConnects(3, true);
     ScriptedClient other = without.connect();
     other.says(ClientKind.BITCOINJ.introduction());
@@ -175,7 +175,7 @@ class FiltersTest {
     client.upstream(block);
     assertThat(client.heard())
         .hasSize(5)
-        .endsWith(Inventory.of(Commands.INV, InventoryVector.BLOCK, scene.newsroom.tip().hash()));
+        .endsWith(Inventory.of(Commands.INV, InventoryVector.BLOCK, scene.nodeRelay.tip().hash()));
   }
 
   // ---- limits
@@ -310,10 +310,10 @@ class FiltersTest {
 
   @Test
   void othersHaveTheirTurnWhileALongMempoolIsLookedThrough() {
-    Scene busy = new Scene(new NewsOptions(true, true, 100 << 20, true));
+    Scene busy = new Scene(new RelayOptions(true, true, 100 << 20, true));
     busy.nodeConnects(chain.size(), true);
     busy.nodeHas(chain);
-    int all = (int) (3 * FilterTurns.SLICE) / MempoolBatch.WORK;
+    int all = (int) (3 * FilterScheduler.SLICE) / MempoolBatch.WORK;
     for (int i = 0; i < all; i++) {
       Message each = Chain.tx(i);
       busy.nodeRelays(each, Transaction.parse(each).wtxid());
@@ -510,7 +510,7 @@ class FiltersTest {
 
   private static long workPerBlock(Message block) {
     BloomFilter filter = BloomFilter.of(FilterLoad.parse(nearlyFull()));
-    Job all = new FilteredDelivery(BlockMatching.of(block, filter), message -> {});
+    FilterTask all = new FilteredDelivery(BlockMatching.of(block, filter), message -> {});
     assertThat(all.advance(Long.MAX_VALUE / 2)).isTrue();
     assertThat(filter.work()).isGreaterThan(3_000L * 50 * 10);
     return all.work();

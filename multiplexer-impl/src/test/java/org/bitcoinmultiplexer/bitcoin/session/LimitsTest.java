@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockTransactionsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -217,7 +217,7 @@ class LimitsTest {
   @Test
   void aTransactionThatNoNodeRelaysIsDropped() {
     int besidesTheScript = Chain.largeTx(1, 90_000).size() - 90_000;
-    int largest = Offers.MOST_WEIGHT / 4 - besidesTheScript; // each byte weighs 4
+    int largest = ClientAnnouncements.MOST_WEIGHT / 4 - besidesTheScript; // each byte weighs 4
     client.says(Chain.largeTx(1, largest));
     assertThat(sentUpstream(Commands.TX)).hasSize(1);
 
@@ -229,7 +229,7 @@ class LimitsTest {
 
   @Test
   void aNodeThatWantsNoTransactionsIsSentNone() {
-    Scene blocksOnly = new Scene(new NewsOptions(false, false, 1 << 20));
+    Scene blocksOnly = new Scene(new RelayOptions(false, false, 1 << 20));
     blocksOnly.nodeConnects(0, false);
     ScriptedClient any = ClientKind.CORE.greet(blocksOnly);
     any.says(Chain.tx(1));

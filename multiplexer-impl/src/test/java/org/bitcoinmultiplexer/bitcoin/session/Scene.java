@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
-import org.bitcoinmultiplexer.api.PairProvider;
+import org.bitcoinmultiplexer.api.RequestTypeProvider;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.news.NewsOptions;
-import org.bitcoinmultiplexer.bitcoin.news.Newsroom;
-import org.bitcoinmultiplexer.bitcoin.pair.Pairs;
+import org.bitcoinmultiplexer.bitcoin.command.RequestTypes;
+import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -20,35 +20,35 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.NodeConversation;
 
-/** A newsroom on a scripted engine, and the clients that come to it. */
+/** A relay on a scripted engine, and the clients that come to it. */
 final class Scene {
 
   static final long NODE_SERVICES = 0x409;
 
   final ScriptedEngine engine = new ScriptedEngine();
   final SplittableRandom random = new SplittableRandom(20110914);
-  final Newsroom newsroom;
-  final Pairs pairs;
-  private final Shared shared;
+  final NodeRelay nodeRelay;
+  final RequestTypes types;
+  private final SharedContext shared;
   long nodeServices = NODE_SERVICES;
   private NodeConversation node;
 
   Scene() {
-    this(new NewsOptions(true, true, 1 << 20));
+    this(new RelayOptions(true, true, 1 << 20));
   }
 
-  Scene(NewsOptions options, PairProvider... providers) {
+  Scene(RelayOptions options, RequestTypeProvider... providers) {
     InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000L));
-    newsroom = new Newsroom(engine, Network.REGTEST, options, random, clock);
-    pairs = Pairs.of(Network.REGTEST, List.of(providers));
+    nodeRelay = new NodeRelay(engine, Network.REGTEST, options, random, clock);
+    types = RequestTypes.of(Network.REGTEST, List.of(providers));
     shared =
-        new Shared(
+        new SharedContext(
             Network.REGTEST,
-            newsroom,
-            pairs,
+            nodeRelay,
+            types,
             new Announcements(),
-            new CompactBlocks(engine, newsroom, random, clock),
-            new FilterTurns(engine.loop),
+            new CompactBlocks(engine, nodeRelay, random, clock),
+            new FilterScheduler(engine.loop),
             options.bloom(),
             random,
             clock);
@@ -65,7 +65,7 @@ final class Scene {
   void nodeConnects(int height, boolean relay) {
     engine.loop.run(
         () -> {
-          node = newsroom.greet(engine);
+          node = nodeRelay.greet(engine);
           node.onOpen();
         });
     nodeSays(ClientKind.introduction(70016, "/Satoshi:28.0.0/", nodeServices, relay, height));
@@ -82,7 +82,7 @@ final class Scene {
     engine.loop.run(() -> node.onMessage(message));
   }
 
-  /** Answers all questions of the newsroom about the way with this chain. */
+  /** Answers all questions of the relay about the way with this chain. */
   void nodeHas(List<BlockHeader> chain) {
     Message headers = Chain.headersMessage(chain);
     nodeSays(headers);
@@ -91,11 +91,11 @@ final class Scene {
       assertThat(asked.request().command()).isEqualTo(Commands.GETHEADERS);
       engine.loop.run(() -> asked.then().accept(new Outcome.Answered(List.of(headers))));
     }
-    assertThat(newsroom.tip()).isNotNull();
-    assertThat(newsroom.tip().hash()).isEqualTo(chain.get(chain.size() - 1).hash());
+    assertThat(nodeRelay.tip()).isNotNull();
+    assertThat(nodeRelay.tip().hash()).isEqualTo(chain.get(chain.size() - 1).hash());
   }
 
-  /** Answers the newsroom's question about the way. */
+  /** Answers the relay's question about the way. */
   void nodeShows(Message headers) {
     nodeSays(headers);
     ScriptedEngine.Asked asked = engine.asked.remove(0);

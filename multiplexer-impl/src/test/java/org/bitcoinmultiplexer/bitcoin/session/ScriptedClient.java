@@ -14,8 +14,8 @@ import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.Batch;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.bitcoinmultiplexer.core.ClientConversation;
-import org.bitcoinmultiplexer.core.Hub;
-import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.core.EngineContext;
+import org.bitcoinmultiplexer.core.Notification;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +84,7 @@ final class ScriptedClient implements ClientContext {
     says(Message.of(command, body));
   }
 
-  void hear(News news) {
+  void hear(Notification news) {
     if (description != null && rule == null) {
       engine.loop.run(() -> conversation.onNews(news));
     }
@@ -179,7 +179,7 @@ final class ScriptedClient implements ClientContext {
   }
 
   @Override
-  public Hub hub() {
+  public EngineContext engine() {
     return engine;
   }
 

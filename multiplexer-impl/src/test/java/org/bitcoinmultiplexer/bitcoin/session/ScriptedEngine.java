@@ -10,13 +10,13 @@ import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.core.Counters;
-import org.bitcoinmultiplexer.core.Hub;
-import org.bitcoinmultiplexer.core.News;
+import org.bitcoinmultiplexer.core.EngineContext;
 import org.bitcoinmultiplexer.core.NodeContext;
+import org.bitcoinmultiplexer.core.Notification;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /** An engine and its node, of which the test is the hands: records what it is told. */
-final class ScriptedEngine implements Hub, NodeContext {
+final class ScriptedEngine implements EngineContext, NodeContext {
 
   /** A request on the protocol's own behalf. */
   record Asked(Message request, Consumer<? super Outcome> then) {}
@@ -41,8 +41,8 @@ final class ScriptedEngine implements Hub, NodeContext {
   }
 
   @Override
-  public Seat seat() {
-    return new Seat() {
+  public Source source() {
+    return new Source() {
       @Override
       public void ask(Message request, Consumer<? super Outcome> then) {
         ScriptedEngine.this.ask(request, then);
@@ -57,8 +57,8 @@ final class ScriptedEngine implements Hub, NodeContext {
   }
 
   @Override
-  public Seat seat(HostBudget host) {
-    return seat();
+  public Source source(HostBudget host) {
+    return source();
   }
 
   @Override
@@ -67,7 +67,7 @@ final class ScriptedEngine implements Hub, NodeContext {
   }
 
   @Override
-  public void publish(News news) {
+  public void publish(Notification news) {
     for (ScriptedClient client : clients) {
       client.hear(news);
     }

@@ -8,7 +8,9 @@ import java.util.Locale;
 final class BarChart {
 
   private static final List<String> COLOURS =
-      List.of("#4269d0", "#efb118", "#3ca951", "#ff725c", "#6cc5b0", "#a463f2");
+      List.of(
+          "#4269d0", "#efb118", "#3ca951", "#ff725c", "#6cc5b0", "#a463f2", "#ff8ab7", "#97bbf5",
+          "#9c6b4e", "#9498a0");
   private static final String STYLE =
       """
       <style>
@@ -33,7 +35,7 @@ final class BarChart {
    * A chart without bars.
    *
    * @param title with the unit
-   * @param series their names, at most six
+   * @param series their names, at most ten
    */
   BarChart(String title, List<String> series) {
     if (series.size() > COLOURS.size()) {

@@ -28,6 +28,16 @@ class BarChartTest {
   }
 
   @Test
+  void hasAColourForEachWayThereIs() {
+    List<String> ways = Way.ALL.stream().map(Way::name).toList();
+
+    BarChart chart = new BarChart("all ways", ways);
+    chart.group("requests", ways.stream().mapToDouble(String::length).toArray());
+
+    assertThat(chart.toSvg()).contains(ways);
+  }
+
+  @Test
   void refusesAGroupThatDoesNotFitTheSeries() {
     BarChart chart = new BarChart("one series", List.of("p50"));
 

@@ -3,10 +3,10 @@ package org.bitcoinmultiplexer.examples.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.cache.chain.HeaderChain;
 import org.junit.jupiter.api.Test;
 
 class HeaderListTest {

@@ -1,0 +1,171 @@
+package org.bitcoinmultiplexer.bitcoin.relay;
+
+import java.util.List;
+import java.util.Optional;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
+import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.core.Hazard;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Bitcoin node hangs up on its peers for although nothing is wrong with the request.
+ *
+ * <p>Confined to the hub's loop.
+ */
+public final class NodeHazards {
+
+  /**
+   * A pruned node gives no block that lies deeper, lest it shows from where on it is pruned. Two
+   * more are let pass for the sake of blocks that are on their way (NP[NETWORK_LIMITED]).
+   */
+  static final int DEEPEST = 288;
+
+  private static final int BUFFER = 2;
+
+  /** What is older is historical to a node that has used up its {@code -maxuploadtarget}. */
+  private static final long HISTORICAL = 7 * 24 * 60 * 60;
+
+  private static final String DEEP_BLOCK = "blocks deeper than " + DEEPEST;
+  private static final String OLD_BLOCK = "blocks older than a week";
+
+  private final NodeRelay nodeRelay;
+  private final Message genesis;
+
+  /**
+   * Hazards of the nodes of one engine.
+   *
+   * @param relay knows the node and its chain
+   * @param network whose genesis block is the deepest
+   */
+  public NodeHazards(NodeRelay nodeRelay, Network network) {
+    this.nodeRelay = nodeRelay;
+    this.genesis = block(network.genesis());
+  }
+
+  private static Message block(Hash block) {
+    return Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_BLOCK, block);
+  }
+
+  /**
+   * What the node probably hangs up on a request for, judging by the services that it offers.
+   *
+   * @param request as it will be written upstream
+   * @return null if nothing
+   */
+  public @Nullable Hazard foreseen(Message request) {
+    if (!request.command().equals(Commands.GETDATA) || !isPruned()) {
+      return null;
+    }
+    Hash block = block(request);
+    int depth = block == null ? 0 : depth(block);
+    if (nodeRelay.height() <= DEEPEST || (depth >= 0 && depth <= DEEPEST)) {
+      return null;
+    }
+    return new Hazard(
+        DEEP_BLOCK,
+        "a pruned node gives no block more than "
+            + DEEPEST
+            + " below its best one without the permission noban",
+        depth > DEEPEST + BUFFER,
+        genesis,
+        true);
+  }
+
+  private boolean isPruned() {
+    NodeInfo node = nodeRelay.node();
+    return node != null
+        && (node.services() & (Version.NODE_NETWORK_LIMITED | Version.NODE_NETWORK))
+            == Version.NODE_NETWORK_LIMITED;
+  }
+
+  /** The block that is asked for; null if it is none. */
+  private static @Nullable Hash block(Message getdata) {
+    Inventory items = Inventory.parse(getdata);
+    return items.size() == 1 && InventoryVector.isBlock(items.type(0)) ? items.hash(0) : null;
+  }
+
+  /** How many blocks are above one; -1 if it is not known. */
+  private int depth(Hash block) {
+    ChainView view = nodeRelay.headerChain();
+    int depth = view == null ? -1 : view.depth(block);
+    return depth >= 0 ? depth : nodeRelay.recentDepth(block);
+  }
+
+  /**
+   * What a node may have hung up on a request for.
+   *
+   * @param request as it was written upstream
+   * @return the kind of requests of which it is one; null for what is handed in to a node that
+   *     takes only what it asked for, on the connection on which it did
+   */
+  public @Nullable Hazard suspected(Message request) {
+    return switch (request.command()) {
+      case Commands.GETDATA -> {
+        Hash block = block(request);
+        yield block == null ? Hazard.of(request) : ofBlock(request, block);
+      }
+      case Commands.GETCFILTERS, Commands.GETCFHEADERS ->
+          ofFilters(FilterRange.parse(request).stop());
+      case Commands.GETCFCHECKPT -> ofFilters(FilterCheckpointsRequest.parse(request).stop());
+      case Commands.TX, Commands.BLOCK -> ofSubmission(request);
+      default -> Hazard.of(request);
+    };
+  }
+
+  private @Nullable Hazard ofSubmission(Message submission) {
+    NodeInfo node = nodeRelay.node();
+    return node == null || !node.takesUnrequested()
+        ? null
+        : new Hazard(
+            Sha256d.hash(submission.array(), submission.offset(), submission.size()),
+            "what it takes for an attack",
+            true,
+            null,
+            false);
+  }
+
+  private Hazard ofBlock(Message request, Hash block) {
+    BlockHeader tip = nodeRelay.tip();
+    BlockHeader header = header(block);
+    boolean isRecent = tip != null && header != null && tip.time() - header.time() < HISTORICAL;
+    return new Hazard(
+        isRecent ? request : OLD_BLOCK,
+        isRecent
+            ? "a block that it does not give"
+            : "it has used up its -maxuploadtarget and gives no block that is older than a week"
+                + " without the permission download",
+        header != null,
+        null,
+        true);
+  }
+
+  private @Nullable BlockHeader header(Hash block) {
+    BlockHeader recent = nodeRelay.header(block);
+    ChainView view = nodeRelay.knownHeaders();
+    if (recent != null || view == null) {
+      return recent;
+    }
+    Optional<BlockHeader> known = view.header(block);
+    return known.isPresent() ? known.get() : null;
+  }
+
+  private static Hazard ofFilters(Hash stop) {
+    return new Hazard(
+        List.of("filters", stop),
+        "it has no compact filters up to a block that it does not know, or that it has left",
+        true,
+        null,
+        false);
+  }
+}

@@ -1,0 +1,343 @@
+package org.bitcoinmultiplexer.bitcoin.relay;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
+import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
+import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.core.EngineContext;
+import org.bitcoinmultiplexer.metrics.Counter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last blocks of clients that passed every check: handed in, served to the node, and handed in
+ * again on the next connection, if that node has not got them, and has what they build on.
+ *
+ * <p>A block of less work than the node's best Core ignores, unless it has asked for it. So such a
+ * block is held until others on top of it have as much work; then the node is shown the headers of
+ * them all, and asks for what it wants. It is shown no header whose block is not here: Core leaves
+ * whoever announces a block and does not give it.
+ *
+ * <p>Confined to the hub's loop, but for {@link #find}, {@link #header} and {@link #isKnown}.
+ */
+final class PendingBlocks {
+
+  /**
+   * Bodies that are kept, by number and by size together: as many as Core asks of one peer at once.
+   */
+  static final int MOST = 16;
+
+  private static final long MOST_BYTES = 8_000_000;
+
+  /** So long after the node has dealt with a block it is in its chain, or was not taken. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** A block, and what became of it on this connection. */
+  private static final class Pending {
+    final Hash hash;
+    final Message block;
+    boolean isAnnounced;
+    boolean isHeld; // the node would ignore it, or may have
+    volatile boolean isGiven; // so that the node knows it before whatever is written from now on
+    volatile boolean isProcessed;
+    volatile long processed; // when, in the loop's time
+
+    Pending(Hash hash, Message block) {
+      this.hash = hash;
+      this.block = block;
+    }
+  }
+
+  private final EngineContext engine;
+  private final EngineContext.Source source;
+  private final RecentHeaders chain;
+  private final TipTracker desk;
+  private final Hash genesis;
+  private final BoundedSet<Hash> requested = new BoundedSet<>(MOST);
+  private final Map<Hash, Pending> byHash = new ConcurrentHashMap<>();
+  private final Deque<Pending> order = new ArrayDeque<>();
+  private long bytes;
+  private volatile @Nullable NodeInfo node;
+  private int connection;
+
+  PendingBlocks(EngineContext engine, Hash genesis, RecentHeaders chain, TipTracker desk) {
+    this.chain = chain;
+    this.engine = engine;
+    this.source = engine.source();
+    this.genesis = genesis;
+    this.desk = desk;
+  }
+
+  /** There is another connection, or none. What was handed in on the last may not have arrived. */
+  void connected(@Nullable NodeInfo ready) {
+    node = ready;
+    connection++;
+    requested.clear();
+    for (Pending each : order) {
+      each.isAnnounced = false;
+      each.isGiven = false;
+      each.isHeld = false;
+      each.isProcessed = false;
+    }
+    if (ready != null) {
+      handInAgain(new ArrayDeque<>(order), connection);
+    }
+  }
+
+  /** One after the other, the oldest first. */
+  private void handInAgain(Deque<Pending> left, int over) {
+    Pending next = left.poll();
+    if (next == null) {
+      return;
+    }
+    ask(
+        next.hash,
+        over,
+        isThere -> {
+          if (isThere) {
+            next.isGiven = true;
+            handInAgain(left, over);
+          } else {
+            handInOnItsParent(next, left, over);
+          }
+        });
+  }
+
+  private void handInOnItsParent(Pending each, Deque<Pending> left, int over) {
+    Hash parent = BlockHeader.of(each.block).previous();
+    Pending before = byHash.get(parent);
+    Consumer<Boolean> then =
+        isThere -> {
+          if (isThere) {
+            handIn(each, () -> {});
+          }
+          handInAgain(left, over);
+        };
+    if (parent.equals(genesis) || (before != null && before.isGiven)) {
+      then.accept(true);
+    } else {
+      ask(parent, over, then);
+    }
+  }
+
+  /** Whether the node has a header. */
+  private void ask(Hash block, int over, Consumer<Boolean> then) {
+    engine.ask(
+        BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, List.of(), block),
+        outcome -> {
+          if (over == connection && node != null) {
+            then.accept(isHeader(block, outcome));
+          }
+        });
+  }
+
+  private static boolean isHeader(Hash block, Outcome outcome) {
+    if (!(outcome instanceof Outcome.Answered answered)) {
+      return false;
+    }
+    try {
+      Headers headers = Headers.parse(answered.message());
+      return headers.size() == 1 && headers.hash(0).equals(block);
+    } catch (MalformedMessageException e) {
+      return false;
+    }
+  }
+
+  /** A block, with witness; null if it is not here. Any thread. */
+  @Nullable Message find(Hash block) {
+    Pending found = byHash.get(block);
+    return found == null ? null : found.block;
+  }
+
+  /** The header of a block on which another may build. Any thread. */
+  @Nullable BlockHeader header(Hash block) {
+    Pending found = byHash.get(block);
+    return found != null && (found.isGiven || node == null) ? BlockHeader.of(found.block) : null;
+  }
+
+  /**
+   * Whether a block need not come again. What the node did not take, because it was too new for
+   * example, may. Any thread.
+   */
+  boolean isKnown(Hash block) {
+    Pending found = byHash.get(block);
+    return found != null
+        && (!found.isProcessed || engine.loop().nanoTime() - found.processed < PATIENCE.toNanos());
+  }
+
+  /**
+   * Hands a block in, now or as soon as there is a node.
+   *
+   * @param done is run once, when that is over, or it only waits
+   */
+  void add(Hash hash, Message block, Runnable done) {
+    Pending fresh = new Pending(hash, block);
+    Pending before = byHash.put(hash, fresh);
+    if (before != null) {
+      order.remove(before);
+      bytes -= before.block.size();
+    }
+    order.add(fresh);
+    bytes += block.size();
+    while (order.size() > MOST || bytes > MOST_BYTES) {
+      Pending dropped = order.remove();
+      byHash.remove(dropped.hash, dropped);
+      bytes -= dropped.block.size();
+    }
+    if (node == null) {
+      engine.counters().count(Counter.SUBMIT_BLOCK_DISCONNECTED);
+      done.run();
+    } else {
+      handIn(fresh, done);
+    }
+  }
+
+  private void handIn(Pending each, Runnable done) {
+    NodeInfo to = node;
+    if (to == null || each.isGiven || each.isAnnounced) {
+      done.run();
+      return;
+    }
+    engine.counters().count(Counter.SUBMIT_BLOCK);
+    if (!to.takesUnrequested()) {
+      each.isAnnounced = true;
+      done.run();
+      source.submit(
+          Inventory.of(Commands.INV, InventoryVector.BLOCK, each.hash), EngineContext.Receipt.NONE);
+      return;
+    }
+    each.isGiven = true;
+    each.isHeld = !requested.remove(each.hash) && chain.hasLessWork(each.hash, this::kept);
+    if (each.isHeld && desk.hasFound()) {
+      done.run();
+      return;
+    }
+    List<Pending> held = heldBefore(each);
+    if (held.isEmpty() || each.isHeld) {
+      source.submit(each.block, new Receipt(each, done));
+    } else {
+      show(held, each, done);
+    }
+  }
+
+  private @Nullable BlockHeader kept(Hash block) {
+    Pending found = byHash.get(block);
+    return found == null ? null : BlockHeader.of(found.block);
+  }
+
+  /** Those that are held and lead to one, the first first. */
+  private List<Pending> heldBefore(Pending each) {
+    Deque<Pending> held = new ArrayDeque<>();
+    Pending at = byHash.get(BlockHeader.of(each.block).previous());
+    while (at != null && at.isHeld) {
+      held.addFirst(at);
+      at = byHash.get(BlockHeader.of(at.block).previous());
+    }
+    return List.copyOf(held);
+  }
+
+  /** Shows the node a branch by its headers; it asks for the blocks. */
+  private void show(List<Pending> held, Pending last, Runnable done) {
+    engine.counters().count(Counter.SUBMIT_BLOCK_BRANCH);
+    Headers.Builder headers = new Headers.Builder(held.size() + 1);
+    held.forEach(
+        each -> {
+          each.isHeld = false;
+          headers.add(each.block.array(), each.block.offset());
+        });
+    last.isHeld = false;
+    headers.add(last.block.array(), last.block.offset());
+    source.submit(
+        headers.toMessage(),
+        new EngineContext.Receipt() {
+          @Override
+          public void processed(long took) {
+            done.run();
+            held.forEach(PendingBlocks.this::mayComeAgain);
+            mayComeAgain(last);
+          }
+
+          @Override
+          public void lost() {
+            done.run();
+          }
+        });
+  }
+
+  /** It is known where the node's best chain ends: what it will have ignored is shown to it. */
+  void tipFound() {
+    for (Pending each : List.copyOf(order)) {
+      List<Pending> held = heldBefore(each);
+      if (node != null
+          && each.isGiven
+          && (each.isHeld || !held.isEmpty())
+          && !chain.hasLessWork(each.hash, this::kept)) {
+        show(held, each, () -> {});
+      }
+    }
+  }
+
+  /** The node asks for a block that is not here: it gets it once it comes. */
+  void requested(Hash block) {
+    requested.add(block);
+  }
+
+  private final class Receipt implements EngineContext.Receipt {
+    private final Pending each;
+    private final Runnable done;
+
+    Receipt(Pending each, Runnable done) {
+      this.each = each;
+      this.done = done;
+    }
+
+    @Override
+    public void processed(long took) {
+      done.run();
+      processedNow(each);
+    }
+
+    @Override
+    public void lost() {
+      done.run();
+    }
+  }
+
+  private void processedNow(Pending each) {
+    mayComeAgain(each);
+    desk.verify(each.hash);
+  }
+
+  private void mayComeAgain(Pending each) {
+    each.processed = engine.loop().nanoTime();
+    each.isProcessed = true;
+  }
+
+  /** The node has fetched a block that was announced to it. */
+  void fetched(Hash hash) {
+    Pending found = byHash.get(hash);
+    if (found != null) {
+      found.isGiven = true;
+      processedNow(found);
+      for (Pending each : List.copyOf(order)) {
+        if (BlockHeader.of(each.block).previous().equals(hash)) {
+          handIn(each, () -> {});
+        }
+      }
+    }
+  }
+}

@@ -1,7 +1,0 @@
-package org.bitcoinmultiplexer.core;
-
-/**
- * Something that happened and that every client may want to know. Immutable; what it is, only the
- * protocol knows.
- */
-public interface News {}

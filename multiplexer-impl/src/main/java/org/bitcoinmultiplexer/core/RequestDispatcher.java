@@ -1,0 +1,480 @@
+package org.bitcoinmultiplexer.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.Connector;
+import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.metrics.Counter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes questions to the node: in fair turns, through the correlator of the connection of the day,
+ * with every answer checked before anybody gets it.
+ *
+ * <p>A question is asked again if its answer was a lie, once, and if the connection was lost under
+ * it, for as long as the patience lasts; so long questions also wait while there is no connection.
+ * If it was the node that ended the connection, what was unanswered may be why: that is asked again
+ * {@linkplain Isolation alone}, as is what the node is known to hang up for.
+ *
+ * <p>Confined to the engine's loop; only the checks of large answers run elsewhere.
+ */
+final class RequestDispatcher
+    implements CoalescingStage.Questions,
+        RequestAttempt.Sink,
+        UpstreamConnection.Owner,
+        Isolation.Owner {
+
+  /** Takes the outcome of a question. */
+  interface Answers {
+
+    void settled(SharedRequest lead, Outcome outcome);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(RequestDispatcher.class);
+  private static final int MOST_LIES = 2;
+
+  /** Smaller answers are checked in place: a hand-over would cost more than the check. */
+  private static final int LARGE = 16 * 1024;
+
+  private final EventLoop loop;
+  private final Protocol protocol;
+  private final Settings settings;
+  private final Executor checker;
+  private final Answers answers;
+  private final RequestQueue turns = new RequestQueue();
+  private final MisbehaviourTracker lies = new MisbehaviourTracker();
+  private final LargeShare large;
+  private final SubmissionShare handedIn = new SubmissionShare();
+  private final LongAdder written;
+  private final LongAdder submitted;
+  private final LongAdder answered;
+  private final Counters counters;
+  private final HazardMemory hazards;
+  private final Isolation isolation;
+
+  /** What is unanswered although nobody waits for it: it may cost the connection all the same. */
+  private final Set<RequestAttempt> abandoned = new LinkedHashSet<>();
+
+  // What one pump found to be asked of another node or not at all; empty in between.
+  private final List<RequestAttempt> unfit = new ArrayList<>();
+  private final List<RequestAttempt> hazardous = new ArrayList<>();
+
+  private @Nullable UpstreamConnection link;
+  private int links; // that there have been
+  private long submissions; // that there have been
+  private EventLoop.@Nullable Timer patience;
+  private boolean hopeless;
+  private boolean pumping;
+  private boolean closed;
+
+  RequestDispatcher(
+      EventLoop loop,
+      Protocol protocol,
+      Settings settings,
+      Executor checker,
+      Answers answers,
+      Counters counters,
+      List<Connector> nodes,
+      SideConnections beside,
+      RandomGenerator random) {
+    this.loop = loop;
+    this.protocol = protocol;
+    this.settings = settings;
+    this.large = new LargeShare(settings.window());
+    this.checker = checker;
+    this.answers = answers;
+    this.counters = counters;
+    this.written = counters.counter(Counter.UPSTREAM_REQUESTS);
+    this.submitted = counters.counter(Counter.UPSTREAM_SUBMISSIONS);
+    this.answered = counters.counter(Counter.EXCHANGE_ANSWERED);
+    this.hazards = new HazardMemory(loop, protocol);
+    this.isolation = new Isolation(loop, protocol, nodes, beside, hazards, random, counters, this);
+  }
+
+  @Override
+  public void ask(SharedRequest lead) {
+    attempt(lead, 1);
+  }
+
+  /** Takes something that is to be handed in. */
+  void submit(Message message, RequestQueue.Source source, EngineContext.Receipt receipt) {
+    submissions++;
+    ask(Submission.lead(message, submissions, source, receipt));
+  }
+
+  @Override
+  public void joined(SharedRequest lead, RequestQueue.Source source) {
+    RequestAttempt exchange = lead.exchange();
+    if (exchange != null && !exchange.aside) {
+      turns.join(exchange, source);
+    }
+  }
+
+  private void attempt(SharedRequest lead, int number) {
+    RequestAttempt exchange = new RequestAttempt(lead, number, links, this);
+    lead.attempt(exchange);
+    if (closed) {
+      exchange.fail("the multiplexer is closed");
+    } else if (hopeless) {
+      exchange.fail("upstream is not there");
+    } else {
+      turns.add(exchange);
+      pumpSoon();
+    }
+  }
+
+  @Override
+  public void withdraw(SharedRequest lead) {
+    RequestAttempt exchange = lead.exchange();
+    if (exchange == null || exchange.ended()) {
+      return;
+    }
+    if (!exchange.asked()) {
+      exchange.cancel();
+      turns.withdrawn();
+      isolation.withdrawn(exchange);
+    } else {
+      abandoned.add(exchange);
+      exchange.abandon();
+    }
+  }
+
+  /** Nobody asks from a source any more. */
+  void left(RequestQueue.Source source) {
+    turns.left(source);
+  }
+
+  /** How many requests wait to be written, those included that were called off of late. */
+  int waiting() {
+    return turns.size();
+  }
+
+  boolean isReady() {
+    return link != null;
+  }
+
+  /**
+   * Collects what is asked within one task of the loop, so that it is written, and fenced, once.
+   */
+  private void pumpSoon() {
+    if (!pumping && link != null) {
+      pumping = true;
+      loop.execute(this::pump);
+    }
+  }
+
+  private void pump() {
+    pumping = false;
+    UpstreamConnection to = link;
+    if (to == null) {
+      return;
+    }
+    RequestQueue.PriorityClass served = null;
+    for (int place = 0; place < turns.priorities(); place++) {
+      RequestQueue.PriorityClass priority = turns.priority(place);
+      if (priority.isForSubmissions()) {
+        to.flush(); // so that each of them has a marker of its own
+      }
+      int now = admit(priority, to);
+      if (now > 0 && served == null) {
+        served = priority;
+      }
+      (priority.isForSubmissions() ? submitted : written).add(now);
+    }
+    if (served != null) {
+      turns.served(served);
+      to.flush();
+    }
+    if (!unfit.isEmpty() || !hazardous.isEmpty()) {
+      turnAway();
+    }
+  }
+
+  /** What came to its turn and is not for this connection. */
+  private void turnAway() {
+    List<RequestAttempt> failing = List.copyOf(unfit);
+    List<RequestAttempt> moving = List.copyOf(hazardous);
+    unfit.clear();
+    hazardous.clear();
+    failing.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
+    moving.forEach(exchange -> isolation.add(exchange.moveAside()));
+  }
+
+  private int admit(RequestQueue.PriorityClass priority, UpstreamConnection to) {
+    int admitted = 0;
+    for (RequestAttempt next = priority.peek(); next != null; next = priority.peek()) {
+      if (!suits(next)) {
+        priority.take();
+        unfit.add(next);
+        continue;
+      }
+      if (hazards.course(to.target(), next.request()) != HazardMemory.Course.SHARED) {
+        priority.take();
+        hazardous.add(next);
+        continue;
+      }
+      if (!hasRoom(priority, next)) {
+        break;
+      }
+      boolean taken = to.router().admit(next);
+      if (priority.isForSubmissions()) {
+        turns.starves(!taken && admitted == 0);
+      }
+      if (!taken) {
+        break;
+      }
+      if (next.isLarge()) {
+        large.take(next.weight());
+        next.lead.source.charge(next.weight());
+      }
+      priority.take();
+      next.admitted(loop.nanoTime(), to);
+      to.asked(next);
+      admitted++;
+      if (priority.isForSubmissions()) {
+        handedIn.take(next.weight());
+        to.flush();
+      }
+    }
+    return admitted;
+  }
+
+  private boolean hasRoom(RequestQueue.PriorityClass priority, RequestAttempt next) {
+    if (priority.isForSubmissions()) {
+      return handedIn.hasRoom(next.weight());
+    }
+    return !priority.isLarge() || large.hasRoom();
+  }
+
+  /** Whether what waited for another connection may be written to the one there is. */
+  @Override
+  public boolean suits(RequestAttempt waiting) {
+    return waiting.links == links
+        || (waiting.lead.submission == null && protocol.suits(waiting.request()));
+  }
+
+  @Override
+  public void linkReady(UpstreamConnection ready) {
+    link = ready;
+    links++;
+    handedIn.clear();
+    lies.clear();
+    hopeless = false;
+    if (patience != null) {
+      patience.cancel();
+      patience = null;
+    }
+    isolation.connected(ready);
+    pumpSoon();
+  }
+
+  @Override
+  public void linkProgress() {
+    handedIn.heard(loop.nanoTime());
+    pumpSoon();
+  }
+
+  @Override
+  public void linkLost(UpstreamConnection lost) {
+    link = null;
+    large.clear();
+    isolation.disconnected();
+    if (lost.hungUp()) {
+      abandoned.forEach(exchange -> hazards.suspect(lost.target(), exchange.request()));
+    }
+    abandoned.clear();
+    for (var exchange : lost.router().drain()) {
+      if (exchange instanceof RequestAttempt live && !live.ended()) {
+        live.cancel();
+        if (lost.hungUp()) {
+          hazards.suspect(lost.target(), live.request());
+        }
+        goOn(live, lost.hungUp());
+      }
+    }
+    if (patience == null && !closed) {
+      patience = loop.schedule(settings.patience(), this::giveUpWaiting);
+    }
+  }
+
+  @Override
+  public void lost(RequestAttempt exchange) {
+    goOn(exchange, true);
+  }
+
+  /** A connection was lost under a question. */
+  private void goOn(RequestAttempt lost, boolean isSuspect) {
+    SharedRequest lead = lost.lead;
+    if (lead.isDeserted() || closed) {
+      fail(lost, "the multiplexer is closed");
+    } else if (lead.submission != null) {
+      fail(lost, "upstream was lost");
+    } else if (loop.nanoTime() - lead.failed().lost(loop.nanoTime())
+        > settings.patience().toNanos()) {
+      fail(lost, "upstream is lost again and again");
+    } else if (isSuspect) {
+      isolation.add(lost.askAlone(links));
+    } else {
+      attempt(lead, lost.attempt + 1);
+    }
+  }
+
+  @Override
+  public void harmless(RequestAttempt exchange) {
+    exchange.cancel();
+    attempt(exchange.lead, exchange.attempt);
+  }
+
+  @Override
+  public void refused(RequestAttempt exchange, Hazard hazard) {
+    counters.count(Counter.EXCHANGE_REFUSED);
+    exchange.fail("upstream hangs up on who asks that: " + hazard.rule());
+  }
+
+  private void giveUpWaiting() {
+    patience = null;
+    hopeless = true;
+    failWaiting("upstream is not there");
+  }
+
+  private void failWaiting(String reason) {
+    List<RequestAttempt> waiting = new ArrayList<>();
+    for (RequestAttempt next = turns.poll(); next != null; next = turns.poll()) {
+      waiting.add(next);
+    }
+    waiting.addAll(isolation.drain());
+    waiting.forEach(exchange -> exchange.fail(reason));
+  }
+
+  void close() {
+    closed = true;
+    if (patience != null) {
+      patience.cancel();
+    }
+    failWaiting("the multiplexer is closed");
+    isolation.close();
+  }
+
+  @Override
+  public void released(RequestAttempt exchange) {
+    abandoned.remove(exchange);
+    long took;
+    if (exchange.aside) {
+      took = loop.nanoTime() - exchange.admitted();
+      isolation.released(exchange);
+    } else {
+      if (exchange.isLarge()) {
+        large.give(exchange.weight());
+      }
+      chargeForAnswer(exchange);
+      took = handedIn.ended(exchange, loop.nanoTime());
+    }
+    Submission submission = exchange.lead.submission;
+    if (submission != null) {
+      submission.took(took);
+    }
+  }
+
+  /** What the answer was expected to weigh has been charged if that was much. */
+  private static void chargeForAnswer(RequestAttempt exchange) {
+    if (exchange.lead.isDeserted()) {
+      return; // nobody counts what comes
+    }
+    long size = exchange.receivedBytes();
+    if (exchange.isLarge()) {
+      exchange.lead.source.charge(size - exchange.weight());
+    } else if (size > RequestQueue.SMALL) {
+      exchange.lead.source.charge(size);
+    }
+  }
+
+  @Override
+  public void failed(RequestAttempt exchange, String reason) {
+    fail(exchange, reason);
+  }
+
+  private void fail(RequestAttempt exchange, String reason) {
+    if (exchange.lead.isDeserted()) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    if (exchange.lead.submission == null) {
+      counters.count(Counter.EXCHANGE_FAILED);
+    }
+    answers.settled(exchange.lead, new Outcome.Failed(reason));
+  }
+
+  @Override
+  public void completed(RequestAttempt exchange) {
+    List<Message> received = exchange.received();
+    if (exchange.lead.isDeserted()) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    if (exchange.lead.submission != null) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE); // whatever came with it
+      return;
+    }
+    if (received.isEmpty()) {
+      counters.count(Counter.EXCHANGE_ABSENT);
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    Message request = exchange.request();
+    if (exchange.receivedBytes() < LARGE) {
+      judge(exchange, received, check(request, received));
+      return;
+    }
+    try {
+      checker.execute(
+          () -> {
+            String lie = check(request, received);
+            var unused = Confined.offer(loop, () -> judge(exchange, received, lie));
+          });
+    } catch (RejectedExecutionException e) {
+      failed(exchange, "the multiplexer is closing");
+    }
+  }
+
+  /** What cannot be checked counts as wrong: whoever waits for it must not wait for ever. */
+  private @Nullable String check(Message request, List<Message> answer) {
+    try {
+      return protocol.check(request, answer);
+    } catch (RuntimeException e) {
+      log.error("the answer to {} cannot be checked", request, e);
+      return "it cannot be checked: " + e;
+    }
+  }
+
+  private void judge(RequestAttempt exchange, List<Message> received, @Nullable String lie) {
+    if (exchange.lead.isDeserted()) {
+      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      return;
+    }
+    if (lie == null) {
+      answered.increment();
+      answers.settled(exchange.lead, new Outcome.Answered(received));
+      return;
+    }
+    counters.count(Counter.UPSTREAM_LIES);
+    UpstreamConnection liar = exchange.link();
+    if (lies.areTooMany(exchange.request(), lie) && liar != null) {
+      liar.distrust(MisbehaviourTracker.MOST + " of its answers are not what was asked for");
+    }
+    if (exchange.lead.failed().countLie() < MOST_LIES) {
+      attempt(exchange.lead, exchange.attempt + 1);
+    } else {
+      fail(exchange, "upstream answered twice with something else: " + lie);
+    }
+  }
+}
