@@ -55,8 +55,8 @@
  * the node is told of no block that only a client has, but in answer to a question of its own.
  *
  * <p><b>What is written upstream</b> beyond questions, pongs and small refusals goes through {@code
- * EngineContext.Source.submit}: in turns with what all ask, a little of each client at a time, with a marker
- * behind it. A client that hands in faster than the node takes it is read from no more.
+ * EngineContext.Source.submit}: in turns with what all ask, a little of each client at a time, with
+ * a marker behind it. A client that hands in faster than the node takes it is read from no more.
  *
  * <p><b>The mempool.</b> The pool keeps bodies; {@code MempoolView} says which of them the node of
  * this connection has shown to have, and wait to be mined: only these are named as unconfirmed, and
