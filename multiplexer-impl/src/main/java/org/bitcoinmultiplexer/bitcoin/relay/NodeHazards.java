@@ -45,7 +45,7 @@ public final class NodeHazards {
   /**
    * Hazards of the nodes of one engine.
    *
-   * @param relay knows the node and its chain
+   * @param nodeRelay knows the node and its chain
    * @param network whose genesis block is the deepest
    */
   public NodeHazards(NodeRelay nodeRelay, Network network) {

@@ -51,7 +51,7 @@ final class DataBatch implements Batch {
    * A request.
    *
    * @param items at least one
-   * @param relay has the transactions that wait to be mined
+   * @param nodeRelay has the transactions that wait to be mined
    * @param compactBlocks makes blocks short
    * @param filter through which filtered blocks are seen; null if there will be none to see any
    * @param afterBlock hears of every block

@@ -10,7 +10,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * What all conversations of one engine share. Safe on any thread.
  *
  * @param network whose blocks these are
- * @param relay what is known of the node and told to all
+ * @param nodeRelay what is known of the node and told to all
  * @param types what can be asked upstream, the rows of providers among it
  * @param announcements makes announcements of blocks once for all
  * @param compactBlocks makes blocks short once for all

@@ -59,7 +59,7 @@ final class TransactionAnnouncer {
    * @param context whom it is said to
    * @param filter which transactions the client wants to hear of
    * @param byWtxid whether by wtxid
-   * @param relay has the transactions
+   * @param nodeRelay has the transactions
    */
   TransactionAnnouncer(
       ClientContext context, ClientFilter filter, boolean byWtxid, NodeRelay nodeRelay) {
