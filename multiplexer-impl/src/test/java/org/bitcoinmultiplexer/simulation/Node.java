@@ -43,6 +43,12 @@ final class Node implements Connector {
   /** Those of the last block, which are served a little longer. */
   private List<GroundTruth.KnownTx> mined = List.of();
 
+  /** Blocks of clients of which it has the header at least. */
+  private final Set<Hash> shown = new HashSet<>();
+
+  /** Those of them that came before their parents, by these. */
+  private final Map<Hash, BlockFactory.Block> early = new HashMap<>();
+
   /** Blocks that are lied about more often than not. */
   final Set<Hash> cursed = new HashSet<>();
 
@@ -217,15 +223,37 @@ final class Node implements Connector {
     }
   }
 
-  /** A block of a client, whose parent is known. Of one with less work Core keeps the header. */
-  void accept(BlockFactory.Block block) {
+  /** The header of a block of a client, whose parent it has. */
+  void isShown(BlockFactory.Block block) {
+    shown.add(block.hash);
+  }
+
+  /** Whether a block may build on this one. */
+  boolean hasHeader(Hash block) {
+    return truth.chain.find(block) != null || shown.contains(block);
+  }
+
+  /**
+   * A block of a client, of which it has the parent's header. Of one with less work Core keeps the
+   * header, unless it has asked for it.
+   */
+  void accept(BlockFactory.Block block, boolean wanted) {
     if (truth.chain.find(block.hash) != null) {
+      return;
+    }
+    shown.add(block.hash);
+    if (shown.contains(block.previous) && truth.chain.find(block.previous) == null) {
+      early.put(block.previous, block);
       return;
     }
     if (block.height >= truth.chain.height()) {
       add(List.of(block), List.of());
     } else {
-      truth.chain.add(block, time.nanoTime(), false, true);
+      truth.chain.add(block, time.nanoTime(), wanted, true);
+    }
+    BlockFactory.Block next = early.remove(block.hash);
+    if (next != null) {
+      accept(next, true);
     }
   }
 

@@ -83,7 +83,13 @@ final class Numbers {
     }
     long id = next;
     next = null;
-    later(id, message);
+    if (QUESTIONS.contains(message.command())) {
+      later(id, message);
+    } else { // as it would be without a number
+      answerer.answer(message, (said, heard) -> pipe.say(said, heard));
+      open.remove(id);
+      pipe.say(Sequence.message(id, Sequence.Kind.END));
+    }
     return true;
   }
 
@@ -105,11 +111,6 @@ final class Numbers {
 
   private void answer(long id, Message request) {
     open.remove(id);
-    if (!QUESTIONS.contains(request.command())) {
-      answerer.answer(request, (message, heard) -> pipe.say(message, heard));
-      pipe.say(Sequence.message(id, Sequence.Kind.END));
-      return;
-    }
     if (!node.isCalm() && draw.chance(parameters.silence())) {
       faults.keptSilent(question(request), time.nanoTime());
       pipe.say(Sequence.message(id, draw.chance(0.5) ? Sequence.Kind.FAILED : Sequence.Kind.END));

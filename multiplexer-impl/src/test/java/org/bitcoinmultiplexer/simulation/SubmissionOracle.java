@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.simulation;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -134,27 +135,36 @@ final class SubmissionOracle {
     InventoryVector item = new InventoryVector(InventoryVector.WITNESS_BLOCK, made.hash);
     NodeLine.require(!parameters.picky() || wanted.contains(item), message, "a block, unasked");
     given.add(made.hash);
-    node.accept(made);
+    node.accept(made, wanted.contains(item));
   }
 
   private void requireParent(BlockFactory.Block made, Message message) {
     boolean isKnown =
-        made.previous.equals(Network.REGTEST.genesis()) || truth.chain.find(made.previous) != null;
+        made.previous.equals(Network.REGTEST.genesis()) || node.hasHeader(made.previous);
     NodeLine.require(isKnown, message, "its parent " + made.previous + " is unknown");
   }
 
+  /** Asked for, or of a branch: the node asks for the blocks if that is worth it. */
   void headers(Message message) {
-    NodeLine.require(headersAsked, message, "headers, unasked");
-    headersAsked = false;
     Headers headers = Headers.parse(message);
+    NodeLine.require(headersAsked || headers.size() > 0, message, "no headers, unasked");
+    headersAsked = false;
     NodeLine.require(
         headers.size() == 0 || node.news().submitBlocks(), message, "headers, unwanted");
+    List<InventoryVector> missing = new ArrayList<>();
+    boolean isWorthIt = false;
     for (int i = 0; i < headers.size(); i++) {
       if (truth.chain.find(headers.hash(i)) == null) {
         BlockFactory.Block made = truth.madeByClient(headers.hash(i));
         NodeLine.require(made != null, message, "headers of nobody");
         requireParent(made, message);
+        node.isShown(made);
+        missing.add(new InventoryVector(InventoryVector.WITNESS_BLOCK, made.hash));
+        isWorthIt = made.height >= truth.chain.height();
       }
+    }
+    if (isWorthIt) {
+      ask(Inventory.of(Commands.GETDATA, missing));
     }
   }
 
