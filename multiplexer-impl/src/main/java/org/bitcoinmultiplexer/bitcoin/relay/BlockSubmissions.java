@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.relay;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockCheck;
@@ -166,11 +167,22 @@ final class BlockSubmissions {
   /** The node has other blocks: who has more than these is asked on. */
   void moved() {
     ahead.moved();
+    pending.moved();
   }
 
   /** It is known where the node's best chain ends. */
   void tipFound() {
     pending.tipFound();
+  }
+
+  /**
+   * Shows the node headers of a client that it asked for.
+   *
+   * @param headers without {@link #flaw}, at least one
+   * @param then hears whether they were shown, or the node does not know what they build on
+   */
+  void show(Headers headers, Consumer<Boolean> then) {
+    pending.show(headers, then);
   }
 
   /** The node asks for a block that is not here: whoever announced it is asked. */

@@ -468,7 +468,7 @@ public final class NodeRelay {
     run(
         () -> {
           if (questions.isAsked(from)) {
-            questions.answered(parsed);
+            questions.answered(from, parsed);
           } else if (submissions.announced(from, parsed)) {
             questions.hasUnknownBlock(from);
           }

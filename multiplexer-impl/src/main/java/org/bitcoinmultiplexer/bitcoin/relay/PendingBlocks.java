@@ -25,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last blocks of clients that passed every check: handed in, served to the node, and handed in
- * again on the next connection, if that node has not got them, and has what they build on.
+ * again on the next connection, if that node has not got them.
+ *
+ * <p>Core leaves whoever gives it a block on one that it does not know. So each waits until this
+ * node is known to have what it builds on: that is in the best chain that it has shown, was given
+ * or shown to it before, or it has the header when it is asked.
  *
  * <p>A block of less work than the node's best Core ignores, unless it has asked for it. So such a
  * block is held until others on top of it have as much work; then the node is shown the headers of
@@ -50,6 +54,7 @@ final class PendingBlocks {
   private static final class Pending {
     final Hash hash;
     final Message block;
+    boolean isAsking; // whether it has what this builds on
     boolean isAnnounced;
     boolean isHeld; // the node would ignore it, or may have
     volatile boolean isGiven; // so that the node knows it before whatever is written from now on
@@ -88,6 +93,7 @@ final class PendingBlocks {
     connection++;
     requested.clear();
     for (Pending each : order) {
+      each.isAsking = false;
       each.isAnnounced = false;
       each.isGiven = false;
       each.isHeld = false;
@@ -106,43 +112,40 @@ final class PendingBlocks {
     }
     ask(
         next.hash,
-        over,
         isThere -> {
-          if (isThere) {
-            next.isGiven = true;
-            handInAgain(left, over);
-          } else {
-            handInOnItsParent(next, left, over);
+          if (over != connection) {
+            return;
           }
+          next.isGiven |= isThere;
+          handIn(next, () -> {});
+          handInAgain(left, over);
         });
   }
 
-  private void handInOnItsParent(Pending each, Deque<Pending> left, int over) {
-    Hash parent = BlockHeader.of(each.block).previous();
-    Pending before = byHash.get(parent);
-    Consumer<Boolean> then =
-        isThere -> {
-          if (isThere) {
-            handIn(each, () -> {});
-          }
-          handInAgain(left, over);
-        };
-    if (parent.equals(genesis) || (before != null && before.isGiven)) {
+  /**
+   * Finds out whether the node has a header, at once if that is known. What will have been given to
+   * it before whatever is handed in next it has.
+   */
+  private void find(Hash block, Consumer<Boolean> then) {
+    if (isThere(block)) {
       then.accept(true);
     } else {
-      ask(parent, over, then);
+      ask(block, then);
     }
   }
 
+  private boolean isThere(Hash block) {
+    Pending given = byHash.get(block);
+    return block.equals(genesis)
+        || (given != null && given.isGiven && !given.isHeld)
+        || (desk.hasFound() && chain.isBest(block));
+  }
+
   /** Whether the node has a header. */
-  private void ask(Hash block, int over, Consumer<Boolean> then) {
+  private void ask(Hash block, Consumer<Boolean> then) {
     engine.ask(
         BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, List.of(), block),
-        outcome -> {
-          if (over == connection && node != null) {
-            then.accept(isHeader(block, outcome));
-          }
-        });
+        outcome -> then.accept(isHeader(block, outcome)));
   }
 
   private static boolean isHeader(Hash block, Outcome outcome) {
@@ -207,11 +210,28 @@ final class PendingBlocks {
   }
 
   private void handIn(Pending each, Runnable done) {
-    NodeInfo to = node;
-    if (to == null || each.isGiven || each.isAnnounced) {
+    if (node == null || each.isGiven || each.isAnnounced || each.isAsking) {
       done.run();
       return;
     }
+    int over = connection;
+    List<Pending> held = heldUpTo(previous(each));
+    each.isAsking = true;
+    find(
+        held.isEmpty() ? previous(each) : previous(held.get(0)),
+        isThere -> {
+          NodeInfo to = node;
+          boolean isSame = over == connection;
+          each.isAsking &= !isSame;
+          if (isSame && isThere && to != null) {
+            handIn(each, held, to, done);
+          } else {
+            done.run(); // it waits
+          }
+        });
+  }
+
+  private void handIn(Pending each, List<Pending> held, NodeInfo to, Runnable done) {
     engine.counters().count(Counter.SUBMIT_BLOCK);
     if (!to.takesUnrequested()) {
       each.isAnnounced = true;
@@ -224,14 +244,15 @@ final class PendingBlocks {
     each.isHeld = !requested.remove(each.hash) && chain.hasLessWork(each.hash, this::kept);
     if (each.isHeld && desk.hasFound()) {
       done.run();
-      return;
-    }
-    List<Pending> held = heldBefore(each);
-    if (held.isEmpty() || each.isHeld) {
+    } else if (held.isEmpty() || each.isHeld) {
       source.submit(each.block, new Receipt(each, done));
     } else {
       show(held, each, done);
     }
+  }
+
+  private static Hash previous(Pending each) {
+    return BlockHeader.of(each.block).previous();
   }
 
   private @Nullable BlockHeader kept(Hash block) {
@@ -239,26 +260,53 @@ final class PendingBlocks {
     return found == null ? null : BlockHeader.of(found.block);
   }
 
-  /** Those that are held and lead to one, the first first. */
-  private List<Pending> heldBefore(Pending each) {
+  /** Those that are held up to a block, the first first. */
+  private List<Pending> heldUpTo(Hash last) {
     Deque<Pending> held = new ArrayDeque<>();
-    Pending at = byHash.get(BlockHeader.of(each.block).previous());
-    while (at != null && at.isHeld) {
+    for (Pending at = byHash.get(last); at != null && at.isHeld; at = byHash.get(previous(at))) {
       held.addFirst(at);
-      at = byHash.get(BlockHeader.of(at.block).previous());
     }
     return List.copyOf(held);
+  }
+
+  /**
+   * Shows the node headers that it asked for, behind those of what is held and they build on.
+   *
+   * @param headers at least one
+   * @param then hears whether they were shown, or it does not know what they build on
+   */
+  void show(Headers headers, Consumer<Boolean> then) {
+    int over = connection;
+    List<Pending> held = heldUpTo(headers.previous(0));
+    find(
+        held.isEmpty() ? headers.previous(0) : previous(held.get(0)),
+        isThere -> {
+          boolean isShown = isThere && over == connection;
+          if (isShown) {
+            Headers.Builder all = builder(held, headers.size());
+            for (int i = 0; i < headers.size() && held.size() + i < Headers.MAX_SIZE; i++) {
+              all.add(headers.array(), headers.offset(i));
+            }
+            source.submit(all.toMessage(), EngineContext.Receipt.NONE);
+          }
+          then.accept(isShown);
+        });
+  }
+
+  /** Of headers that begin with those of held blocks, which are held no more. */
+  private static Headers.Builder builder(List<Pending> held, int more) {
+    Headers.Builder headers = new Headers.Builder(held.size() + more);
+    for (Pending each : held) {
+      each.isHeld = false;
+      headers.add(each.block.array(), each.block.offset());
+    }
+    return headers;
   }
 
   /** Shows the node a branch by its headers; it asks for the blocks. */
   private void show(List<Pending> held, Pending last, Runnable done) {
     engine.counters().count(Counter.SUBMIT_BLOCK_BRANCH);
-    Headers.Builder headers = new Headers.Builder(held.size() + 1);
-    held.forEach(
-        each -> {
-          each.isHeld = false;
-          headers.add(each.block.array(), each.block.offset());
-        });
+    Headers.Builder headers = builder(held, 1);
     last.isHeld = false;
     headers.add(last.block.array(), last.block.offset());
     source.submit(
@@ -281,12 +329,21 @@ final class PendingBlocks {
   /** It is known where the node's best chain ends: what it will have ignored is shown to it. */
   void tipFound() {
     for (Pending each : List.copyOf(order)) {
-      List<Pending> held = heldBefore(each);
+      List<Pending> held = heldUpTo(previous(each));
       if (node != null
           && each.isGiven
           && (each.isHeld || !held.isEmpty())
           && !chain.hasLessWork(each.hash, this::kept)) {
         show(held, each, () -> {});
+      }
+    }
+  }
+
+  /** The node's best chain ends elsewhere: it may have what waits for its parent now. */
+  void moved() {
+    for (Pending each : List.copyOf(order)) {
+      if (isThere(previous(each))) {
+        handIn(each, () -> {});
       }
     }
   }

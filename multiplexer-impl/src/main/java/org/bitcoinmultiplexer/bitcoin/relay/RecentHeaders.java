@@ -96,6 +96,12 @@ final class RecentHeaders implements HeaderTree {
     return at == null ? network.genesis() : at.header.hash();
   }
 
+  /** Whether a block is in the best chain, as far back as the window goes. */
+  boolean isBest(Hash block) {
+    Entry entry = byHash.get(block);
+    return entry != null && tip != null && at(entry.height).equals(block);
+  }
+
   /**
    * Adds what builds on the window, if all of it does and is true. The best block stays what it is
    * until {@link #advance} or {@link #follow}.

@@ -58,7 +58,7 @@ final class UpstreamRequestHandler {
 
   // The getheaders that is being answered, whom of, and who may be asked yet.
   private @Nullable Message question;
-  private @Nullable Client asked;
+  private @Nullable Client asked; // with a timer, until it has answered
   private final List<Client> others = new ArrayList<>();
   private EventLoop.@Nullable Timer timer;
 
@@ -178,22 +178,29 @@ final class UpstreamRequestHandler {
 
   /** Whether this client was asked for headers, so that what it sends is the answer. */
   boolean isAsked(Client client) {
-    return asked == client;
+    return asked == client && timer != null;
   }
 
   /** A client that {@link #isAsked} answered. */
-  void answered(Headers headers) {
-    String flaw = submissions.flaw(headers);
-    if (headers.size() == 0 || flaw != null) {
+  void answered(Client by, Headers headers) {
+    if (headers.size() == 0 || submissions.flaw(headers) != null) {
       askNext();
-    } else {
-      Client by = asked;
-      send(headers.toMessage());
-      settle();
-      if (by != null) {
-        var unused = submissions.announced(by, headers); // the node is going to ask for the blocks
-      }
+      return;
     }
+    cancelTimer();
+    submissions.show(
+        headers,
+        isShown -> {
+          if (asked != by || timer != null) {
+            return; // it has left, or the node has asked again
+          }
+          if (isShown) {
+            settle();
+            var unused = submissions.announced(by, headers); // the node is going to ask for them
+          } else {
+            askNext();
+          }
+        });
   }
 
   /** A client is gone. */

@@ -145,6 +145,20 @@ class BlockSubmissionsTest {
   }
 
   @Test
+  void handsInABlockOnOneThatOnlyTheLastNodeHadOnceThisOneHasItToo() {
+    List<BlockHeader> few = known.subList(0, 8);
+    fixture.nodeIsReplacedBy(few);
+    submits(alice, block);
+    assertThat(engine.told).as("the node would leave whoever gives it this").isEmpty();
+    fixture.absent(takeQuestionFor(last(known).hash()));
+    submits(alice, block(header));
+    assertThat(engine.told).as("nor what builds on it").isEmpty();
+    assertThat(alice.processed).as("it is read on").isPositive();
+    fixture.line.says(headers(known.subList(8, 12)));
+    assertThat(engine.told).containsExactly(block);
+  }
+
+  @Test
   void handsInAgainWhatTheNodeDidNotTakeWhenItComesAgain() {
     submits(alice, block);
     fixture.answer(headers(List.of()));

@@ -103,6 +103,39 @@ class ClientsAheadTest {
     assertThat(engine.told).containsExactly(headersOf(branch.subList(0, 3)), branch.get(3));
   }
 
+  /** Core cannot do anything with headers on one that it does not know. */
+  @Test
+  void aNodeThatAsksForHeadersIsShownWhatTheyBuildOnToo() {
+    List<Message> branch = blocks(known.get(9), 3);
+    submits(alice, branch.get(0));
+    shows(alice, headersOf(branch.subList(1, 2)));
+    alice.asked.clear();
+    nodeAsksForHeaders();
+    takeGetHeaders(alice);
+    shows(alice, headersOf(branch.subList(1, 3)));
+    assertThat(engine.told).containsExactly(headersOf(branch));
+    assertThat(fixture.line.sent).isEmpty();
+  }
+
+  @Test
+  void aNodeThatAsksForHeadersIsNotShownThoseOnABlockThatOnlyTheLastNodeHad() {
+    fixture.nodeIsReplacedBy(List.copyOf(known.subList(0, 8)));
+    List<Message> two = blocks(last(known), 2);
+    fixture.announces(alice, InventoryVector.BLOCK, hashes(two).get(1));
+    alice.asked.clear();
+    nodeAsksForHeaders();
+    takeGetHeaders(alice);
+    shows(alice, headersOf(two));
+    assertThat(fixture.line.sent).as("it may have it nevertheless").isEmpty();
+    fixture.absent(engine.take());
+    assertThat(fixture.line.sent).containsExactly(headers(List.of()));
+    assertThat(engine.told).isEmpty();
+  }
+
+  private void nodeAsksForHeaders() {
+    fixture.line.says(RelayFixture.getheaders(List.of(Hash.ZERO), Hash.ZERO));
+  }
+
   @Test
   void aBranchOfLessWorkIsNotFetched() {
     shows(alice, headersOf(blocks(known.get(8), 2)));

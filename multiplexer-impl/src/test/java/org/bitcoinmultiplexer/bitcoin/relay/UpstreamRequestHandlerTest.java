@@ -126,7 +126,7 @@ class UpstreamRequestHandlerTest {
     assertThat(bob.asked).extracting(Message::command).containsExactly(Commands.GETHEADERS);
     engine.loop.run(() -> fixture.nodeRelay.headers(bob, headers(fresh)));
 
-    assertThat(fixture.line.sent).containsExactly(headers(fresh));
+    assertThat(engine.told).as("in turns with what it builds on").containsExactly(headers(fresh));
     assertThat(engine.loop.pendingTimers()).as("only the requests for two blocks").isEqualTo(2);
   }
 
