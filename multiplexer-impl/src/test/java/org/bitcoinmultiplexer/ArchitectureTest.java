@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String NEWS = B + ".bitcoin.relay";
   private static final String PAIR = B + ".bitcoin.command";
   private static final String HEADERS = B + ".bitcoin.headers";
+  private static final String HEADERS_SYNC = B + ".bitcoin.headers.sync";
   private static final String CONFIG = B + ".config";
   private static final String METRICS = B + ".metrics";
   private static final String JSPECIFY = "org.jspecify..";
@@ -55,7 +56,18 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule news =
-      only(NEWS, WIRE, CHAIN, HANDSHAKE, SEQUENCE, HEADERS, BUDGET, METRICS, CORE, API);
+      only(
+          NEWS,
+          WIRE,
+          CHAIN,
+          HANDSHAKE,
+          SEQUENCE,
+          HEADERS,
+          HEADERS_SYNC,
+          BUDGET,
+          METRICS,
+          CORE,
+          API);
 
   @ArchTest
   static final ArchRule relays =
@@ -66,7 +78,12 @@ class ArchitectureTest {
       only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, BUDGET, METRICS, CORE, API);
 
   @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", CORE, API);
-  @ArchTest static final ArchRule headerChains = only(HEADERS, WIRE, CHAIN, API);
+  @ArchTest static final ArchRule headersAskNobody = only(HEADERS, WIRE, CHAIN, API);
+
+  @ArchTest
+  static final ArchRule headersComeFromTheNode =
+      only(HEADERS_SYNC, HEADERS, WIRE, CHAIN, HANDSHAKE, METRICS, CORE, API);
+
   @ArchTest static final ArchRule diskStores = only(B + ".cache.disk", API, MVSTORE);
 
   @ArchTest

@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header chain at a moment. It answers as Bitcoin Core would with this as its active chain.
@@ -21,7 +22,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
  * <p>Immutable, safe for use by any number of threads, and never locks. Keeps in memory what the
  * chain keeps anyway, unless there was a reorganisation since.
  */
-public final class ChainView {
+public final class ChainView implements HeaderView {
 
   /** The longest list that answers a getblocks. */
   public static final int MAX_BLOCKS = 500;
@@ -52,11 +53,7 @@ public final class ChainView {
     return store.size();
   }
 
-  /**
-   * The height of the tip.
-   *
-   * @return 0 if only the genesis block is known
-   */
+  @Override
   public int height() {
     return active.height();
   }
@@ -110,24 +107,23 @@ public final class ChainView {
     return number != HeaderStore.NONE && active.contains(store, number);
   }
 
-  /**
-   * The height of a block, of any branch.
-   *
-   * @param block a block hash
-   * @return a negative number if it is not known
-   */
+  @Override
   public int height(Hash block) {
     int number = store.find(block);
     return number == HeaderStore.NONE ? -1 : store.height(number);
   }
 
-  /**
-   * How many blocks of the best chain there are from a block on, as Core counts depth: the tip has
-   * a depth of 0.
-   *
-   * @param block a block hash
-   * @return a negative number if it is not on the best chain
-   */
+  @Override
+  public Hash at(int height) {
+    return hash(Math.min(height, height()));
+  }
+
+  @Override
+  public boolean reaches(int depth) {
+    return depth <= height();
+  }
+
+  @Override
   public int depth(Hash block) {
     int number = store.find(block);
     return number != HeaderStore.NONE && active.contains(store, number)
@@ -135,15 +131,10 @@ public final class ChainView {
         : -1;
   }
 
-  /**
-   * The header of a block, of any branch.
-   *
-   * @param block a block hash
-   * @return nothing if it is not known
-   */
-  public Optional<BlockHeader> header(Hash block) {
+  @Override
+  public @Nullable BlockHeader header(Hash block) {
     int number = store.find(block);
-    return number == HeaderStore.NONE ? Optional.empty() : Optional.of(header(number));
+    return number == HeaderStore.NONE ? null : header(number);
   }
 
   private BlockHeader header(int number) {
@@ -344,12 +335,7 @@ public final class ChainView {
     return locator(tip());
   }
 
-  /**
-   * The way back from a block, of any branch, in the same steps.
-   *
-   * @param block that is {@linkplain #contains known}
-   * @return hashes for a getheaders, this block first, some 30 of them
-   */
+  @Override
   public List<Hash> locator(Hash block) {
     List<Hash> locator = new ArrayList<>();
     int step = 1;

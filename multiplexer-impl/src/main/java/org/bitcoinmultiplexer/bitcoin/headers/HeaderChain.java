@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderChain {
 
   private final Network network;
-  private final HeaderRules rules;
   private final HeaderStore store = new HeaderStore();
+  private final HeaderRules rules;
   private final HeaderBatches batches;
   private BitSet excluded = new BitSet(); // by number, descendants included; views have it, too
   private ActiveChain active = ActiveChain.genesis();
@@ -40,7 +40,7 @@ public final class HeaderChain {
    */
   public HeaderChain(Network network) {
     this.network = network;
-    this.rules = new HeaderRules(network);
+    this.rules = new HeaderRules(network, store);
     this.batches = new HeaderBatches(network);
     BlockHeader genesis = GenesisHeaders.of(network);
     store.append(genesis, HeaderStore.NONE, work(genesis.bits()));
@@ -190,9 +190,7 @@ public final class HeaderChain {
     if (excluded.get(parent)) {
       return "builds on " + header.previous() + ", which is excluded";
     }
-    return header.hasProofOfWork(network)
-        ? rules.flaw(header, store, parent)
-        : "no proof of work for bits %08x".formatted(header.bits());
+    return rules.flaw(header, parent);
   }
 
   private BigInteger work(int bits) {

@@ -23,10 +23,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
  * safely. What the hash table holds for later headers is passed over; a table that grows is a new
  * one.
  */
-final class HeaderStore {
-
-  /** No header. */
-  static final int NONE = -1;
+final class HeaderStore implements Ancestry {
 
   private static final int BITS = 12;
   private static final int SEGMENT = 1 << BITS;
@@ -182,20 +179,23 @@ final class HeaderStore {
     return Hash.read(headers(number), offset(number) + HASH_AT);
   }
 
-  int parent(int number) {
+  @Override
+  public int parent(int number) {
     return segment(number).parents[number & MASK];
   }
 
-  int height(int number) {
+  @Override
+  public int height(int number) {
     return segment(number).heights[number & MASK];
   }
 
-  /** Seconds since 1970, 0 to 2^32 - 1. */
-  long time(int number) {
+  @Override
+  public long time(int number) {
     return Integer.toUnsignedLong((int) INT.get(headers(number), offset(number) + TIME_AT));
   }
 
-  int bits(int number) {
+  @Override
+  public int bits(int number) {
     return (int) INT.get(headers(number), offset(number) + BITS_AT);
   }
 
@@ -220,15 +220,6 @@ final class HeaderStore {
   boolean hasMoreWork(int number, int other) {
     int order = Long.compareUnsigned(workHigh(number), workHigh(other));
     return order > 0 || (order == 0 && Long.compareUnsigned(workLow(number), workLow(other)) > 0);
-  }
-
-  /** The ancestor so many generations back. */
-  int ancestor(int number, int generations) {
-    int at = number;
-    for (int i = 0; i < generations; i++) {
-      at = parent(at);
-    }
-    return at;
   }
 
   /** Writes the 80 bytes of a header. */

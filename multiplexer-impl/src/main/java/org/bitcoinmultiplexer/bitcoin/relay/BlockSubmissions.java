@@ -11,6 +11,8 @@ import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Verdict;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderRules;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -51,8 +53,7 @@ final class BlockSubmissions {
   private final Counters counters;
   private final Network network;
   private final boolean enabled;
-  private final RecentHeaders chain;
-  private final HeaderRules rules;
+  private final HeaderWindow chain;
   private final Announcers announcers;
   private final DataRequestTracker fetches;
   private final BlockHeader genesis;
@@ -66,7 +67,7 @@ final class BlockSubmissions {
       EngineContext engine,
       Network network,
       boolean enabled,
-      RecentHeaders chain,
+      HeaderWindow chain,
       TipTracker desk,
       Announcers announcers,
       DataRequestTracker fetches) {
@@ -74,7 +75,6 @@ final class BlockSubmissions {
     this.network = network;
     this.enabled = enabled;
     this.chain = chain;
-    this.rules = new HeaderRules(network);
     this.announcers = announcers;
     this.fetches = fetches;
     this.genesis = new HeaderChain(network).view().numbered(0);
@@ -276,10 +276,7 @@ final class BlockSubmissions {
     if (parent == null) {
       return NO_PARENT;
     }
-    String flaw =
-        header.hasProofOfWork(network)
-            ? rules.flaw(header, parent, height(parent, known), known)
-            : "no proof of work for bits %08x".formatted(header.bits());
+    String flaw = HeaderRules.flaw(network, header, parent, height(parent, known), known);
     if (flaw != null) {
       counters.count(Counter.SUBMIT_BLOCK_INVALID);
     }

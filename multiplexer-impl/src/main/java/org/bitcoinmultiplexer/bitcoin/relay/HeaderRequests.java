@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -28,11 +29,11 @@ final class HeaderRequests {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final EngineContext engine;
-  private final RecentHeaders chain;
+  private final HeaderWindow chain;
   private final Map<Client, Long> asked = new HashMap<>(); // when, in the loop's time
   private final Map<Client, Hash> ahead = new HashMap<>(); // the last that is being fetched
 
-  HeaderRequests(EngineContext engine, RecentHeaders chain) {
+  HeaderRequests(EngineContext engine, HeaderWindow chain) {
     this.engine = engine;
     this.chain = chain;
   }

@@ -1,7 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
 import java.util.List;
-import java.util.Optional;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
@@ -156,8 +155,7 @@ public final class NodeHazards {
     if (recent != null || view == null) {
       return recent;
     }
-    Optional<BlockHeader> known = view.header(block);
-    return known.isPresent() ? known.get() : null;
+    return view.header(block);
   }
 
   private static Hazard ofFilters(Hash stop) {

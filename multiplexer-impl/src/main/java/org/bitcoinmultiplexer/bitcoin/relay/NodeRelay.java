@@ -17,6 +17,9 @@ import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeHandshake;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
+import org.bitcoinmultiplexer.bitcoin.headers.sync.BestChainSearch;
+import org.bitcoinmultiplexer.bitcoin.headers.sync.HeaderSync;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceNumbering;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -56,7 +59,7 @@ public final class NodeRelay {
   private final InstantSource clock;
   private final Counters counters;
 
-  private final RecentHeaders chain;
+  private final HeaderWindow chain;
   private final MempoolView mempool;
   private final MempoolReader reader;
   private final TransactionPool pool;
@@ -98,7 +101,7 @@ public final class NodeRelay {
     this.random = random;
     this.clock = clock;
     this.counters = engine.counters();
-    chain = new RecentHeaders(network);
+    chain = new HeaderWindow(network);
     mempool = new MempoolView(random);
     pool =
         new TransactionPool(

@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -69,7 +70,7 @@ final class PendingBlocks {
 
   private final EngineContext engine;
   private final EngineContext.Source source;
-  private final RecentHeaders chain;
+  private final HeaderWindow chain;
   private final TipTracker desk;
   private final Hash genesis;
   private final BoundedSet<Hash> requested = new BoundedSet<>(MOST);
@@ -79,7 +80,7 @@ final class PendingBlocks {
   private volatile @Nullable NodeInfo node;
   private int connection;
 
-  PendingBlocks(EngineContext engine, Hash genesis, RecentHeaders chain, TipTracker desk) {
+  PendingBlocks(EngineContext engine, Hash genesis, HeaderWindow chain, TipTracker desk) {
     this.chain = chain;
     this.engine = engine;
     this.source = engine.source();
@@ -138,7 +139,7 @@ final class PendingBlocks {
     Pending given = byHash.get(block);
     return block.equals(genesis)
         || (given != null && given.isGiven && !given.isHeld)
-        || (desk.hasFound() && chain.isBest(block));
+        || (desk.hasFound() && chain.depth(block) >= 0);
   }
 
   /** Whether the node has a header. */

@@ -5,7 +5,9 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
-import org.bitcoinmultiplexer.bitcoin.relay.HeaderTree.Result;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderTree.Result;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
+import org.bitcoinmultiplexer.bitcoin.headers.sync.BestChainSearch;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -61,7 +63,7 @@ final class TipTracker {
 
   private final EngineContext engine;
   private final Counters counters;
-  private final RecentHeaders chain;
+  private final HeaderWindow chain;
   private final BestChainSearch search;
   private final BoundedSet<Hash> pending = new BoundedSet<>(MOST_PENDING);
   private final BoundedSet<Hash> tried = new BoundedSet<>(MOST_TRIED);
@@ -72,7 +74,7 @@ final class TipTracker {
   private boolean wasNotReady; // and clients may have been told that there is nothing
 
   /** A desk at which nothing has happened. */
-  TipTracker(EngineContext engine, RecentHeaders chain, BestChainSearch search, Listener listener) {
+  TipTracker(EngineContext engine, HeaderWindow chain, BestChainSearch search, Listener listener) {
     this.engine = engine;
     this.listener = listener;
     this.counters = engine.counters();

@@ -7,7 +7,7 @@
  * what one client submits or learns must be brought to the others from here.
  *
  * <pre>
- *   node ──► UpstreamConversation ──► TipTracker ──────► RecentHeaders ───► TipNotification
+ *   node ──► UpstreamConversation ──► TipTracker ──────► HeaderWindow ──► TipNotification
  *                │                      └ BestChainSearch └► HeaderSync
  *                │                    TransactionRelay ─► TransactionPool ─► TransactionNotification
  *                │                      ├ AnnouncedTransactions         └► MempoolView
@@ -27,10 +27,10 @@
  * each connection it is found out where the node's best chain ends, down to the genesis block if
  * need be, and followed wherever that is. What was promised to clients outlives connections.
  *
- * <p><b>Trust.</b> The node is believed about which block is best, but not about headers without
- * proof of work. Clients are believed nothing: a header of theirs is shown to the node only if it
- * fits its place, a block only if every check passes that takes no other block, a transaction if it
- * is well-formed.
+ * <p><b>Trust.</b> The node is believed about which block is best, but not about headers that break
+ * a rule. Clients are believed nothing: a header of theirs is shown to the node only if it fits its
+ * place, a block only if every check passes that takes no other block, a transaction if it is
+ * well-formed.
  *
  * <p><b>Evidence.</b> Whether a transaction spends what there is, and may, only the node can tell,
  * and it never says. So what a client submits is given to the node and to nobody else until the

@@ -51,7 +51,7 @@ class HeaderChainModelTest {
       BlockHeader from = all.get(Math.max(0, all.size() - 1 - back));
       if (random.nextBoolean() || naive.isExcluded(from.hash())) {
         ChainView best = chain.view();
-        from = best.header(best.hash(Math.max(0, best.height() - back))).orElseThrow();
+        from = best.header(best.hash(Math.max(0, best.height() - back)));
       }
       List<BlockHeader> branch =
           miner.branch(from, 1 + random.nextInt(random.nextInt(10) == 0 ? 200 : back + 3));

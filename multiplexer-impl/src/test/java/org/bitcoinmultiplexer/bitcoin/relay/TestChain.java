@@ -73,7 +73,7 @@ public final class TestChain {
   }
 
   /** A block of nothing but a coinbase. */
-  static Message block(BlockHeader parent) {
+  public static Message block(BlockHeader parent) {
     return block(parent.hash(), parent.time() + 600, 1);
   }
 
@@ -142,7 +142,7 @@ public final class TestChain {
     return headers.get(headers.size() - 1);
   }
 
-  static List<Hash> hashes(List<BlockHeader> headers) {
+  public static List<Hash> hashes(List<BlockHeader> headers) {
     return headers.stream().map(BlockHeader::hash).toList();
   }
 }

@@ -87,7 +87,7 @@ final class CompactFilterNode {
     Hash at = block;
     while (!headers.containsKey(at) && !at.equals(Hash.ZERO)) {
       way.add(at);
-      at = chain.view().header(at).orElseThrow().previous();
+      at = chain.view().header(at).previous();
     }
     Hash header = headers.getOrDefault(at, Hash.ZERO);
     for (int i = way.size() - 1; i >= 0; i--) {
@@ -154,7 +154,7 @@ final class CompactFilterNode {
     ByteWriter out =
         new ByteWriter(
             65 + ByteWriter.sizeOfCompactSize(blocks.size()) + blocks.size() * Hash.SIZE);
-    Hash previous = view.header(blocks.get(0)).orElseThrow().previous();
+    Hash previous = view.header(blocks.get(0)).previous();
     out.u8(0).hash(range.stop()).hash(previous.equals(Hash.ZERO) ? previous : header(previous));
     out.compactSize(blocks.size());
     blocks.forEach(block -> out.hash(block.equals(liesInHeadersAbout) ? block : filterHash(block)));

@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.headers.sync;
 
 import java.time.Duration;
 import org.bitcoinmultiplexer.core.EngineContext;

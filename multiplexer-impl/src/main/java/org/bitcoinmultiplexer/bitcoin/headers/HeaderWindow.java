@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.headers;
 
 import java.math.BigInteger;
 import java.util.ArrayDeque;
@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.ProofOfWork;
-import org.bitcoinmultiplexer.bitcoin.headers.GenesisHeaders;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -29,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Written in the hub's loop; {@link #header}, {@link #contains}, {@link #tip} and {@link
  * #height} are read by any thread.
  */
-final class RecentHeaders implements HeaderTree {
+public final class HeaderWindow implements HeaderTree, HeaderView {
 
+  /** So many headers are kept. */
   static final int CAPACITY = 2048;
 
   /** So many headers before its best block are taken in when it begins anew. */
@@ -48,11 +48,20 @@ final class RecentHeaders implements HeaderTree {
   private final Deque<Hash> order = new ArrayDeque<>();
   private volatile @Nullable Entry tip;
 
-  /** A window at the genesis block, without a best block. */
-  RecentHeaders(Network network) {
+  /**
+   * A window at the genesis block, without a best block.
+   *
+   * @param network whose headers these are
+   */
+  public HeaderWindow(Network network) {
     this.network = network;
     BlockHeader genesis = GenesisHeaders.of(network);
     put(new Entry(genesis, 0, ProofOfWork.work(genesis.bits(), network)));
+  }
+
+  @Override
+  public HeaderView view() {
+    return this;
   }
 
   /** A header of the window, of any branch; null if it is not there. Any thread. */
@@ -62,13 +71,22 @@ final class RecentHeaders implements HeaderTree {
     return entry == null ? null : entry.header;
   }
 
-  /** Whether a header is in the window. Any thread. */
-  boolean contains(Hash block) {
+  /**
+   * Whether a header is in the window. Any thread.
+   *
+   * @param block a block hash
+   * @return true if it is
+   */
+  public boolean contains(Hash block) {
     return byHash.containsKey(block);
   }
 
-  /** The best block, null if nothing is known. Any thread. */
-  @Nullable BlockHeader tip() {
+  /**
+   * The best block. Any thread.
+   *
+   * @return null if nothing is known
+   */
+  public @Nullable BlockHeader tip() {
     Entry best = tip;
     return best == null ? null : best.header;
   }
@@ -89,17 +107,31 @@ final class RecentHeaders implements HeaderTree {
 
   @Override
   public Hash at(int height) {
-    @Nullable Entry at = tip;
-    while (at != null && at.height > height) {
-      at = parent(at);
-    }
+    Entry at = ancestor(tip, height);
     return at == null ? network.genesis() : at.header.hash();
   }
 
-  /** Whether a block is in the best chain, as far back as the window goes. */
-  boolean isBest(Hash block) {
-    Entry entry = byHash.get(block);
-    return entry != null && tip != null && at(entry.height).equals(block);
+  @Override
+  public int depth(Hash block) {
+    Entry best = tip;
+    int height = height(block);
+    Entry at = height < 0 ? null : ancestor(best, height);
+    return best != null && at != null && at.header.hash().equals(block) ? best.height - height : -1;
+  }
+
+  @Override
+  public boolean reaches(int depth) {
+    Entry best = tip;
+    return best != null && best.height >= depth && ancestor(best, best.height - depth) != null;
+  }
+
+  /** The last block of a branch that is no higher than this; null if it is not known. */
+  private @Nullable Entry ancestor(@Nullable Entry from, int height) {
+    @Nullable Entry at = from;
+    while (at != null && at.height > height) {
+      at = parent(at);
+    }
+    return at;
   }
 
   /**
@@ -129,16 +161,18 @@ final class RecentHeaders implements HeaderTree {
   /**
    * Adds one header if it builds on the window and is true.
    *
+   * @param header any; copied
    * @return whether it did, or was there
    */
-  Result add(BlockHeader header) {
+  public Result add(BlockHeader header) {
     if (contains(header.hash())) {
       return Result.CONNECTED;
     }
     if (!contains(header.previous())) {
       return Result.UNCONNECTED;
     }
-    if (!header.hasProofOfWork(network)) {
+    BlockHeader parent = Objects.requireNonNull(header(header.previous()));
+    if (HeaderRules.flaw(network, header, parent, height(parent.hash()), this::header) != null) {
       return Result.UNTRUE;
     }
     append(copy(header));
@@ -146,20 +180,25 @@ final class RecentHeaders implements HeaderTree {
   }
 
   /**
-   * Headers as they are to be: each the parent of the next, with proof of work.
+   * Headers as they are to be: each the parent of the next, and right in its place.
    *
    * @return from the first index on; empty if anything is wrong with any of them
    */
   private List<BlockHeader> consecutive(Headers headers, int first) {
     List<BlockHeader> read = new ArrayList<>(headers.size() - first);
+    Entry parent = Objects.requireNonNull(byHash.get(headers.previous(first)));
+    FoundAncestry past = new FoundAncestry(parent.header, parent.height, this::header);
+    HeaderRules rules = new HeaderRules(network, past);
     Hash previous = headers.previous(first);
+    int number = 0;
     for (int i = first; i < headers.size(); i++) {
       BlockHeader header = copy(BlockHeader.at(headers.array(), headers.offset(i)));
-      if (!header.previous().equals(previous) || !header.hasProofOfWork(network)) {
+      if (!header.previous().equals(previous) || rules.flaw(header, number) != null) {
         return List.of();
       }
       read.add(header);
       previous = header.hash();
+      number = past.add(header, number);
     }
     return read;
   }
@@ -203,7 +242,7 @@ final class RecentHeaders implements HeaderTree {
    * @param known finds headers between it and the window
    * @return false if that cannot be told
    */
-  boolean hasLessWork(Hash block, Function<Hash, @Nullable BlockHeader> known) {
+  public boolean hasLessWork(Hash block, Function<Hash, @Nullable BlockHeader> known) {
     Entry best = tip;
     BigInteger above = BigInteger.ZERO;
     Hash at = block;
@@ -232,7 +271,8 @@ final class RecentHeaders implements HeaderTree {
    * @return the headers that lead there and not to the former best block, oldest first; only the
    *     last if there is no way, or was no best block
    */
-  List<BlockHeader> follow(Hash block, int height, Function<Hash, @Nullable BlockHeader> headers) {
+  public List<BlockHeader> follow(
+      Hash block, int height, Function<Hash, @Nullable BlockHeader> headers) {
     Deque<BlockHeader> way = new ArrayDeque<>();
     Hash at = block;
     while (!contains(at) && way.size() < FOLLOWED) {
@@ -278,7 +318,7 @@ final class RecentHeaders implements HeaderTree {
    * @return the headers that lead there and not to the former best block, oldest first; empty if
    *     nothing changed
    */
-  List<BlockHeader> advance(Hash block) {
+  public List<BlockHeader> advance(Hash block) {
     Entry next = byHash.get(block);
     Entry best = tip;
     if (next == null || best == null || next.work.compareTo(best.work) <= 0) {
@@ -321,8 +361,12 @@ final class RecentHeaders implements HeaderTree {
     return byHash.get(entry.previous());
   }
 
-  /** The way back from the best block; only the genesis block if there is none. */
-  List<Hash> locator() {
+  /**
+   * The way back from the best block.
+   *
+   * @return hashes for a getheaders; only the genesis block if there is none
+   */
+  public List<Hash> locator() {
     return locator(at(Integer.MAX_VALUE));
   }
 

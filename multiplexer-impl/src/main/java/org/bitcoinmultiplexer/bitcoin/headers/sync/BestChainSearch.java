@@ -1,5 +1,6 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.headers.sync;
 
+import com.google.common.collect.EvictingQueue;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -8,6 +9,9 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderTree;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderView;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -40,10 +44,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the hub's loop.
  */
-final class BestChainSearch {
+public final class BestChainSearch {
 
   /** Hears what is found. */
-  interface Listener {
+  public interface Listener {
 
     /**
      * The node's best chain ends here.
@@ -91,7 +95,7 @@ final class BestChainSearch {
   private boolean outdated; // is the question under way
   private boolean again;
   private int failures;
-  private final BoundedSet<Hash> passing = new BoundedSet<>(MOST_PASSING);
+  private final EvictingQueue<Hash> passing = EvictingQueue.create(MOST_PASSING);
 
   // Where the search stands: in the known headers, or in others that begin at the genesis block.
   private HeaderTree tree;
@@ -104,9 +108,13 @@ final class BestChainSearch {
   /**
    * A search without a node.
    *
+   * @param engine asks the node
+   * @param network whose chain it is
+   * @param clock tells whether the chain is old
    * @param known what is known of earlier connections
+   * @param listener hears what is found
    */
-  BestChainSearch(
+  public BestChainSearch(
       EngineContext engine,
       Network network,
       InstantSource clock,
@@ -122,14 +130,18 @@ final class BestChainSearch {
     this.listener = listener;
   }
 
-  /** Headers are to be kept elsewhere, where {@link #isRead} will be told to go on. */
-  void readInto(HeaderTree tree) {
+  /**
+   * Headers are to be kept elsewhere, where {@link #isRead} will be told to go on.
+   *
+   * @param tree there
+   */
+  public void readInto(HeaderTree tree) {
     known = tree;
     isKnown = false;
   }
 
   /** What was kept is known now. */
-  void isRead() {
+  public void isRead() {
     isKnown = true;
     if (refuse != null) {
       locate();
@@ -142,7 +154,7 @@ final class BestChainSearch {
    * @param height that it states
    * @param refuse gives the connection up, for a reason
    */
-  void connected(int height, Consumer<String> refuse) {
+  public void connected(int height, Consumer<String> refuse) {
     this.refuse = refuse;
     stated = height;
     found = false;
@@ -152,29 +164,38 @@ final class BestChainSearch {
     locate();
   }
 
-  void disconnected() {
+  /** The node is gone. */
+  public void disconnected() {
     refuse = null;
     found = false;
     cancelRetry();
   }
 
-  /** Whether where the chain of this node ends has been found, on this connection. */
-  boolean hasFound() {
+  /**
+   * Whether where the chain of this node ends has been found, on this connection.
+   *
+   * @return false while there is none
+   */
+  public boolean hasFound() {
     return found;
   }
 
-  /** Whether a question is open, or about to be asked, of which the answer may tell of more. */
-  boolean isUnderWay() {
+  /**
+   * Whether a question is open, or about to be asked, of which the answer may tell of more.
+   *
+   * @return false if nothing more is to be expected
+   */
+  public boolean isUnderWay() {
     return asking || again;
   }
 
   /** There may be more than was found. */
-  void extend() {
+  public void extend() {
     if (asking) {
       again = true;
     } else if (found) {
       again = false;
-      from = known.at(Integer.MAX_VALUE);
+      from = known.view().at(Integer.MAX_VALUE);
       isShown = true;
       start();
     } else if (refuse != null) {
@@ -185,14 +206,19 @@ final class BestChainSearch {
   /**
    * A header passes while the end of the chain is not known. The node does not announce what it has
    * shown to anybody, and the answer that ends the search may be an earlier one.
+   *
+   * @param block its hash
    */
-  void passes(Hash block) {
-    passing.push(block);
+  public void passes(Hash block) {
+    if (!passing.contains(block)) {
+      passing.add(block);
+    }
   }
 
   private void locate() {
     if (isKnown) {
-      from = known.at(Math.max(0, Math.min(stated, known.height()) - 1));
+      HeaderView view = known.view();
+      from = view.at(Math.max(0, Math.min(stated, view.height()) - 1));
       isShown = false;
       start();
     }
@@ -200,7 +226,7 @@ final class BestChainSearch {
 
   private void start() {
     tree = known;
-    startedAt = known.at(Integer.MAX_VALUE);
+    startedAt = known.view().at(Integer.MAX_VALUE);
     gap = 10;
     detours = 0;
     ask();
@@ -215,7 +241,8 @@ final class BestChainSearch {
     asking = true;
     outdated = false;
     engine.ask(
-        BlockLocator.of(Commands.GETHEADERS, ProtocolVersions.OWN, tree.locator(from), Hash.ZERO),
+        BlockLocator.of(
+            Commands.GETHEADERS, ProtocolVersions.OWN, tree.view().locator(from), Hash.ZERO),
         this::ended);
   }
 
@@ -283,7 +310,7 @@ final class BestChainSearch {
     }
     HeaderTree.Result added = tree.add(headers);
     if (added == HeaderTree.Result.UNCONNECTED) {
-      tree = new RecentHeaders(network); // the node's chain leaves what is known before it begins
+      tree = new HeaderWindow(network); // the node's chain leaves what is known before it begins
       added = tree.add(headers);
     }
     boolean isDetour = !headers.previous(0).equals(from);
@@ -294,7 +321,7 @@ final class BestChainSearch {
     }
     from = headers.hash(size - 1);
     isShown = true;
-    boolean saidMore = !found && tree.height(from) < stated;
+    boolean saidMore = !found && tree.view().height(from) < stated;
     if (size == Headers.MAX_SIZE || saidMore) {
       ask();
     } else {
@@ -312,16 +339,18 @@ final class BestChainSearch {
         notReady();
       }
     } else {
-      from = tree.at(Math.max(0, tree.height(from) - gap));
+      from = tree.view().at(Math.max(0, tree.view().height(from) - gap));
       gap *= 10;
       ask();
     }
   }
 
   private void found(Hash tip) {
-    HeaderTree where = isPassed(tip) ? known : tree;
-    Hash end = isPassed(tip) ? known.at(Integer.MAX_VALUE) : tip;
-    again |= passing.drain().stream().anyMatch(block -> where.height(block) < 0);
+    boolean isPassed = isPassed(tip);
+    HeaderView where = isPassed ? known.view() : tree.view();
+    Hash end = isPassed ? where.at(Integer.MAX_VALUE) : tip;
+    again |= passing.stream().anyMatch(block -> where.height(block) < 0);
+    passing.clear();
     tree = known;
     found = true;
     listener.found(end, where.height(end), where::header);
@@ -335,11 +364,8 @@ final class BestChainSearch {
 
   /** Whether more passed than this, while the node was asked. */
   private boolean isPassed(Hash tip) {
-    int height = known.height(tip);
-    return found
-        && height >= 0
-        && !known.at(Integer.MAX_VALUE).equals(startedAt)
-        && known.at(height).equals(tip);
+    HeaderView view = known.view();
+    return found && view.depth(tip) >= 0 && !view.at(Integer.MAX_VALUE).equals(startedAt);
   }
 
   private boolean isStale(@Nullable BlockHeader tip) {

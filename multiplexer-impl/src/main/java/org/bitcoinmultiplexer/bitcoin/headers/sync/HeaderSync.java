@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.headers.sync;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +12,8 @@ import org.bitcoinmultiplexer.bitcoin.headers.Added;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderFile;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderTree;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderView;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -42,20 +44,21 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the hub's loop, except {@link #view} and {@link #known}; reads and writes what is
  * kept on an executor.
  */
-final class HeaderSync implements HeaderTree {
+public final class HeaderSync implements HeaderTree {
 
   private static final Logger log = LoggerFactory.getLogger(HeaderSync.class);
 
   private final EventLoop loop;
   private final Counters counters;
-  private final Network network;
   private final @Nullable Path path;
   private final Executor io;
   private final Runnable read;
   private final HeaderProgress progress;
 
   private @Nullable HeaderFile file; // confined to the executor
-  private @Nullable HeaderChain chain; // null while LOADING
+  private final HeaderChain kept; // confined to the executor while LOADING
+  private final ChainView genesis; // is all there is before
+  private @Nullable HeaderChain chain; // the same; null while LOADING
   private volatile @Nullable ChainView known;
   private volatile @Nullable ChainView complete; // null while it is not
   private int written; // headers that are in the file, or on their way
@@ -64,15 +67,18 @@ final class HeaderSync implements HeaderTree {
   /**
    * A chain that is not there yet.
    *
+   * @param engine whose loop this is confined to
+   * @param network whose headers these are
    * @param path of the file in which headers are kept; null if they are not
    * @param io reads and writes it, one task after the other
    * @param read is told when what was kept is known
    */
-  HeaderSync(
+  public HeaderSync(
       EngineContext engine, Network network, @Nullable Path path, Executor io, Runnable read) {
     this.loop = engine.loop();
     this.counters = engine.counters();
-    this.network = network;
+    this.kept = new HeaderChain(network);
+    this.genesis = kept.view();
     this.path = path;
     this.io = io;
     this.read = read;
@@ -80,39 +86,38 @@ final class HeaderSync implements HeaderTree {
   }
 
   /** Begins to read what was kept. */
-  void open() {
+  public void open() {
     io.execute(this::load);
   }
 
   private void load() {
-    HeaderChain read = new HeaderChain(network);
     HeaderFile opened = null;
     if (path != null) {
       long start = System.nanoTime();
       try {
-        opened = HeaderFile.open(path, read);
+        opened = HeaderFile.open(path, kept);
         log.info(
             "headers: {} are kept, up to height {}; read in {} ms",
             opened.size() - 1,
-            read.view().height(),
+            kept.view().height(),
             (System.nanoTime() - start) / 1_000_000);
       } catch (IOException | IllegalArgumentException e) {
         log.warn("headers are not kept: {}", e.toString());
       }
     }
     file = opened;
-    loop.execute(() -> loaded(read));
+    loop.execute(this::loaded);
   }
 
-  private void loaded(HeaderChain there) {
-    chain = there;
-    known = there.view();
-    written = there.view().size();
+  private void loaded() {
+    chain = kept;
+    known = kept.view();
+    written = kept.view().size();
     read.run();
   }
 
   /** Closes the file, once what is on its way to it is written. Any thread. */
-  void close() {
+  public void close() {
     try {
       io.execute(this::closeFile);
     } catch (RejectedExecutionException e) {
@@ -136,14 +141,19 @@ final class HeaderSync implements HeaderTree {
    * The chain, if it is complete.
    *
    * @param tip the node's best block, as far as it is known
+   * @return null if it is not, or does not end there. Any thread.
    */
-  @Nullable ChainView view(@Nullable BlockHeader tip) {
+  public @Nullable ChainView view(@Nullable BlockHeader tip) {
     ChainView view = complete;
     return view != null && tip != null && view.tip().equals(tip.hash()) ? view : null;
   }
 
-  /** The chain as far as it is known; null if it is not yet read. */
-  @Nullable ChainView known() {
+  /**
+   * The chain as far as it is known.
+   *
+   * @return null if it is not yet read. Any thread.
+   */
+  public @Nullable ChainView known() {
     return known;
   }
 
@@ -153,47 +163,24 @@ final class HeaderSync implements HeaderTree {
    * @param height that it states
    * @param refuse gives the connection up, for a reason
    */
-  void connected(int height, Consumer<String> refuse) {
+  public void connected(int height, Consumer<String> refuse) {
     this.refuse = refuse;
     complete = null;
     progress.target(height);
-    progress.asks(height());
+    progress.asks(view().height());
   }
 
-  void disconnected() {
+  /** The node is gone. */
+  public void disconnected() {
     refuse = reason -> {};
     complete = null;
     progress.stops();
   }
 
   @Override
-  public int height() {
+  public HeaderView view() {
     ChainView view = known;
-    return view == null ? 0 : view.height();
-  }
-
-  @Override
-  public int height(Hash block) {
-    ChainView view = known;
-    return view == null ? -1 : view.height(block);
-  }
-
-  @Override
-  public Hash at(int height) {
-    ChainView view = known;
-    return view == null ? network.genesis() : view.hash(Math.min(height, view.height()));
-  }
-
-  @Override
-  public List<Hash> locator(Hash block) {
-    ChainView view = known;
-    return view == null ? List.of(network.genesis()) : view.locator(block);
-  }
-
-  @Override
-  public @Nullable BlockHeader header(Hash block) {
-    ChainView view = known;
-    return view == null ? null : view.header(block).orElse(null);
+    return view == null ? genesis : view;
   }
 
   @Override
@@ -218,8 +205,12 @@ final class HeaderSync implements HeaderTree {
     return added.isConnected() ? Result.CONNECTED : Result.UNCONNECTED;
   }
 
-  /** The node's best chain ends with this block, which is known. */
-  void found(Hash tip) {
+  /**
+   * The node's best chain ends with this block.
+   *
+   * @param tip its hash
+   */
+  public void found(Hash tip) {
     HeaderChain to = chain;
     if (to == null || !to.follow(tip)) {
       return;
@@ -238,9 +229,10 @@ final class HeaderSync implements HeaderTree {
   /**
    * The node has other blocks: before anybody else hears of them.
    *
+   * @param headers of them, the first first
    * @return false if they do not fit the network, for which the node is given up
    */
-  boolean news(List<BlockHeader> headers) {
+  public boolean news(List<BlockHeader> headers) {
     HeaderChain to = chain;
     if (to == null) {
       return true;

@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.headers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bitcoinmultiplexer.bitcoin.relay.TestChain.grow;
@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.headers.GenesisHeaders;
-import org.bitcoinmultiplexer.bitcoin.relay.HeaderTree.Result;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderTree.Result;
+import org.bitcoinmultiplexer.bitcoin.relay.TestChain;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.junit.jupiter.api.Test;
 
-class RecentHeadersTest {
+class HeaderWindowTest {
 
   private static final Hash GENESIS = Network.REGTEST.genesis();
 
-  private final RecentHeaders chain = new RecentHeaders(Network.REGTEST);
+  private final HeaderWindow chain = new HeaderWindow(Network.REGTEST);
 
   @Test
   void isEmptyAtFirst() {
@@ -37,10 +37,51 @@ class RecentHeadersTest {
   }
 
   @Test
+  void takesInNothingThatBreaksARule() {
+    List<BlockHeader> right = grow(GENESIS, 11, 0);
+    BlockHeader last = last(right);
+    long median = right.get(5).time();
+    int hard = 0x207f_fffe;
+    BlockHeader early = TestChain.header(last.hash(), 0, median, TestChain.BITS, true);
+    BlockHeader other = TestChain.header(last.hash(), 0, last.time() + 1, hard, true);
+    List<BlockHeader> together = new ArrayList<>(right);
+    together.add(early);
+
+    assertThat(add(together)).isEqualTo(Result.UNTRUE);
+    assertThat(chain.contains(right.get(0).hash())).as("all or nothing").isFalse();
+    assertThat(add(right)).isEqualTo(Result.CONNECTED);
+    assertThat(chain.add(early)).isEqualTo(Result.UNTRUE);
+    assertThat(chain.add(other)).isEqualTo(Result.UNTRUE);
+    assertThat(add(List.of(other))).isEqualTo(Result.UNTRUE);
+    assertThat(chain.contains(early.hash())).isFalse();
+    assertThat(add(grow(last, 1, 0))).isEqualTo(Result.CONNECTED);
+  }
+
+  @Test
+  void saysHowDeepABlockLiesAndHowFarItReaches() {
+    List<BlockHeader> headers = grow(GENESIS, 20, 0);
+    assertThat(chain.reaches(0)).isFalse();
+    follow(headers, 20);
+    BlockHeader branch = grow(headers.get(9), 1, 1).get(0);
+    chain.add(branch);
+
+    assertThat(chain.depth(last(headers).hash())).isZero();
+    assertThat(chain.depth(headers.get(0).hash())).isEqualTo(19);
+    assertThat(chain.depth(GENESIS)).isEqualTo(20);
+    assertThat(chain.depth(branch.hash())).as("not on the best chain").isNegative();
+    assertThat(chain.depth(Hash.ZERO)).isNegative();
+    assertThat(chain.reaches(20)).isTrue();
+    assertThat(chain.reaches(21)).isFalse();
+    follow(grow(Hash.ZERO, 2000, 2), 2_000_000);
+    assertThat(chain.reaches(1999)).isTrue();
+    assertThat(chain.reaches(2000)).as("forgotten").isFalse();
+  }
+
+  @Test
   void forgetsTheOldestButNeverTheBest() {
     List<BlockHeader> start = grow(Hash.ZERO, 2, 0);
     follow(start, 1_000_000);
-    List<BlockHeader> branch = grow(start.get(0), RecentHeaders.CAPACITY + 5, 1);
+    List<BlockHeader> branch = grow(start.get(0), HeaderWindow.CAPACITY + 5, 1);
     for (BlockHeader header : branch) {
       assertThat(chain.add(header)).isEqualTo(Result.CONNECTED);
     }
@@ -52,19 +93,19 @@ class RecentHeadersTest {
     assertThat(chain.header(last(branch).hash())).isNotNull();
     List<BlockHeader> way = chain.advance(last(branch).hash());
     assertThat(last(way).hash()).isEqualTo(last(branch).hash());
-    assertThat(way).hasSize(RecentHeaders.CAPACITY - 1);
+    assertThat(way).hasSize(HeaderWindow.CAPACITY - 1);
   }
 
   @Test
   void forgetsThatItBeganAtGenesisWhenTheFirstBlockIsForgotten() {
-    List<BlockHeader> whole = grow(GENESIS, RecentHeaders.CAPACITY + 1, 0);
+    List<BlockHeader> whole = grow(GENESIS, HeaderWindow.CAPACITY + 1, 0);
     follow(whole.subList(0, 10), 10);
     assertThat(chain.height()).isEqualTo(10);
     assertThat(chain.contains(GENESIS)).isTrue();
     whole.subList(10, whole.size()).forEach(chain::add);
     chain.advance(last(whole).hash());
 
-    assertThat(chain.height()).isEqualTo(RecentHeaders.CAPACITY + 1);
+    assertThat(chain.height()).isEqualTo(HeaderWindow.CAPACITY + 1);
     assertThat(chain.contains(GENESIS)).isFalse();
     assertThat(add(whole.subList(0, 1))).isEqualTo(Result.UNCONNECTED);
   }
@@ -111,7 +152,7 @@ class RecentHeadersTest {
   void followsTheLongestBranchOfAnyTree() {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
-      RecentHeaders window = new RecentHeaders(Network.REGTEST);
+      HeaderWindow window = new HeaderWindow(Network.REGTEST);
       List<BlockHeader> tree = new ArrayList<>(grow(GENESIS, 1, 0));
       Map<Hash, Integer> heights = new HashMap<>(Map.of(tree.get(0).hash(), 1));
       window.add(tree.get(0));
@@ -164,7 +205,7 @@ class RecentHeadersTest {
 
   @Test
   void beginsAnewWithAChainThatDoesNotMeetTheWindow() {
-    follow(grow(GENESIS, RecentHeaders.CAPACITY + 1, 0), RecentHeaders.CAPACITY + 1);
+    follow(grow(GENESIS, HeaderWindow.CAPACITY + 1, 0), HeaderWindow.CAPACITY + 1);
     List<BlockHeader> other = grow(GENESIS, 5, 1);
 
     assertThat(follow(other, 5)).containsExactly(other.get(4));

@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.headers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.junit.jupiter.api.Test;
 
-class HeaderRulesTest {
+/** {@link HeaderRules} where not all that came before is known. */
+class PartlyKnownAncestryTest {
 
   private static final int HARD = 0x1702_3456;
   private static final int EASY = Network.TESTNET4.powLimitBits();
@@ -80,15 +81,29 @@ class HeaderRulesTest {
     height = 32_255;
     assertThat(flaw(Network.MAINNET, 1_262_153_464L, 0x1d00_d86a)).isNull();
     assertThat(flaw(Network.MAINNET, 1_262_153_464L, 0x1d00_d86b)).isNotNull();
-    assertThat(flaw(Network.MAINNET, 1_262_153_464L, EASY)).as("a wrong height").isNull();
+    assertThat(flaw(Network.MAINNET, 1_262_153_464L, EASY)).as("the parent's").isNotNull();
     assertThat(flaw(Network.TESTNET4, 1_262_153_464L, 0x1d00_d86a)).isNull();
     height = 32_254;
     assertThat(flaw(Network.MAINNET, 1_262_153_464L, 0x1d00_d86a)).isNotNull();
+    height = -1;
+    assertThat(flaw(Network.MAINNET, 1_262_153_464L, EASY)).as("an unknown height").isNull();
+  }
+
+  @Test
+  void testnet4AllowsNoTimeWarpAtAnAdjustment() {
+    for (int i = 1; i <= 20; i++) {
+      tip = header(tip.hash(), 1_000 + 1_000 * i, HARD);
+    }
+    height = 2015;
+    assertThat(flaw(Network.TESTNET4, 21_000 - 600, HARD)).isNull();
+    assertThat(flaw(Network.TESTNET4, 21_000 - 601, HARD)).contains("20399", "21000");
+    assertThat(flaw(Network.TESTNET3, 21_000 - 601, HARD)).isNull();
   }
 
   private String flaw(Network network, long time, int bits) {
     BlockHeader header = at(tip.hash(), time, bits);
-    return new HeaderRules(network).flaw(header, tip, height, known::get);
+    return new HeaderRules(network, new FoundAncestry(tip, height, known::get))
+        .flawOfPlace(header, 0);
   }
 
   private BlockHeader header(Hash parent, long time, int bits) {
