@@ -25,7 +25,7 @@ class ArchitectureTest {
   private static final String SEQUENCE = B + ".bitcoin.sequence";
   private static final String HANDSHAKE = B + ".bitcoin.handshake";
   private static final String NEWS = B + ".bitcoin.relay";
-  private static final String PAIR = B + ".bitcoin.command";
+  private static final String COMMAND = B + ".bitcoin.command";
   private static final String HEADERS = B + ".bitcoin.headers";
   private static final String HEADERS_SYNC = B + ".bitcoin.headers.sync";
   private static final String CONFIG = B + ".config";
@@ -52,7 +52,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule compacts = only(B + ".bitcoin.compact", WIRE, CHAIN, API);
   @ArchTest static final ArchRule filters = only(FILTER, WIRE, API);
   @ArchTest static final ArchRule handshakes = only(HANDSHAKE, WIRE, METRICS, API);
-  @ArchTest static final ArchRule pairs = only(PAIR, WIRE, CHAIN, FILTER, API);
+  @ArchTest static final ArchRule commands = only(COMMAND, WIRE, CHAIN, FILTER, API);
 
   @ArchTest
   static final ArchRule news =

@@ -158,7 +158,8 @@ public interface KeyStrategyKit {
     return Message.of(message.command(), Arrays.copyOf(message.toByteArray(), size));
   }
 
-  private static Message garbled(Message message, Random random) {
+  /** A message with some bytes changed, or others altogether. */
+  static Message garbled(Message message, Random random) {
     byte[] bytes = message.toByteArray();
     if (random.nextInt(4) == 0) {
       bytes = new byte[random.nextInt(200)];

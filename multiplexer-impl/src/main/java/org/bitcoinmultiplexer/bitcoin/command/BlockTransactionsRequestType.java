@@ -1,5 +1,10 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.BOTH;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.MEMBER;
+
+import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -18,13 +23,32 @@ import org.jspecify.annotations.Nullable;
  * <p>The key is the block's, shared with {@code getdata}: the answer does not say which
  * transactions it has, so of one block no two requests may be in flight.
  */
-final class BlockTransactionsRequestType extends BuiltInRequestType {
+final class BlockTransactionsRequestType extends AbstractRequestType {
+
+  static final List<Row> ROWS =
+      List.of(
+          Row.of(
+                  11,
+                  "getblocktxn",
+                  "blocktxn, block",
+                  BOTH,
+                  MEMBER,
+                  "block hash and count",
+                  "one message",
+                  SHARED)
+              .asked(
+                  "-",
+                  Row.number(Weights.TRANSACTION) + " each",
+                  "nothing behind its end; of a block all",
+                  "-"));
 
   private final Network network;
+  private final Weights weights;
 
-  BlockTransactionsRequestType(Network network) {
+  BlockTransactionsRequestType(Network network, Weights weights) {
     super(Commands.GETBLOCKTXN, Set.of(Commands.BLOCKTXN, Commands.BLOCK));
     this.network = network;
+    this.weights = weights;
   }
 
   @Override
@@ -57,7 +81,7 @@ final class BlockTransactionsRequestType extends BuiltInRequestType {
   }
 
   @Override
-  long expected(Message asked, Weights weights) {
+  long expected(Message asked) {
     return Math.min(
         weights.block(),
         Hash.SIZE + BlockTransactionsRequest.parse(asked).size() * Weights.TRANSACTION);
@@ -65,7 +89,7 @@ final class BlockTransactionsRequestType extends BuiltInRequestType {
 
   /** That these are the transactions asked for, only the block itself could tell. */
   @Override
-  @Nullable String faultOf(Message asked, Message response, Weights weights) {
+  @Nullable String faultOf(Message asked, Message response) {
     if (response.command().equals(Commands.BLOCK)) {
       return Blocks.faultOfWhole(response, network, weights);
     }

@@ -1,6 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.CLIENT;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.EXACT;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.MEMBER;
+
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -25,7 +31,48 @@ import org.jspecify.annotations.Nullable;
  * filter must have the hash that the {@link FilterIndex} knows; where that knows none, whoever
  * asked has to check it.
  */
-final class FilterRequestType extends BuiltInRequestType {
+final class FilterRequestType extends AbstractRequestType {
+
+  static final List<Row> ROWS =
+      List.of(
+          Row.of(
+                  12,
+                  "getcfilters",
+                  "cfilter",
+                  CLIENT,
+                  MEMBER,
+                  "type, hash; one block",
+                  "one message",
+                  SHARED)
+              .asked(
+                  Row.limit("MAX_GETCFILTERS_SIZE", FilterRange.MAX_FILTERS),
+                  Row.number(Weights.FILTER),
+                  "the hash that the filter headers name",
+                  "block and filter hash"),
+          Row.of(
+                  13,
+                  "getcfheaders",
+                  "cfheaders",
+                  CLIENT,
+                  MEMBER,
+                  "type, stop; not start",
+                  "one message",
+                  SHARED)
+              .asked(
+                  Row.limit("MAX_GETCFHEADERS_SIZE", FilterRange.MAX_HEADERS),
+                  Row.number(Weights.FILTER_HEADERS),
+                  "at least one, not more than the limit",
+                  "-"),
+          Row.of(
+                  14,
+                  "getcfcheckpt",
+                  "cfcheckpt",
+                  CLIENT,
+                  EXACT,
+                  "type, stop",
+                  "one message",
+                  SHARED)
+              .asked("-", Row.number(Weights.FILTER_CHECKPOINTS), "-", "-"));
 
   private static final int KEY_SIZE = 1 + Hash.SIZE;
 
@@ -55,7 +102,7 @@ final class FilterRequestType extends BuiltInRequestType {
         Commands.CFHEADERS,
         Keys.FILTER_HEADERS,
         5,
-        (long) FilterRange.MAX_HEADERS * Hash.SIZE);
+        Weights.FILTER_HEADERS);
   }
 
   static FilterRequestType checkpoints(FilterIndex index) {
@@ -110,7 +157,7 @@ final class FilterRequestType extends BuiltInRequestType {
   }
 
   @Override
-  long expected(Message asked, Weights weights) {
+  long expected(Message asked) {
     parse(asked);
     return weight;
   }
@@ -121,7 +168,7 @@ final class FilterRequestType extends BuiltInRequestType {
    * because small filters of different blocks may be the same.
    */
   @Override
-  @Nullable Key lasting(Message asked, Set<Key> keys) {
+  @Nullable Key name(Message asked, Set<Key> keys) {
     Hash content = kind == Keys.FILTER ? content(asked) : null;
     if (content == null) {
       return null;
@@ -138,7 +185,7 @@ final class FilterRequestType extends BuiltInRequestType {
   }
 
   @Override
-  @Nullable String faultOf(Message asked, Message response, Weights weights) {
+  @Nullable String faultOf(Message asked, Message response) {
     if (kind == Keys.FILTER) {
       Hash content = content(asked);
       Hash hash = response.derive(CompactFilter.HASH);

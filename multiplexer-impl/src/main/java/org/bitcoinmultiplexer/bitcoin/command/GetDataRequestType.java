@@ -1,5 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.BOTH;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.CLIENT;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.LOCAL;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.EXACT;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.NONE;
+
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,11 +31,62 @@ import org.jspecify.annotations.Nullable;
  * whole one. The transactions behind a merkleblock cannot be told from others; only a marker ends
  * them.
  */
-final class GetDataRequestType extends BuiltInRequestType {
+final class GetDataRequestType extends AbstractRequestType {
+
+  private static final String LIMIT = Row.limit("MAX_INV_SZ", Inventory.MAX_SIZE);
+  private static final String BLOCK_WEIGHT = "average of blocks";
+  private static final String TRANSACTION_WEIGHT = Row.number(Weights.TRANSACTION);
+
+  static final List<Row> ROWS =
+      List.of(
+          Row.of(4, "getdata (last of getblocks)", "inv", BOTH, NONE, "-", "-", LOCAL),
+          Row.of(
+                  5,
+                  "getdata BLOCK, WITNESS_BLOCK",
+                  "block, notfound",
+                  BOTH,
+                  EXACT,
+                  "block hash",
+                  "one message",
+                  SHARED)
+              .asked(LIMIT, BLOCK_WEIGHT, "work, merkle root, witnesses", "hash, if with witness"),
+          Row.of(
+              6,
+              "getdata FILTERED_BLOCK",
+              "merkleblock, tx, notfound",
+              BOTH,
+              EXACT,
+              "block hash; none for tx",
+              "marker",
+              LOCAL),
+          Row.of(
+                  7,
+                  "getdata CMPCT_BLOCK",
+                  "cmpctblock, block, notfound",
+                  BOTH,
+                  EXACT,
+                  "block hash",
+                  "one message",
+                  SHARED)
+              .asked(LIMIT, BLOCK_WEIGHT, "work; of a block all", "-"),
+          Row.of(
+                  8,
+                  "getdata TX, WITNESS_TX",
+                  "tx, notfound",
+                  BOTH,
+                  EXACT,
+                  "txid",
+                  "one message",
+                  SHARED)
+              .asked(LIMIT, TRANSACTION_WEIGHT, "nothing behind its end", "-"),
+          Row.of(9, "getdata WTX", "tx, notfound", BOTH, EXACT, "wtxid", "one message", SHARED)
+              .asked(LIMIT, TRANSACTION_WEIGHT, "nothing behind its end", "wtxid"),
+          Row.of(10, "getdata of other types", "-", CLIENT, NONE, "-", "-", LOCAL));
 
   private final Network network;
+  private final Weights weights;
 
-  GetDataRequestType(Network network) {
+  GetDataRequestType(Network network, Weights weights) {
     super(
         Commands.GETDATA,
         Set.of(
@@ -38,6 +96,7 @@ final class GetDataRequestType extends BuiltInRequestType {
             Commands.TX,
             Commands.NOTFOUND));
     this.network = network;
+    this.weights = weights;
   }
 
   /** Only what any node answers and what changes nothing there: no filtered blocks. */
@@ -68,7 +127,7 @@ final class GetDataRequestType extends BuiltInRequestType {
    * is made from the whole.
    */
   @Override
-  @Nullable Key lasting(Message asked, Set<Key> keys) {
+  @Nullable Key name(Message asked, Set<Key> keys) {
     if (asked.size() != 1 + InventoryVector.SIZE || keys.size() != 1) {
       return null;
     }
@@ -138,7 +197,7 @@ final class GetDataRequestType extends BuiltInRequestType {
   }
 
   @Override
-  long expected(Message asked, Weights weights) {
+  long expected(Message asked) {
     Inventory items = Inventory.parse(asked);
     long sum = 0;
     for (int i = 0; i < items.size(); i++) {
@@ -149,13 +208,13 @@ final class GetDataRequestType extends BuiltInRequestType {
   }
 
   @Override
-  @Nullable String fault(Message asked, List<Message> answer, Weights weights) {
+  @Nullable String fault(Message asked, List<Message> answer) {
     Inventory items = Inventory.parse(asked);
     if (answer.size() > items.size()) {
       return answer.size() + " messages for " + items.size() + " items";
     }
     for (Message message : answer) {
-      String fault = fault(items, message, weights);
+      String fault = fault(items, message);
       if (fault != null) {
         return fault;
       }
@@ -163,7 +222,7 @@ final class GetDataRequestType extends BuiltInRequestType {
     return null;
   }
 
-  private @Nullable String fault(Inventory items, Message message, Weights weights) {
+  private @Nullable String fault(Inventory items, Message message) {
     return switch (message.command()) {
       case Commands.BLOCK ->
           wantsWitness(items, message)

@@ -1,5 +1,10 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.BOTH;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.MEMBER;
+
+import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -21,7 +26,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Only sound on a connection on which {@code sendheaders} was never said: otherwise an
  * announcement looks the same.
  */
-final class HeadersRequestType extends BuiltInRequestType {
+final class HeadersRequestType extends AbstractRequestType {
+
+  static final List<Row> ROWS =
+      List.of(
+          Row.of(
+                  2,
+                  "getheaders",
+                  "headers",
+                  BOTH,
+                  MEMBER,
+                  "parent in locator",
+                  "one message",
+                  SHARED)
+              .asked(
+                  Row.limit("MAX_LOCATOR_SZ", BlockLocator.MAX_SIZE),
+                  Row.number(Weights.HEADERS),
+                  "work, in a row, none behind the stop",
+                  "-"));
 
   private final Network network;
 
@@ -60,12 +82,12 @@ final class HeadersRequestType extends BuiltInRequestType {
   }
 
   @Override
-  long expected(Message asked, Weights weights) {
+  long expected(Message asked) {
     return Weights.HEADERS;
   }
 
   @Override
-  @Nullable String faultOf(Message asked, Message response, Weights weights) {
+  @Nullable String faultOf(Message asked, Message response) {
     Hash stop = BlockLocator.parse(asked).stop();
     Headers headers = Headers.parse(response);
     for (int i = 1; i < headers.size() && !stop.equals(Hash.ZERO); i++) {

@@ -44,6 +44,9 @@ final class Keys {
   /** By block hash and the hash of its filter: not only what is asked for, but what has to come. */
   static final int FILTER_CONTENT = 8;
 
+  /** By the command of a provider's row, and what that row makes of its request. */
+  static final int PROVIDED = 9;
+
   private static final Function<Message, Set<Key>> OF_BLOCK = Keys::computeOfBlock;
   private static final Function<Message, Set<Key>> OF_TRANSACTION = Keys::computeOfTransaction;
 

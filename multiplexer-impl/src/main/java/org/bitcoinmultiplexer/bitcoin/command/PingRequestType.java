@@ -1,5 +1,10 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.BOTH;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.MARKER;
+import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.EXACT;
+
+import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -10,7 +15,12 @@ import org.bitcoinmultiplexer.bitcoin.wire.Ping;
  * {@code ping} → {@code pong} (BIP31): equal nonces, which are unique only among the pings of one
  * sender.
  */
-final class PingRequestType extends BuiltInRequestType {
+final class PingRequestType extends AbstractRequestType {
+
+  static final List<Row> ROWS =
+      List.of(
+          Row.of(1, "ping", "pong", BOTH, EXACT, "nonce", "one message", MARKER)
+              .asked("-", Row.number(Long.BYTES), "-", "-"));
 
   PingRequestType() {
     super(Commands.PING, Set.of(Commands.PONG));
@@ -39,7 +49,7 @@ final class PingRequestType extends BuiltInRequestType {
   }
 
   @Override
-  long expected(Message asked, Weights weights) {
+  long expected(Message asked) {
     return Long.BYTES;
   }
 }

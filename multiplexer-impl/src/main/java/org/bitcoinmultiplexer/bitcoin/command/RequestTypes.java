@@ -1,16 +1,5 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.BOTH;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.CLIENT;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.CONNECTION;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.LOCAL;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.MARKER;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.OWNED;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.EXACT;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.MEMBER;
-import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.NONE;
-
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
@@ -40,127 +29,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestTypes {
 
-  /** All that the protocol has, in the order of its reference. */
-  static final List<Row> ROWS =
-      List.of(
-          row(1, "ping", "pong", BOTH, EXACT, "nonce", "one message", MARKER),
-          row(2, "getheaders", "headers", BOTH, MEMBER, "parent in locator", "one message", SHARED),
-          row(3, "getblocks", "inv", BOTH, NONE, "-", "-", LOCAL),
-          row(4, "getdata (last of getblocks)", "inv", BOTH, NONE, "-", "-", LOCAL),
-          row(
-              5,
-              "getdata BLOCK, WITNESS_BLOCK",
-              "block, notfound",
-              BOTH,
-              EXACT,
-              "block hash",
-              "one message",
-              SHARED),
-          row(
-              6,
-              "getdata FILTERED_BLOCK",
-              "merkleblock, tx, notfound",
-              BOTH,
-              EXACT,
-              "block hash; none for tx",
-              "marker",
-              LOCAL),
-          row(
-              7,
-              "getdata CMPCT_BLOCK",
-              "cmpctblock, block, notfound",
-              BOTH,
-              EXACT,
-              "block hash",
-              "one message",
-              SHARED),
-          row(
-              8,
-              "getdata TX, WITNESS_TX",
-              "tx, notfound",
-              BOTH,
-              EXACT,
-              "txid",
-              "one message",
-              SHARED),
-          row(9, "getdata WTX", "tx, notfound", BOTH, EXACT, "wtxid", "one message", SHARED),
-          row(10, "getdata of other types", "-", CLIENT, NONE, "-", "-", LOCAL),
-          row(
-              11,
-              "getblocktxn",
-              "blocktxn, block",
-              BOTH,
-              MEMBER,
-              "block hash and count",
-              "one message",
-              SHARED),
-          row(
-              12,
-              "getcfilters",
-              "cfilter",
-              CLIENT,
-              MEMBER,
-              "type, hash; one block",
-              "one message",
-              SHARED),
-          row(
-              13,
-              "getcfheaders",
-              "cfheaders",
-              CLIENT,
-              MEMBER,
-              "type, stop; not start",
-              "one message",
-              SHARED),
-          row(14, "getcfcheckpt", "cfcheckpt", CLIENT, EXACT, "type, stop", "one message", SHARED),
-          row(15, "mempool", "inv", CLIENT, NONE, "-", "-", LOCAL),
-          row(16, "getaddr", "addr, addrv2", BOTH, NONE, "-", "-", LOCAL),
-          row(17, "inv", "getdata", BOTH, EXACT, "hash", "any time", OWNED),
-          row(
-              18,
-              "headers, cmpctblock",
-              "getdata, getblocktxn",
-              BOTH,
-              EXACT,
-              "block hash",
-              "any time",
-              OWNED),
-          row(19, "tx, block", "reject", CLIENT, EXACT, "command, hash", "never", OWNED),
-          row(20, "version", "version, verack", BOTH, NONE, "-", "-", CONNECTION),
-          row(21, "getutxos", "utxos", CLIENT, NONE, "-", "-", LOCAL),
-          row(
-              22,
-              "reqrecon, reqsketchext",
-              "sketch, reconcildiff",
-              BOTH,
-              NONE,
-              "-",
-              "-",
-              CONNECTION),
-          row(23, "sendpackages, getpkgtxns", "pkgtxns", BOTH, NONE, "-", "-", CONNECTION),
-          row(24, "sendheaders, feefilter, ...", "-", BOTH, NONE, "-", "-", CONNECTION));
-
   /** What concerns the connection itself never reaches a provider's row. */
   private static final Set<String> RESERVED =
       Set.of(Commands.PING, Commands.PONG, Commands.VERSION, Commands.VERACK);
 
-  private final ImmutableMap<String, RequestType> byRequest;
+  private final ImmutableMap<String, AbstractRequestType> byRequest;
   private final BitcoinKeys keys;
-  private final Weights weights = new Weights();
   private final FilterIndex filters = new FilterIndex();
 
   private RequestTypes(Network network, Iterable<? extends RequestTypeProvider> providers) {
-    Map<String, RequestType> requests = new LinkedHashMap<>();
-    Map<String, RequestType> responses = new LinkedHashMap<>();
-    for (BuiltInRequestType type : builtIn(network, filters)) {
+    Map<String, AbstractRequestType> requests = new LinkedHashMap<>();
+    Map<String, AbstractRequestType> responses = new LinkedHashMap<>();
+    for (AbstractRequestType type : builtIn(network, filters)) {
       requests.put(type.request(), type);
       type.responses().forEach(command -> responses.putIfAbsent(command, type));
     }
-    ImmutableListMultimap.Builder<String, RequestType> byResponse = ImmutableListMultimap.builder();
+    ImmutableListMultimap.Builder<String, AbstractRequestType> byResponse =
+        ImmutableListMultimap.builder();
     responses.forEach(byResponse::put);
     for (RequestTypeProvider provider : providers) {
-      for (RequestType type : provider.types()) {
-        refuseUnfit(type, provider, requests);
+      for (RequestType row : provider.types()) {
+        ProvidedRequestType type = new ProvidedRequestType(row);
+        refuseUnfit(type, provider, requests.keySet());
         requests.put(type.request(), type);
         type.responses().forEach(command -> byResponse.put(command, type));
       }
@@ -193,25 +83,27 @@ public final class RequestTypes {
     return new RequestTypes(network, ServiceLoader.load(RequestTypeProvider.class));
   }
 
-  private static List<BuiltInRequestType> builtIn(Network network, FilterIndex index) {
+  /** One line for each command that is asked upstream; its class has the rest of it. */
+  private static List<AbstractRequestType> builtIn(Network network, FilterIndex index) {
+    Weights weights = new Weights();
     return List.of(
         new PingRequestType(),
         new HeadersRequestType(network),
-        new GetDataRequestType(network),
-        new BlockTransactionsRequestType(network),
+        new GetDataRequestType(network, weights),
+        new BlockTransactionsRequestType(network, weights),
         FilterRequestType.filters(index),
         FilterRequestType.headers(index),
         FilterRequestType.checkpoints(index));
   }
 
   private static void refuseUnfit(
-      RequestType type, RequestTypeProvider provider, Map<String, RequestType> taken) {
+      RequestType type, RequestTypeProvider provider, Set<String> taken) {
     String request = type.request();
     String who = "the row for \"" + request + "\" of " + provider.getClass().getName();
     if (Commands.KNOWN.contains(request)) {
       throw new IllegalArgumentException(who + " is refused: the protocol knows that command");
     }
-    if (taken.containsKey(request)) {
+    if (taken.contains(request)) {
       throw new IllegalArgumentException(who + " is refused: another provider has that row");
     }
     if (!isCommand(request)) {
@@ -230,37 +122,14 @@ public final class RequestTypes {
     return command.matches("[ -~]{1,12}");
   }
 
-  private static Row row(
-      int number,
-      String request,
-      String responses,
-      Row.Direction direction,
-      Row.Verdict verdict,
-      String key,
-      String end,
-      Row.Treatment treatment) {
-    return new Row(number, request, responses, direction, verdict, key, end, treatment);
-  }
-
   /**
-   * The pair of a request that can be asked upstream.
+   * The row of a request that can be asked upstream.
    *
    * @param request a command
    * @return null if upstream is never asked that
    */
   public @Nullable RequestType type(String request) {
     return byRequest.get(request);
-  }
-
-  /**
-   * Whether a provider added the row of a request, so that the session knows nothing else of it.
-   *
-   * @param request a command
-   * @return true if so
-   */
-  public boolean isProvided(String request) {
-    RequestType type = byRequest.get(request);
-    return type != null && !(type instanceof BuiltInRequestType);
   }
 
   /**
@@ -288,9 +157,8 @@ public final class RequestTypes {
    * @return an estimate, at least 1
    */
   public long weight(Message request) {
-    return byRequest.get(request.command()) instanceof BuiltInRequestType type
-        ? type.weight(request, weights)
-        : Weights.UNKNOWN;
+    AbstractRequestType type = byRequest.get(request.command());
+    return type == null ? Weights.UNKNOWN : type.weight(request);
   }
 
   /**
@@ -303,9 +171,8 @@ public final class RequestTypes {
    * @return null if the answer does not last
    */
   public @Nullable Key lasting(Message request, Set<Key> keys) {
-    return byRequest.get(request.command()) instanceof BuiltInRequestType type
-        ? type.lasting(request, keys)
-        : null;
+    AbstractRequestType type = byRequest.get(request.command());
+    return type == null ? null : type.lastingName(request, keys).orElse(null);
   }
 
   /**
@@ -322,8 +189,7 @@ public final class RequestTypes {
         return message + " does not answer " + request;
       }
     }
-    return byRequest.get(request.command()) instanceof BuiltInRequestType type
-        ? type.check(request, answer, weights)
-        : null;
+    AbstractRequestType type = byRequest.get(request.command());
+    return type == null ? null : type.check(request, answer).orElse(null);
   }
 }

@@ -1,9 +1,11 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the table of requests and responses, as the documentation shows it.
+ * One line of the table of requests and responses, as the documentation shows it: in the first
+ * table, and what is asked upstream also in the second.
  *
  * @param number as in the reference that the table follows; a request can have several lines
  * @param request the command, or commands, and for {@code getdata} the inventory types
@@ -13,6 +15,7 @@ import java.util.Locale;
  * @param key what is equal in request and response, or what is known instead
  * @param end when an answer is complete
  * @param treatment what the multiplexer does with the request of a client
+ * @param asking how upstream is asked; null if it is not
  */
 record Row(
     int number,
@@ -22,7 +25,8 @@ record Row(
     Verdict verdict,
     String key,
     String end,
-    Treatment treatment) {
+    Treatment treatment,
+    @Nullable Asking asking) {
 
   /** Who may ask. */
   enum Direction {
@@ -44,9 +48,9 @@ record Row(
 
   /** What becomes of a client's request. */
   enum Treatment {
-    /** Upstream is asked, once for all who ask the same. Such a request has a pair. */
+    /** Upstream is asked, once for all who ask the same. There is a request type for it. */
     SHARED,
-    /** Upstream is asked by the multiplexer itself, as its marker. Has a pair too. */
+    /** Upstream is asked by the multiplexer itself, as its marker. There is one, too. */
     MARKER,
     /** The session answers, from what it asked upstream in other words, or not at all. */
     LOCAL,
@@ -56,7 +60,53 @@ record Row(
     CONNECTION
   }
 
-  /** The row as the package's description shows it. */
+  /**
+   * How upstream is asked.
+   *
+   * @param limit what one request may ask for, or a dash
+   * @param weight how many bytes the answer is reckoned at
+   * @param check what an answer must be besides one to the request
+   * @param name under which it is kept, or a dash
+   */
+  record Asking(String limit, String weight, String check, String name) {}
+
+  /** A row of what is not asked upstream. */
+  static Row of(
+      int number,
+      String request,
+      String responses,
+      Direction direction,
+      Verdict verdict,
+      String key,
+      String end,
+      Treatment treatment) {
+    return new Row(number, request, responses, direction, verdict, key, end, treatment, null);
+  }
+
+  /** The same row of what is asked upstream. */
+  Row asked(String limit, String weight, String check, String name) {
+    return new Row(
+        number,
+        request,
+        responses,
+        direction,
+        verdict,
+        key,
+        end,
+        treatment,
+        new Asking(limit, weight, check, name));
+  }
+
+  /** What Bitcoin Core calls a limit, and how much it is. */
+  static String limit(String name, long value) {
+    return name + " " + number(value);
+  }
+
+  static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** The row as the first table of the package's description shows it. */
   String line() {
     return "%2d | %-28s | %-27s | %-6s | %-6s | %-23s | %-11s | %s"
         .formatted(
@@ -68,6 +118,12 @@ record Row(
             key,
             end,
             lower(treatment));
+  }
+
+  /** The row as the second table shows it. */
+  String line(Asking how) {
+    return "%2d | %-28s | %-27s | %-17s | %-38s | %s"
+        .formatted(number, request, how.limit, how.weight, how.check, how.name);
   }
 
   private static String lower(Enum<?> value) {

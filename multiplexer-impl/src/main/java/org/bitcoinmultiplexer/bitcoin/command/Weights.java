@@ -1,6 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 
 /**
@@ -20,6 +22,9 @@ final class Weights {
 
   /** A basic block filter of a full block. */
   static final long FILTER = 25_000;
+
+  /** A full {@code cfheaders} message. */
+  static final long FILTER_HEADERS = (long) FilterRange.MAX_HEADERS * Hash.SIZE;
 
   /** Every thousandth filter header of a million blocks. */
   static final long FILTER_CHECKPOINTS = 32_000;

@@ -4,14 +4,17 @@
  *
  * <p>{@link org.bitcoinmultiplexer.bitcoin.command.RequestTypes} is the door, {@link
  * org.bitcoinmultiplexer.bitcoin.command.BitcoinDialect} what correlators see of it. What a future
- * message of the protocol costs is a row, which a {@link
- * org.bitcoinmultiplexer.api.RequestTypeProvider} can add; its keys should be of kinds from 64 on.
+ * message of the protocol costs is a class, which holds its row of the tables below, and its line
+ * in {@code RequestTypes.builtIn}: from then on a client's request of that command is asked
+ * upstream, in its canonical form, and all of its answer is the client's, unless the session has
+ * something better to do. A {@link org.bitcoinmultiplexer.api.RequestTypeProvider} adds such a row
+ * from outside; its keys should be of kinds from 64 on.
  *
  * <p>In the table: who asks (the client only, or both sides), how well an answer can be told by its
  * content (exact: request and response hold the same unique name; member: it can only be seen that
  * the answer is possible), by what, when it is complete, and what becomes of a client's request.
- * Rows marked shared or marker are asked upstream and have a pair. Of the others the session takes
- * care (local), or the relay in our own name (owned), or they end with their connection; {@link
+ * Rows marked shared or marker are asked upstream. Of the others the session takes care (local), or
+ * the relay in our own name (owned), or they end with their connection; {@link
  * org.bitcoinmultiplexer.bitcoin.command.RequestTypes} claims none of their answers.
  *
  * <pre>
@@ -40,6 +43,25 @@
  * 22 | reqrecon, reqsketchext       | sketch, reconcildiff        | both   | none   | -                       | -           | connection
  * 23 | sendpackages, getpkgtxns     | pkgtxns                     | both   | none   | -                       | -           | connection
  * 24 | sendheaders, feefilter, ...  | -                           | both   | none   | -                       | -           | connection
+ * </pre>
+ *
+ * <p>Of what is asked upstream: how much one request may ask for, by Bitcoin Core's name; at how
+ * many bytes its answer is reckoned, for each item of {@code getdata} and {@code getcfilters}; what
+ * an answer must be besides one to the request, before anybody gets it; and under which name it is
+ * kept where answers are kept.
+ *
+ * <pre>
+ *  # | request                      | limit                       | weighs            | checked                                | kept by
+ *  1 | ping                         | -                           | 8                 | -                                      | -
+ *  2 | getheaders                   | MAX_LOCATOR_SZ 101          | 162,003           | work, in a row, none behind the stop   | -
+ *  5 | getdata BLOCK, WITNESS_BLOCK | MAX_INV_SZ 50,000           | average of blocks | work, merkle root, witnesses           | hash, if with witness
+ *  7 | getdata CMPCT_BLOCK          | MAX_INV_SZ 50,000           | average of blocks | work; of a block all                   | -
+ *  8 | getdata TX, WITNESS_TX       | MAX_INV_SZ 50,000           | 1,000             | nothing behind its end                 | -
+ *  9 | getdata WTX                  | MAX_INV_SZ 50,000           | 1,000             | nothing behind its end                 | wtxid
+ * 11 | getblocktxn                  | -                           | 1,000 each        | nothing behind its end; of a block all | -
+ * 12 | getcfilters                  | MAX_GETCFILTERS_SIZE 1,000  | 25,000            | the hash that the filter headers name  | block and filter hash
+ * 13 | getcfheaders                 | MAX_GETCFHEADERS_SIZE 2,000 | 64,000            | at least one, not more than the limit  | -
+ * 14 | getcfcheckpt                 | -                           | 32,000            | -                                      | -
  * </pre>
  */
 @NullMarked

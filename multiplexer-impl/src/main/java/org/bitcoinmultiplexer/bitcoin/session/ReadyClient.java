@@ -125,7 +125,7 @@ final class ReadyClient {
           getCompactFilters(message, answer);
       default -> {
         RequestType row = shared.types().type(message.command());
-        if (row != null && shared.types().isProvided(message.command())) {
+        if (row != null) {
           requests.forward(canonical(row, message), answer);
         } else if (filters == null || !filters.hear(message, answer)) {
           takeIn(message);

@@ -15,6 +15,8 @@ import static org.bitcoinmultiplexer.bitcoin.command.Fixture.headed;
 import static org.bitcoinmultiplexer.bitcoin.command.Fixture.headers;
 import static org.bitcoinmultiplexer.bitcoin.command.Fixture.trailed;
 import static org.bitcoinmultiplexer.bitcoin.command.Fixture.transaction;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.mock;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.stubbing.Answer;
 
 class RequestTypesTest {
 
@@ -62,24 +65,30 @@ class RequestTypesTest {
             Path.of("src/main/java", getClass().getPackageName().replace('.', '/'))
                 .resolve("package-info.java"));
     String table =
-        RequestTypes.ROWS.stream()
+        RequestTable.ROWS.stream()
             .map(row -> " * " + row.line() + "\n")
             .collect(Collectors.joining());
 
     assertThat(documented).contains(table);
+    String asked =
+        RequestTable.ROWS.stream()
+            .filter(row -> row.asking() != null)
+            .map(row -> " * " + row.line(row.asking()) + "\n")
+            .collect(Collectors.joining());
+    assertThat(documented).contains(asked);
   }
 
   @Test
   void theTableNumbersItsRows() {
-    for (int i = 0; i < RequestTypes.ROWS.size(); i++) {
-      assertThat(RequestTypes.ROWS.get(i).number()).isEqualTo(i + 1);
+    for (int i = 0; i < RequestTable.ROWS.size(); i++) {
+      assertThat(RequestTable.ROWS.get(i).number()).isEqualTo(i + 1);
     }
-    assertThat(RequestTypes.ROWS).hasSize(24);
+    assertThat(RequestTable.ROWS).hasSize(24);
   }
 
   @Test
   void whatIsSharedHasAPairAndNothingElseHas() {
-    for (Row row : RequestTypes.ROWS) {
+    for (Row row : RequestTable.ROWS) {
       String command = row.request().split("[ ,]")[0];
       boolean asked =
           row.treatment() == Row.Treatment.SHARED || row.treatment() == Row.Treatment.MARKER;
@@ -87,6 +96,7 @@ class RequestTypesTest {
         RequestType type = types.type(command);
         assertThat(type).as(row.request()).isNotNull();
         assertThat(type.responses()).containsAll(List.of(row.responses().split(", ")));
+        assertThat(row.asking()).as(row.request()).isNotNull();
       } else if (!command.equals("getdata")) {
         assertThat(types.type(command)).as(row.request()).isNull();
       }
@@ -382,9 +392,8 @@ class RequestTypesTest {
     Message rain = Message.of("weather", "Oslo: rain".getBytes(StandardCharsets.US_ASCII));
     Message elsewhere = Message.of("weather", "Rome: sun".getBytes(StandardCharsets.US_ASCII));
 
-    assertThat(installed.isProvided("getweather")).isTrue();
-    assertThat(installed.isProvided("getdata")).isFalse();
-    assertThat(installed.isProvided("unheardof")).isFalse();
+    assertThat(installed.type("getweather")).isNotNull();
+    assertThat(installed.type("unheardof")).isNull();
     assertThat(installed.keys().requestKeys(request))
         .hasSize(1)
         .isEqualTo(installed.keys().responseKeys(rain));
@@ -396,6 +405,71 @@ class RequestTypesTest {
     assertThat(installed.weight(request)).isEqualTo(1_000);
     assertThat(installed.keys().answers(getdata(2, hashOf(block(GENESIS, 1))), block(GENESIS, 1)))
         .isTrue();
+  }
+
+  @Test
+  void aProvidersRowIsCheckedWeighedAndNamedByItself() {
+    RequestTypes installed = RequestTypes.installed(Fixture.NETWORK);
+    Message history = WeatherProvider.message("getweather", "Oslo 1816");
+    Message snow = WeatherProvider.message("weather", "Oslo 1816: snow");
+    Message frogs = WeatherProvider.message("weather", "Oslo 1816: frogs");
+
+    assertThat(installed.check(history, List.of(snow))).isNull();
+    assertThat(installed.check(history, List.of(frogs))).contains("no such sky");
+    assertThat(installed.weight(history)).isEqualTo(WeatherProvider.HISTORY);
+    Set<Key> keys = installed.keys().requestKeys(history);
+    assertThat(installed.lasting(history, keys)).isNotNull().isNotIn(keys);
+    Message today = WeatherProvider.message("getweather", "Oslo");
+    assertThat(installed.lasting(today, installed.keys().requestKeys(today))).isNull();
+  }
+
+  /** Its name begins with its command: no other request finds what is kept under it. */
+  @Test
+  void whatAProvidersRowKeepsIsFoundByNoOtherRequest() {
+    Hash block = hash(1);
+    Message request = getdata(InventoryVector.WITNESS_BLOCK, block);
+    Set<Key> keys = types.keys().requestKeys(request);
+    Key name = types.lasting(request, keys);
+    RequestTypes more =
+        RequestTypes.of(
+            Fixture.NETWORK,
+            List.of(() -> List.of(keeping("getfalse", name), keeping("getother", name))));
+    Key one = more.lasting(Message.of("getfalse", new byte[0]), Set.of());
+    Key other = more.lasting(Message.of("getother", new byte[0]), Set.of());
+
+    assertThat(more.lasting(request, keys)).isEqualTo(name);
+    assertThat(one).isNotNull().isNotEqualTo(name).isNotEqualTo(other);
+  }
+
+  /** It runs in the loop of everybody's connection. */
+  @Test
+  void aProvidersRowThatThrowsFailsOnlyWhoAsked() {
+    RequestTypes more =
+        RequestTypes.of(Fixture.NETWORK, List.of(() -> List.of(throwing("getworse", "worse"))));
+    Message request = Message.of("getworse", new byte[1]);
+    Message answer = Message.of("worse", new byte[1]);
+
+    assertThat(more.type("getworse").canonical(request)).isEmpty();
+    assertThat(more.keys().requestKeys(request)).isEmpty();
+    assertThat(more.keys().responseKeys(answer)).isEmpty();
+    assertThat(more.keys().answers(request, answer)).isFalse();
+    assertThat(more.keys().completes(request, answer)).isTrue();
+    assertThat(more.keys().refuses(answer)).isFalse();
+    assertThat(more.weight(request)).isEqualTo(1);
+    assertThat(more.lasting(request, Set.of())).isNull();
+    assertThat(more.type("getworse").check(request, List.of(answer))).isPresent();
+  }
+
+  @Test
+  void aProvidersRowAsksForNothingElseThanItsOwn() {
+    RequestType disguise =
+        provided(
+            "getworse",
+            "worse",
+            call -> Optional.of(getdata(InventoryVector.FILTERED_BLOCK, hash(1))));
+    RequestTypes more = RequestTypes.of(Fixture.NETWORK, List.of(() -> List.of(disguise)));
+
+    assertThat(more.type("getworse").canonical(Message.of("getworse", new byte[1]))).isEmpty();
   }
 
   @Test
@@ -486,5 +560,31 @@ class RequestTypesTest {
         return true;
       }
     };
+  }
+
+  private static RequestType keeping(String request, Key name) {
+    return provided(
+        request,
+        "answer",
+        call ->
+            call.getMethod().getName().equals("lastingName")
+                ? Optional.of(name)
+                : call.callRealMethod());
+  }
+
+  private static RequestType throwing(String request, String response) {
+    return provided(
+        request,
+        response,
+        call -> {
+          throw new IllegalStateException("a fault in " + call.getMethod().getName());
+        });
+  }
+
+  private static RequestType provided(String request, String response, Answer<?> rest) {
+    RequestType type = mock(RequestType.class, rest);
+    doReturn(request).when(type).request();
+    doReturn(Set.of(response)).when(type).responses();
+    return type;
   }
 }

@@ -10,18 +10,17 @@ import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pair that the multiplexer brings along: what {@link RequestType} asks for, and the full check
- * and the weight of an answer.
+ * What every row of the table has in common: no method of it throws.
  *
  * <p>Subclasses read messages as if they were well-formed; what is not, is caught here and has no
  * keys, answers nothing and is never canonical.
  */
-abstract class BuiltInRequestType implements RequestType {
+abstract class AbstractRequestType implements RequestType {
 
   private final String request;
   private final Set<String> responses;
 
-  BuiltInRequestType(String request, Set<String> responses) {
+  AbstractRequestType(String request, Set<String> responses) {
     this.request = request;
     this.responses = responses;
   }
@@ -72,43 +71,34 @@ abstract class BuiltInRequestType implements RequestType {
     }
   }
 
-  /**
-   * Checks a whole answer, each message of which {@link #answers} the request.
-   *
-   * @return null if it is true, else in words why not
-   */
-  final @Nullable String check(Message asked, List<Message> answer, Weights weights) {
+  @Override
+  public final long weight(Message asked) {
     try {
-      return fault(asked, answer, weights);
-    } catch (MalformedMessageException e) {
-      return String.valueOf(e.getMessage());
-    }
-  }
-
-  /**
-   * The expected size of the answer.
-   *
-   * @return in bytes; 1 for a request that cannot be read
-   */
-  final long weight(Message asked, Weights weights) {
-    try {
-      return Math.max(1, expected(asked, weights));
+      return Math.max(1, expected(asked));
     } catch (MalformedMessageException e) {
       return 1;
     }
   }
 
-  /**
-   * The name under which the answer may be kept for ever.
-   *
-   * @param asked canonical
-   * @param keys of it
-   * @return null if the answer does not last
-   */
-  @Nullable Key lasting(Message asked, Set<Key> keys) {
-    return null;
+  @Override
+  public final Optional<String> check(Message asked, List<Message> answer) {
+    try {
+      return Optional.ofNullable(fault(asked, answer));
+    } catch (MalformedMessageException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
+  @Override
+  public final Optional<Key> lastingName(Message asked, Set<Key> keys) {
+    try {
+      return Optional.ofNullable(name(asked, keys));
+    } catch (MalformedMessageException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The request as it may be written upstream, or malformed. */
   abstract Message canonicalOf(Message message);
 
   abstract Set<Key> asked(Message message);
@@ -117,16 +107,22 @@ abstract class BuiltInRequestType implements RequestType {
 
   abstract boolean fits(Message asked, Message response);
 
-  abstract long expected(Message asked, Weights weights);
+  /** How many bytes the answer is expected to have. */
+  abstract long expected(Message asked);
 
-  /** An answer is one message unless a pair says otherwise. */
-  @Nullable String fault(Message asked, List<Message> answer, Weights weights) {
+  /** What is wrong with a whole answer, which is one message unless a row says otherwise. */
+  @Nullable String fault(Message asked, List<Message> answer) {
     return answer.size() == 1
-        ? faultOf(asked, answer.get(0), weights)
+        ? faultOf(asked, answer.get(0))
         : answer.size() + " messages for one request";
   }
 
-  @Nullable String faultOf(Message asked, Message response, Weights weights) {
+  @Nullable String faultOf(Message asked, Message response) {
+    return null;
+  }
+
+  /** Under which the answer may be kept for ever; null if it does not last. */
+  @Nullable Key name(Message asked, Set<Key> keys) {
     return null;
   }
 }
