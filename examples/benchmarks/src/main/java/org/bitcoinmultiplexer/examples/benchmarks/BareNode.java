@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.examples.benchmarks;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,9 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * asks, so it costs as little as a node can, and what is measured is what lies in front of it.
  *
  * <p>A program: takes {@code small}, {@code large} or {@code new} for the blocks it has, or {@code
- * headers} and how many it has of those, says its port, and ends with its standard input.
+ * headers} and how many it has of those, or {@code strict} for the small ones as a pruned bitcoind
+ * has them: it hangs up on who asks for a deep one, and needs seconds for a large transaction. Says
+ * its port, and ends with its standard input.
  */
 final class BareNode {
 
@@ -29,14 +33,24 @@ final class BareNode {
   static final String LARGE = "large";
   static final String NEW = "new";
   static final String HEADERS = "headers";
+  static final String STRICT = "strict";
 
   /** How many large blocks it has of which nobody else knows. */
   static final int NEW_BLOCKS = 7;
 
-  private static final int BUFFER_SIZE = 256 * 1024;
+  /** So many blocks below its tip a pruned node gives (BIP159, and two to spare). */
+  private static final int SHALLOW = 290;
+
+  /** What a bitcoind needs to refuse a {@link SlowTransaction}, as it was measured, a byte. */
+  private static final long NANOS_PER_BYTE = 1_300;
+
+  private static final int LARGE_TRANSACTION = 100_000;
+  private static final int BUFFER_SIZE = 1024 * 1024;
   private static final int BUFFERS_AT_ONCE = 64;
 
   private final Network network;
+  private final boolean strict;
+  private final Deque<Peer> again = new ArrayDeque<>(); // those who sent more behind what took long
   private final Map<Long, ByteBuffer> blocks = new HashMap<>();
   private final Map<Long, Integer> heights = new HashMap<>();
   private final HeaderList chain;
@@ -54,7 +68,12 @@ final class BareNode {
    * @param beside blocks it has as well
    */
   BareNode(Network network, List<Block> chain, List<Block> beside) throws IOException {
-    this(network, HeaderList.of(chain));
+    this(network, chain, beside, false);
+  }
+
+  private BareNode(Network network, List<Block> chain, List<Block> beside, boolean strict)
+      throws IOException {
+    this(network, HeaderList.of(chain), strict);
     chain.forEach(this::keep);
     beside.forEach(this::keep);
   }
@@ -65,9 +84,18 @@ final class BareNode {
    * @param chain from height 1 on
    */
   BareNode(Network network, HeaderList chain) throws IOException {
+    this(network, chain, false);
+  }
+
+  private BareNode(Network network, HeaderList chain, boolean strict) throws IOException {
     this.network = network;
     this.chain = chain;
-    this.greeting = Wire.version(network, chain.size());
+    this.strict = strict;
+    this.greeting =
+        strict
+            ? Wire.version(network, Wire.PRUNED_AND_WITNESS, chain.size())
+            : Wire.version(network, chain.size());
+    heights.put(id(TestChain.GENESIS), 0);
     for (int height = 1; height <= chain.size(); height++) {
       heights.put(id(chain.hash(height)), height);
     }
@@ -81,6 +109,7 @@ final class BareNode {
     switch (arguments[0]) {
       case SMALL ->
           node = new BareNode(Network.REGTEST, TestChain.make().all(), List.of(TestChain.plain()));
+      case STRICT -> node = strict(TestChain.make());
       case NEW -> node = new BareNode(Network.REGTEST, List.of(), TestChain.several(NEW_BLOCKS));
       case HEADERS ->
           node = new BareNode(Network.REGTEST, HeaderList.mine(Integer.parseInt(arguments[1])));
@@ -94,6 +123,11 @@ final class BareNode {
     while (System.in.read() >= 0) {
       // Lives as long as whoever started it.
     }
+  }
+
+  /** A node that hangs up on who asks for deep blocks, and needs long for large transactions. */
+  static BareNode strict(TestChain chain) throws IOException {
+    return new BareNode(Network.REGTEST, chain.all(), List.of(TestChain.plain()), true);
   }
 
   /** Serves, until the process ends. */
@@ -123,7 +157,13 @@ final class BareNode {
   private void serve() {
     try {
       while (selector.isOpen()) {
-        selector.select(this::ready);
+        Peer next = again.poll();
+        if (next == null) {
+          selector.select(this::ready);
+        } else {
+          selector.selectNow(this::ready);
+          next.goOn();
+        }
       }
     } catch (IOException e) {
       throw new IllegalStateException("the node's selector failed", e);
@@ -135,11 +175,7 @@ final class BareNode {
       return;
     }
     if (key.attachment() instanceof Peer peer) {
-      try {
-        peer.ready();
-      } catch (IOException e) {
-        peer.close();
-      }
+      peer.ready();
     } else {
       accept();
     }
@@ -167,30 +203,57 @@ final class BareNode {
     private final SelectionKey key;
     private final ArrayDeque<ByteBuffer> out = new ArrayDeque<>();
     private byte[] unfinished = {};
+    private boolean waits; // to go on with that
 
     Peer(SocketChannel channel, SelectionKey key) {
       this.channel = channel;
       this.key = key;
     }
 
-    void ready() throws IOException {
-      if (key.isReadable()) {
-        read.clear().put(unfinished);
-        if (channel.read(read) < 0) {
-          close();
-          return;
+    void ready() {
+      try {
+        if (key.isReadable() && !waits) {
+          read.clear().put(unfinished);
+          if (channel.read(read) < 0) {
+            throw new EOFException();
+          }
+          takeFrames();
         }
-        read.flip();
-        while (takeFrame()) {
-          // All that is there.
-        }
-        unfinished = new byte[read.remaining()];
-        read.get(unfinished);
+        write();
+      } catch (IOException e) {
+        close();
       }
-      write();
     }
 
-    private boolean takeFrame() {
+    /** Deals with more, after others had their turn. */
+    void goOn() {
+      if (!key.isValid()) {
+        return;
+      }
+      try {
+        read.clear().put(unfinished);
+        takeFrames();
+        write();
+      } catch (IOException e) {
+        close();
+      }
+    }
+
+    /** All that are there, up to one that takes long. */
+    private void takeFrames() throws IOException {
+      waits = false;
+      read.flip();
+      while (!waits && takeFrame()) {
+        // All that is there.
+      }
+      unfinished = new byte[read.remaining()];
+      read.get(unfinished);
+      if (waits) {
+        again.add(this);
+      }
+    }
+
+    private boolean takeFrame() throws IOException {
       if (read.remaining() < Wire.HEADER_SIZE) {
         return false;
       }
@@ -208,7 +271,7 @@ final class BareNode {
       return true;
     }
 
-    private void take(String command) {
+    private void take(String command) throws IOException {
       switch (command) {
         case "version" -> {
           send(greeting);
@@ -219,10 +282,20 @@ final class BareNode {
           read.get(nonce);
           send(Wire.frame(network, "pong", nonce));
         }
+        case "tx" -> {
+          if (strict && read.remaining() > LARGE_TRANSACTION) {
+            Pause.millis(NANOS_PER_BYTE * read.remaining() / 1_000_000);
+            waits = true;
+          }
+        }
         case "getdata" -> {
           for (int left = Wire.compactSize(read); left > 0; left--) {
             read.getInt();
-            ByteBuffer block = blocks.get(read.getLong());
+            long id = read.getLong();
+            if (strict && heights.getOrDefault(id, chain.size()) < chain.size() - SHALLOW) {
+              throw new IOException("it asks for what is pruned");
+            }
+            ByteBuffer block = blocks.get(id);
             read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
             if (block != null) {
               out.add(block.duplicate());
@@ -239,11 +312,15 @@ final class BareNode {
     private ByteBuffer headers() {
       read.getInt();
       int from = 0;
-      for (int left = Wire.compactSize(read); left > 0; left--) {
+      int known = Wire.compactSize(read);
+      for (int left = known; left > 0; left--) {
         from = Math.max(from, heights.getOrDefault(read.getLong(), 0));
         read.position(read.position() + Wire.HASH_SIZE - Long.BYTES);
       }
       int stop = heights.getOrDefault(read.getLong(), chain.size());
+      if (known == 0) {
+        from = stop - 1; // as bitcoind: then it is asked for this one only
+      }
       if (stop - from < HeaderList.MOST_AT_ONCE) {
         return ByteBuffer.wrap(frame(from, stop));
       }

@@ -37,6 +37,10 @@ public final class Benchmarks {
               "attack", "bloom", "small", "headers", "chain", "link", "window", "large", "steady",
               "new", "idle", "fleet"));
 
+  /** What is measured of one that is not pruned. */
+  private static final Set<String> OF_BITCOIND =
+      Set.of("small", "headers", "large", "steady", "fleet");
+
   private final Plan plan;
   private final Set<String> sections;
   private final List<Way> ways;
@@ -165,10 +169,7 @@ public final class Benchmarks {
       new IdleClients(plan, work, chain, report)
           .run(ways.stream().filter(way -> way != Way.DIRECT).toList());
     }
-    Optional<Path> bitcoind =
-        Optional.ofNullable(System.getenv("BITCOIND"))
-            .filter(path -> !path.isBlank())
-            .map(Path::of);
+    Optional<Path> bitcoind = bitcoindPath();
     if (bitcoind.isPresent()) {
       bitcoind(bitcoind.get());
     } else {
@@ -185,10 +186,8 @@ public final class Benchmarks {
         new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
       }
     }
-    if (sections.contains("attack")) {
-      try (Rig rig = Rig.small(work).with(ways)) {
-        attack(rig);
-      }
+    if (sections.contains("attack") && bitcoindPath().isEmpty()) {
+      attack(Rig.strict(work));
     }
     if (sections.contains("headers")) {
       try (Rig rig = Rig.small(work).with(ways)) {
@@ -227,13 +226,22 @@ public final class Benchmarks {
     }
   }
 
+  private static Optional<Path> bitcoindPath() {
+    return Optional.ofNullable(System.getenv("BITCOIND"))
+        .filter(path -> !path.isBlank())
+        .map(Path::of);
+  }
+
   private void bitcoind(Path executable) throws IOException {
+    if (sections.contains("attack")) {
+      attack(Rig.bitcoind(executable, chain, work, "-prune=550"));
+    }
+    if (Collections.disjoint(sections, OF_BITCOIND)) {
+      return;
+    }
     try (Rig rig = Rig.bitcoind(executable, chain, work).with(ways)) {
       if (sections.contains("small")) {
         new SmallRequests(rig, plan, Workload.blocks(rig.network(), chain), report).run();
-      }
-      if (sections.contains("attack")) {
-        attack(rig);
       }
       if (sections.contains("headers")) {
         new SmallRequests(rig, plan, Workload.headers(rig.network(), chain), report).run();
@@ -250,8 +258,12 @@ public final class Benchmarks {
     }
   }
 
-  private void attack(Rig rig) throws IOException {
-    new UnderAttack(rig, plan, work, chain.small(), report).run();
+  /** The node grants no permissions: what it punishes is part of the attack. */
+  private void attack(Rig node) throws IOException {
+    List<Way> sharing = ways.stream().filter(UnderAttack.WAYS::contains).toList();
+    try (Rig rig = node.with(sharing, "clients.max=1000")) {
+      new UnderAttack(rig, plan, work, chain.recent(), report).run();
+    }
   }
 
   private static String machine() {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
@@ -15,13 +16,11 @@ final class Bitcoind {
 
   private Bitcoind() {}
 
-  static Child start(Path executable, Path directory, int port, TestChain chain)
+  static Child start(Path executable, Path directory, int port, TestChain chain, String... options)
       throws IOException {
-    Path data = Files.createDirectory(directory.resolve("bitcoind"));
-    Child child =
-        Child.start(
-            "bitcoind",
-            directory,
+    Path data = Files.createTempDirectory(directory, "bitcoind");
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 executable.toString(),
                 "-regtest",
@@ -38,6 +37,8 @@ final class Bitcoind {
                 "-maxconnections=8000",
                 // The blocks of the test chain are old.
                 "-maxtipage=1000000000"));
+    command.addAll(List.of(options));
+    Child child = Child.start("bitcoind", directory, command);
     try (Conversation conversation = awaitOpen(child, port)) {
       for (Block block : chain.all()) {
         conversation.write(ByteBuffer.wrap(Wire.frame(Network.REGTEST, "block", block.bytes())));

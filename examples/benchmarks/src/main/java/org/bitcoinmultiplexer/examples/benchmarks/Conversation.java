@@ -59,6 +59,11 @@ final class Conversation implements AutoCloseable {
     await("pong");
   }
 
+  /** Reads until the other side closes. While the channel blocks. */
+  void awaitEnd() throws IOException {
+    await("");
+  }
+
   private void await(String command) throws IOException {
     DataInputStream in = new DataInputStream(channel.socket().getInputStream());
     byte[] header = new byte[Wire.HEADER_SIZE];

@@ -86,7 +86,8 @@ final class Load implements AutoCloseable {
 
   /**
    * Asks at fixed times, each time another client, whatever others are still waiting for; what is
-   * measured counts from when it was due.
+   * measured counts from when it was due. After twice the time nothing more is asked, if all are
+   * waiting for so long.
    */
   Latencies runPaced(Duration duration, int perSecond) throws IOException {
     together = false;
@@ -95,7 +96,8 @@ final class Load implements AutoCloseable {
     deadline = start; // nobody asks on because he has his answer
     long step = Duration.ofSeconds(1).toNanos() / perSecond;
     long count = duration.toNanos() / step;
-    for (long i = 0; i < count; i++) {
+    long latest = start + 2 * duration.toNanos();
+    for (long i = 0; i < count && System.nanoTime() < latest; i++) {
       long due = start + i * step;
       for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
         selectFor(left);

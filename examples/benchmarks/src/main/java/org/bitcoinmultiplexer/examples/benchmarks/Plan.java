@@ -46,4 +46,8 @@ record Plan(
           10,
           20_000,
           300);
+
+  boolean isQuick() {
+    return equals(QUICK);
+  }
 }

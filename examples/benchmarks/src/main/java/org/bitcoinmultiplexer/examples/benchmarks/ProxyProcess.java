@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.MultiplexerBuilder;
 import org.bitcoinmultiplexer.api.EventLoop;
@@ -51,9 +52,12 @@ final class ProxyProcess {
         BitcoinMultiplexer.builder()
             .network(network)
             .strategy(arguments[0])
-            .maxClients(MOST_CLIENTS)
             .listener(new Watch(), Runnable::run);
-    for (String option : Arrays.asList(arguments).subList(4, arguments.length)) {
+    List<String> options = Arrays.asList(arguments).subList(4, arguments.length);
+    if (options.stream().noneMatch(option -> option.startsWith("clients.max="))) {
+      builder.maxClients(MOST_CLIENTS);
+    }
+    for (String option : options) {
       int equals = option.indexOf('=');
       builder.set(option.substring(0, equals), option.substring(equals + 1));
     }

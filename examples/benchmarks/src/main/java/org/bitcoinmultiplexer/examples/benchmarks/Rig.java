@@ -74,17 +74,27 @@ final class Rig implements AutoCloseable {
     return new Rig(name, Network.REGTEST, (int) line.number(), node, line, directory);
   }
 
+  /** A bare node that is as slow and as strict as a pruned bitcoind. */
+  static Rig strict(Path directory) {
+    return bare(Network.REGTEST, directory, BareNode.STRICT);
+  }
+
   /** A bitcoind with the test chain. */
-  static Rig bitcoind(Path executable, TestChain chain, Path directory) throws IOException {
+  static Rig bitcoind(Path executable, TestChain chain, Path directory, String... options)
+      throws IOException {
     int port = freePort();
-    Child node = Bitcoind.start(executable, directory, port, chain);
+    Child node = Bitcoind.start(executable, directory, port, chain, options);
     return new Rig("bitcoind", Network.REGTEST, port, node, null, directory);
   }
 
-  /** Starts the ways that there are; says which are left out, and why. */
-  Rig with(List<Way> ways) throws IOException {
+  /**
+   * Starts the ways that there are; says which are left out, and why.
+   *
+   * @param options further ones of every multiplexer, as {@code NAME=VALUE}
+   */
+  Rig with(List<Way> ways, String... options) throws IOException {
     for (Way way : ways) {
-      start(way).ifPresent(this::keepIfItWorks);
+      start(way, options).ifPresent(this::keepIfItWorks);
     }
     return this;
   }
@@ -160,6 +170,11 @@ final class Rig implements AutoCloseable {
 
   Child node() {
     return node;
+  }
+
+  /** Where the node itself serves. */
+  int port() {
+    return port;
   }
 
   List<Target> targets() {

@@ -22,10 +22,15 @@ final class TestChain {
 
   static final int SMALL_SIZE = 200;
 
+  /** So many blocks below its tip a pruned node gives to anybody, and a few more to spare. */
+  private static final int RECENT = 280;
+
   private static final int LARGE_SIZE = 999_000;
   private static final int TRANSACTIONS = 1_557; // as many as mainnet's block 413567 has
   static final int GENESIS_TIME = 1_296_688_602;
   private static final int OP_RETURN = 0x6a;
+  private static final long SUBSIDY = 5_000_000_000L;
+  private static final int PADDING = 11; // what makes the first block as large as the others
   static final byte[] GENESIS =
       HexFormat.of().parseHex("06226e46111a0b59caaf126043eb5bbf28c34f3a5e332a1fc7b2b73cf188910f");
 
@@ -41,7 +46,8 @@ final class TestChain {
     List<Block> small = new ArrayList<>();
     byte[] tip = GENESIS;
     for (int height = 1; height <= SMALL_BLOCKS; height++) {
-      byte[] coinbase = coinbase(height, SMALL_SIZE - Block.HEADER_SIZE - 1);
+      byte[] coinbase =
+          height == 1 ? payingCoinbase() : coinbase(height, SMALL_SIZE - Block.HEADER_SIZE - 1);
       Block block = mine(tip, height, List.of(coinbase));
       small.add(block);
       tip = block.hash();
@@ -53,6 +59,16 @@ final class TestChain {
 
   List<Block> small() {
     return small;
+  }
+
+  /** The transaction whose first output the {@linkplain SlowTransaction slow} ones spend. */
+  static byte[] coin() {
+    return Wire.sha256d(payingCoinbase());
+  }
+
+  /** The last of the small ones: as many as a pruned node gives. */
+  List<Block> recent() {
+    return small.subList(SMALL_BLOCKS - RECENT, SMALL_BLOCKS);
   }
 
   /** The last block: 1 MB of small pushes in a single transaction. */
@@ -116,6 +132,13 @@ final class TestChain {
     return transactions.stream().map(Wire::sha256d).toList();
   }
 
+  /** The first one, which is worth something; padded to the size of the others. */
+  private static byte[] payingCoinbase() {
+    byte[] padding = new byte[PADDING];
+    padding[0] = OP_RETURN;
+    return coinbase(1, SUBSIDY, List.of(SlowTransaction.output(), padding));
+  }
+
   /** A coinbase of just this size, padded with outputs that nobody can spend. */
   private static byte[] coinbase(int height, int size) {
     int least = coinbase(height, List.of()).length;
@@ -143,6 +166,11 @@ final class TestChain {
   }
 
   private static byte[] coinbase(int height, List<byte[]> scripts) {
+    return coinbase(height, 0, scripts);
+  }
+
+  /** A coinbase of which the first output has a value. */
+  private static byte[] coinbase(int height, long value, List<byte[]> scripts) {
     byte[] input = new byte[5]; // pushes the height, as BIP34 wants it; at least two bytes
     ByteBuffer in = Wire.little(input);
     if (height <= 16) {
@@ -161,8 +189,10 @@ final class TestChain {
     out.position(out.position() + Wire.HASH_SIZE);
     out.putInt(-1).put((byte) input.length).put(input).putInt(-1);
     out.put((byte) scripts.size());
+    long worth = value;
     for (byte[] script : scripts) {
-      out.putLong(0);
+      out.putLong(worth);
+      worth = 0;
       Wire.putCompactSize(out, script.length);
       out.put(script);
     }

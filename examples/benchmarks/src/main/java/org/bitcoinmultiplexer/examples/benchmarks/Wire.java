@@ -21,6 +21,7 @@ final class Wire {
 
   private static final int COMMAND_AT = 4;
   private static final int COMMAND_SIZE = 12;
+  static final long PRUNED_AND_WITNESS = 1 << 10 | 1 << 3;
   private static final long NETWORK_AND_WITNESS = 1 | 1 << 3;
 
   private Wire() {}
@@ -67,10 +68,14 @@ final class Wire {
   }
 
   static byte[] version(Network network, int height) {
+    return version(network, NETWORK_AND_WITNESS, height);
+  }
+
+  static byte[] version(Network network, long services, int height) {
     byte[] agent = "/benchmark:1/".getBytes(StandardCharsets.US_ASCII);
     byte[] body = new byte[86 + agent.length];
     ByteBuffer out = little(body);
-    out.putInt(PROTOCOL).putLong(NETWORK_AND_WITNESS);
+    out.putInt(PROTOCOL).putLong(services);
     out.putLong(System.currentTimeMillis() / 1000);
     out.position(out.position() + 2 * 26); // two addresses that nobody reads
     out.putLong(System.nanoTime()); // the nonce

@@ -47,6 +47,6 @@ class BenchmarksTest {
 
     List<String> rows = Files.readAllLines(directory.resolve("results.csv"));
     assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,none ping p99,"));
-    assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,filters block p99,"));
+    assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,all block p99,"));
   }
 }
