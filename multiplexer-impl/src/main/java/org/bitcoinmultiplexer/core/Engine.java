@@ -422,6 +422,12 @@ public final class Engine implements Multiplexer {
     }
   }
 
+  private static void ending(Slots.@Nullable Slot slot) {
+    if (slot != null) {
+      slot.ending();
+    }
+  }
+
   private static void leave(Slots.@Nullable Slot slot) {
     if (slot != null) {
       slot.leave();
@@ -501,6 +507,11 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
+    public void ending(Session session) {
+      Engine.ending(sessions.get(session));
+    }
+
+    @Override
     public void gone(Session session, String reason) {
       Engine.leave(sessions.remove(session));
       readySessions.remove(session);
@@ -522,6 +533,11 @@ public final class Engine implements Multiplexer {
       Engine.ready(relays.get(relay));
       counters.count(Counter.CLIENT_READY);
       events.tell(l -> l.onClientReady(remote, description));
+    }
+
+    @Override
+    public void ending(PassthroughSession relay) {
+      Engine.ending(relays.get(relay));
     }
 
     @Override

@@ -36,6 +36,9 @@ final class PassthroughSession implements PassthroughContext {
 
     void ready(PassthroughSession relay, String remote, String description);
 
+    /** The client says no more, but may still read. */
+    void ending(PassthroughSession relay);
+
     void gone(PassthroughSession relay, String remote, String reason);
   }
 
@@ -226,6 +229,7 @@ final class PassthroughSession implements PassthroughContext {
   private void clientFinished(String cause) {
     if (state != State.CLOSED) {
       guarded(conversation::onClientFinished);
+      home.ending(this);
       drain = Drain.begin(loop, this::isDrained, () -> end("closed: " + cause));
     }
   }

@@ -62,6 +62,9 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
     void ready(Session session, String description);
 
+    /** The client says no more, but may still read. */
+    void ending(Session session);
+
     void gone(Session session, String reason);
   }
 
@@ -229,6 +232,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     run(
         () -> {
           if (state != State.CLOSED) {
+            home.ending(this);
             drain = Drain.begin(loop, this::isDrained, () -> end("closed: " + cause));
           }
         });

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Places for so many clients, and who has to make room when somebody comes and there is none.
  *
- * <p>First goes whoever has not done its handshake, the oldest first: so silent connections keep
- * nobody out. Then the youngest of the host that has most, if that has more than the newcomer's
- * would: so one host does not keep out others. Where a host has as many as it may have, only its
- * own unfinished handshakes make room. Clients on this machine and in this process never have to
- * go, but they count.
+ * <p>First goes whoever has not done its handshake, or says no more and probably has gone, the
+ * oldest first: so neither silent connections nor those who ask and leave keep anybody out. Then
+ * the youngest of the host that has most, if that has more than the newcomer's would: so one host
+ * does not keep out others. Where a host has as many as it may have, only its own of the first kind
+ * make room. Clients on this machine and in this process never have to go before they say no more,
+ * but they count.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -29,6 +30,7 @@ final class Slots {
     private final Occupancy host;
     private final long serial;
     private boolean left;
+    private boolean ending;
     private boolean evicted;
     private @Nullable Consumer<String> eviction;
 
@@ -56,8 +58,21 @@ final class Slots {
     /** Its handshake is done. */
     void ready() {
       synchronized (Slots.this) {
-        greeting.remove(this);
-        host.greeting.remove(this);
+        if (!ending) {
+          dispensable.remove(this);
+          host.dispensable.remove(this);
+        }
+      }
+    }
+
+    /** It says no more: who has gone cannot be told from who still reads. */
+    void ending() {
+      synchronized (Slots.this) {
+        ending = true;
+        if (!left) {
+          dispensable.add(this);
+          host.dispensable.add(this);
+        }
       }
     }
 
@@ -91,7 +106,9 @@ final class Slots {
     final HostBudget budget;
     final long serial;
     final TreeSet<Slot> all = new TreeSet<>();
-    final TreeSet<Slot> greeting = new TreeSet<>();
+
+    /** Those that have not done their handshake, or say no more. */
+    final TreeSet<Slot> dispensable = new TreeSet<>();
 
     Occupancy(HostBudget budget, long serial) {
       this.budget = budget;
@@ -109,7 +126,7 @@ final class Slots {
   private final int mostOfHost;
   private final HostBudgets budgets;
   private final Map<HostBudget, Occupancy> hosts = new HashMap<>();
-  private final TreeSet<Slot> greeting = new TreeSet<>();
+  private final TreeSet<Slot> dispensable = new TreeSet<>(); // of all hosts
 
   /** The hosts that may have to make room, the one with most clients last. */
   private final TreeSet<Occupancy> bySize =
@@ -146,7 +163,7 @@ final class Slots {
         host = new Occupancy(budget, serial++);
       }
       boolean hostIsFull = !budget.isLocal() && host.size() >= mostOfHost;
-      Slot victim = hostIsFull ? first(host.greeting) : size < most ? null : victimFor(host);
+      Slot victim = hostIsFull ? first(host.dispensable) : size < most ? null : victimFor(host);
       if (victim == null && (hostIsFull || size >= most)) {
         budget.close();
         return null;
@@ -166,9 +183,9 @@ final class Slots {
   }
 
   private @Nullable Slot victimFor(Occupancy newcomer) {
-    Slot unfinished = first(greeting);
-    if (unfinished != null || bySize.isEmpty()) {
-      return unfinished;
+    Slot dispensed = first(dispensable);
+    if (dispensed != null || bySize.isEmpty()) {
+      return dispensed;
     }
     Occupancy largest = bySize.last();
     return largest.size() > newcomer.size() + 1 ? largest.all.last() : null;
@@ -189,8 +206,8 @@ final class Slots {
     bySize.remove(host); // while it is where its size says
     host.all.add(slot);
     bySize.add(host);
-    host.greeting.add(slot);
-    greeting.add(slot);
+    host.dispensable.add(slot);
+    dispensable.add(slot);
   }
 
   private void remove(Slot slot) {
@@ -202,8 +219,8 @@ final class Slots {
     Occupancy host = slot.host;
     bySize.remove(host);
     host.all.remove(slot);
-    host.greeting.remove(slot);
-    greeting.remove(slot);
+    host.dispensable.remove(slot);
+    dispensable.remove(slot);
     if (host.size() == 0) {
       hosts.remove(host.budget);
     } else if (!host.budget.isLocal()) {

@@ -209,6 +209,21 @@ class EngineClientsTest extends EngineFixture {
   }
 
   @Test
+  void whoAsksAndLeavesKeepsNobodyOutHoweverLongTheNodeTakes() {
+    start("key");
+    node(first);
+    for (int i = 0; i < 1_000; i++) {
+      ToyTransport leaver = client();
+      leaver.says("get", "a" + i);
+      leaver.saysNoMore();
+    }
+    ToyTransport alice = client();
+    assertThat(alice.closed).isFalse();
+    assertThat(engine.stats().clients()).isEqualTo(1_000);
+    assertThat(engine.stats().counter("client.closed.evicted")).isEqualTo(1);
+  }
+
+  @Test
   void whoSendsTooMuchIsNotReadFromForAWhileThoughItComesAgainAndOthersAre() {
     start("key");
     node(first);

@@ -76,6 +76,21 @@ class SlotsTest {
   }
 
   @Test
+  void whoSaysNoMoreGoesFirstThoughItIsOnThisMachine() {
+    Slots.Slot gone = enters("127.0.0.1:1");
+    gone.ready();
+    readies("127.0.0.1:2", "203.0.113.1:1", "203.0.113.2:1");
+    gone.ending();
+    gone.ready();
+    assertThat(enters("127.0.0.1:3")).isNotNull();
+    assertThat(evicted).containsExactly("127.0.0.1:1");
+    assertThat(enters("127.0.0.1:4")).isNull();
+    gone.leave();
+    gone.ending();
+    assertThat(enters("127.0.0.1:4")).isNull();
+  }
+
+  @Test
   void whoLeavesMakesRoomAndWhoWasEvictedIsNotCountedTwice() {
     Slots.Slot first = enters("203.0.113.1:1");
     readies("203.0.113.2:1", "203.0.113.3:1", "203.0.113.4:1", "203.0.113.5:1");
