@@ -89,8 +89,10 @@ final class PendingSubmissions {
     /** Who of them has something to be handed in, in turns. */
     final Deque<Submitter> turns = new ArrayDeque<>();
 
-    /** How much is on its way. */
+    /** How much is on its way, over which connection; none is over another. */
     int inFlight;
+
+    int connection;
 
     /** Of a host that has used up its budget. */
     EventLoop.@Nullable Timer resting;
@@ -99,6 +101,19 @@ final class PendingSubmissions {
 
     private Host(HostBudget budget) {
       this.budget = budget;
+    }
+
+    /**
+     * Something is about to be handed in: what was to be, or was on its way, over another
+     * connection is no more, even of those who have nothing here since.
+     */
+    void over(int now) {
+      if (connection != now) {
+        connection = now;
+        inFlight = 0;
+        turns.forEach(submitter -> submitter.toGive.clear());
+        turns.clear();
+      }
     }
   }
 

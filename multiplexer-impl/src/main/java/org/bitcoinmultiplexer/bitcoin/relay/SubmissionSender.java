@@ -89,9 +89,6 @@ final class SubmissionSender {
   void disconnected() {
     node = null;
     for (Submitter submitter : pending.submitters()) {
-      submitter.toGive.clear();
-      submitter.host.turns.clear();
-      submitter.host.inFlight = 0;
       stopResting(submitter.host);
       submitter
           .submissions()
@@ -141,6 +138,7 @@ final class SubmissionSender {
     } else if (!submission.isQueued) {
       submission.isQueued = true;
       Submitter by = submission.by;
+      by.host.over(connection);
       if (by.toGive.isEmpty()) {
         by.host.turns.add(by);
       }

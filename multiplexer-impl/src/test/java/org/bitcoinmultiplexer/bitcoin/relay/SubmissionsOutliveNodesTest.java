@@ -60,6 +60,28 @@ class SubmissionsOutliveNodesTest {
     assertThat(alice.accepted).as("each was told once").hasSize(20);
   }
 
+  /** A node may announce what it was given before it has echoed the marker behind it. */
+  @Test
+  void soIsWhatWasShownWhileItWasOnItsWay() {
+    List<Message> payments = new ArrayList<>();
+    for (int i = 0; i < 2 * SubmissionSender.MOST_OF_OURS; i++) {
+      payments.add(TestChain.tx(i, 5));
+      accepted(payments.get(i));
+    }
+    engine.busy = true;
+    for (int again = 0; again < 3; again++) {
+      reconnect();
+      assertThat(engine.told)
+          .containsExactlyElementsOf(payments.subList(0, SubmissionSender.MOST_OF_OURS));
+      payments.forEach(fixture.line::says);
+    }
+    reconnect();
+    while (!engine.underWay.isEmpty()) {
+      engine.processed();
+    }
+    assertThat(engine.told).containsAll(payments);
+  }
+
   @Test
   void itIsOfferedAgainForAsLongAsTheNodeDoesNotShowIt() {
     accepted(TX);
