@@ -178,12 +178,8 @@ final class NodeLine implements Pipe.Peer {
   private void proceed() {
     if (!busy && !mute && state != State.CLOSED && !(server.isIdle() && inbox.isEmpty())) {
       busy = true;
-      Duration pause =
-          node.isCalm() || draw.chance(0.995)
-              ? draw.within(0, parameters.slowest())
-              : draw.within(20, 300);
       time.schedule(
-          pause,
+          pause(),
           () -> {
             busy = false;
             if (!mute && state != State.CLOSED) {
@@ -192,6 +188,16 @@ final class NodeLine implements Pipe.Peer {
             }
           });
     }
+  }
+
+  private Duration pause() {
+    Message next = server.isIdle() ? inbox.peek() : null;
+    if (next != null && intake.isSlowlyRefused(next)) {
+      return draw.within(500, 5_000);
+    }
+    return node.isCalm() || draw.chance(0.995)
+        ? draw.within(0, parameters.slowest())
+        : draw.within(20, 300);
   }
 
   private void step() {

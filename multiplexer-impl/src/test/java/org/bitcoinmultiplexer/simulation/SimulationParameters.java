@@ -17,6 +17,7 @@ package org.bitcoinmultiplexer.simulation;
  * @param lie the probability that an answer is not true
  * @param silence the probability that an answer is withheld
  * @param disorder the probability that a ping is not answered as it should be
+ * @param slowRefusal the probability that the node needs seconds to refuse a transaction
  * @param picky whether the node takes only what it asked for
  * @param numbers whether the node knows numbered requests
  * @param punishes whether the node hangs up on whoever asks for some of its blocks
@@ -36,6 +37,7 @@ record SimulationParameters(
     double lie,
     double silence,
     double disorder,
+    double slowRefusal,
     boolean picky,
     boolean numbers,
     boolean punishes) {
@@ -58,6 +60,7 @@ record SimulationParameters(
         0.003,
         0.001,
         0.001,
+        draw.chance(0.3) ? 0.03 / pace : 0,
         draw.chance(0.3),
         numbers,
         draw.chance(0.3));

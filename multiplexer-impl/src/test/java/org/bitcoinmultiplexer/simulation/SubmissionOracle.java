@@ -28,7 +28,8 @@ final class SubmissionOracle {
   private final Pipe pipe;
   private final Set<InventoryVector> wanted = new HashSet<>();
   private final Set<Hash> given = new HashSet<>();
-  private boolean headersAsked;
+  private boolean headersAsked; // and nothing heard since
+  private int mayBeEmpty; // so many answers, since others come unasked
 
   SubmissionOracle(
       SimulatedLoop time,
@@ -83,6 +84,7 @@ final class SubmissionOracle {
   void askForHeaders(Message getheaders) {
     if (!headersAsked) {
       headersAsked = true;
+      mayBeEmpty++;
       pipe.say(getheaders);
     }
   }
@@ -99,6 +101,15 @@ final class SubmissionOracle {
       known.news = Math.min(known.news, time.nanoTime());
     }
     return known;
+  }
+
+  /** Whether this is a transaction of which the node needs seconds to find that it is no good. */
+  boolean isSlowlyRefused(Message message) {
+    if (!message.command().equals(Commands.TX) || node.isCalm()) {
+      return false;
+    }
+    GroundTruth.KnownTx known = forged.byBody(message, wanted);
+    return known != null && known.isForged && draw.chance(parameters.slowRefusal());
   }
 
   private boolean isWanted(GroundTruth.KnownTx known) {
@@ -147,8 +158,9 @@ final class SubmissionOracle {
   /** Asked for, or of a branch: the node asks for the blocks if that is worth it. */
   void headers(Message message) {
     Headers headers = Headers.parse(message);
-    NodeLine.require(headersAsked || headers.size() > 0, message, "no headers, unasked");
     headersAsked = false;
+    mayBeEmpty -= headers.size() == 0 ? 1 : 0;
+    NodeLine.require(mayBeEmpty >= 0, message, "no headers, unasked");
     NodeLine.require(
         headers.size() == 0 || node.news().submitBlocks(), message, "headers, unwanted");
     List<InventoryVector> missing = new ArrayList<>();
