@@ -14,11 +14,12 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Stats;
+import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.bitcoinmultiplexer.core.Engine;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
 import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.Failures;
@@ -62,7 +63,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   BitcoinMultiplexer(MultiplexerBuilder builder) {
     network = builder.network();
     Parts parts = new Parts(builder);
-    var strategy = parts.strategy();
+    Strategy strategy = parts.strategy();
     cache = parts.cache();
     protocol =
         cache == null
@@ -99,7 +100,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
             protocol,
             strategy,
             connectors,
-            parts.settings(),
+            parts.settings(strategy),
             builder.checker != null ? builder.checker : ownExecutor("multiplexer-checks"),
             builder.random,
             builder.listener != null ? builder.listener : new MultiplexerListener() {},

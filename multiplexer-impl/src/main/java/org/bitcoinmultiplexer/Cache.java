@@ -13,7 +13,7 @@ import org.bitcoinmultiplexer.cache.AnswerCache;
 import org.bitcoinmultiplexer.cache.MemoryStore;
 import org.bitcoinmultiplexer.cache.Writable;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
-import org.bitcoinmultiplexer.core.AnswerLookup;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -33,13 +33,13 @@ final class Parts {
     this.builder = builder;
   }
 
-  /** The strategy that was chosen; null for passthrough. */
-  @Nullable Strategy strategy() {
+  /** The strategy that was chosen. */
+  Strategy strategy() {
     Strategies strategies = Strategies.load(builder.classLoader);
     Map<String, Map<String, String>> options = optionsByStrategy();
     options.forEach(
         (name, own) -> {
-          if (!name.equals(builder.strategyName) && !Strategies.isPassthrough(name)) {
+          if (!name.equals(builder.strategyName)) {
             // Only judged: it rests.
             origins(name, own).blamed(() -> strategies.create(name, own));
           }
@@ -48,9 +48,6 @@ final class Parts {
     if (!resting.isEmpty()) {
       log.info(
           "resting beside strategy '{}': {}", builder.strategyName, String.join(", ", resting));
-    }
-    if (Strategies.isPassthrough(builder.strategyName)) {
-      return null;
     }
     Map<String, String> own = options.getOrDefault(builder.strategyName, Map.of());
     return origins(builder.strategyName, own)
@@ -136,9 +133,9 @@ final class Parts {
   }
 
   /** What the engine is told. */
-  Settings settings() {
+  Settings settings(Strategy strategy) {
     return new Settings(
-        maxClients(),
+        maxClients(strategy.sharesConnection() ? 1 : 2),
         builder.maxClientsPerAddress,
         builder.clientBuffer,
         new Strategy.Window(builder.windowItems, builder.windowBytes),
@@ -150,8 +147,7 @@ final class Parts {
   }
 
   /** As many as were asked for, if there are sockets for so many. */
-  private int maxClients() {
-    int perClient = Strategies.isPassthrough(builder.strategyName) ? 2 : 1;
+  private int maxClients(int perClient) {
     int possible = Math.max(1, Descriptors.forClients() / perClient / 9 * 8);
     if (possible < builder.maxClients) {
       log.warn(

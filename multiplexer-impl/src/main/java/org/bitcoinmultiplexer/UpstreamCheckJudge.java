@@ -44,7 +44,7 @@ final class UpstreamCheckJudge {
     this.facts = facts;
     this.network = network;
     this.strategy = strategy;
-    this.shared = !Strategies.isPassthrough(strategy);
+    this.shared = Strategies.load(getClass().getClassLoader()).sharesConnection(strategy);
   }
 
   Report report() {

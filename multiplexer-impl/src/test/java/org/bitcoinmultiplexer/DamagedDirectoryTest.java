@@ -21,7 +21,7 @@ import org.bitcoinmultiplexer.bitcoin.headers.Miner;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.core.AnswerLookup;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -13,8 +13,9 @@
  *   <dd>what decides to which pending exchange an upstream message belongs: {@link
  *       org.bitcoinmultiplexer.api.ResponseRouter}
  *   <dt>stage
- *   <dd>what stands in front of a correlator and may settle an exchange without asking upstream:
- *       joining it to an equal one in flight, or answering it from a cache
+ *   <dd>what stands in front of the correlator and may settle a {@link
+ *       org.bitcoinmultiplexer.api.Request} without asking upstream: joining it to an equal one in
+ *       flight, or answering it from a cache: {@link org.bitcoinmultiplexer.api.Stage}
  *   <dt>fence
  *   <dd>a marker written behind requests (for Bitcoin: a ping), whose echo proves that every answer
  *       to them has arrived
@@ -24,16 +25,16 @@
  *   <dd>the node behind the multiplexer, and the connection to it that all sessions share
  * </dl>
  *
- * <p>A message's way: {@link org.bitcoinmultiplexer.api.Transport} → session → exchange → stages →
- * {@link org.bitcoinmultiplexer.api.ResponseRouter} → upstream, and the answer back the same way,
- * to every session that waits for it.
+ * <p>A message's way: {@link org.bitcoinmultiplexer.api.Transport} → session → request → stages →
+ * exchange → {@link org.bitcoinmultiplexer.api.ResponseRouter} → upstream, and the answer back the
+ * same way, to every session that waits for it.
  *
  * <p><b>Threads.</b> State is confined, not locked: each upstream and each session belongs to one
  * {@link org.bitcoinmultiplexer.api.EventLoop}, which may be the same one. Each type says what it
  * promises.
  *
- * <p>For each of {@code Transport}, {@code Connector}, {@code KeyStrategy} and {@code
- * ResponseRouter} there is a kit of tests in this module's test-jar (package {@code
+ * <p>For each of {@code Transport}, {@code Connector}, {@code KeyStrategy}, {@code ResponseRouter},
+ * {@code Stage} there is a kit of tests in this module's test-jar (package {@code
  * org.bitcoinmultiplexer.tck}) which every implementation must pass, an embedder's own included.
  */
 package org.bitcoinmultiplexer.api;

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.core.AnswerLookup;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,13 +1,14 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.Collection;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
-import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.Request;
+import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.metrics.Counter;
 
@@ -15,10 +16,8 @@ import org.bitcoinmultiplexer.metrics.Counter;
 final class DefaultEngineContext implements EngineContext {
 
   private final EventLoop loop;
-  private final Protocol protocol;
   private final RequestDispatcher upstream;
-  private final CachingStage caching;
-  private final CoalescingStage coalescing;
+  private final RequestIntake intake;
   private final Broadcast broadcast;
   private final Events events;
   private final Counters counters;
@@ -31,19 +30,15 @@ final class DefaultEngineContext implements EngineContext {
    */
   DefaultEngineContext(
       EventLoop loop,
-      Protocol protocol,
       RequestDispatcher upstream,
-      CachingStage caching,
-      CoalescingStage coalescing,
+      RequestIntake intake,
       Collection<Session> readySessions,
       Events events,
       Counters counters,
       HostBudget budget) {
     this.loop = loop;
-    this.protocol = protocol;
     this.upstream = upstream;
-    this.caching = caching;
-    this.coalescing = coalescing;
+    this.intake = intake;
     this.broadcast = new Broadcast(loop, readySessions);
     this.events = events;
     this.counters = counters;
@@ -90,21 +85,35 @@ final class DefaultEngineContext implements EngineContext {
   }
 
   private void ask(Message request, Consumer<? super Outcome> then, RequestQueue.Source source) {
-    Waiter waiter =
-        new Waiter() {
-          @Override
-          void settled(Outcome outcome) {
-            then.accept(outcome);
-          }
-        };
-    Set<Key> keys = protocol.dialect().keys().requestKeys(request);
-    Outcome.Answered known = caching.find(request, keys);
-    if (known != null) {
-      loop.execute(() -> then.accept(known));
-      return;
+    Request read = intake.read(request);
+    Optional<Outcome.Answered> known = intake.find(read);
+    if (known.isPresent()) {
+      loop.execute(() -> then.accept(known.get()));
+    } else {
+      intake.ask(read, new Asking(source, then));
     }
-    long weight = protocol.weight(request);
-    Confined.run(loop, () -> coalescing.ask(waiter, request, keys, weight, source));
+  }
+
+  /** Asks on behalf of the protocol. */
+  private static final class Asking extends RequestIntake.Asker {
+
+    private final RequestQueue.Source source;
+    private final Consumer<? super Outcome> then;
+
+    Asking(RequestQueue.Source source, Consumer<? super Outcome> then) {
+      this.source = source;
+      this.then = then;
+    }
+
+    @Override
+    public RequestSource source() {
+      return source;
+    }
+
+    @Override
+    void onSettled(Outcome outcome) {
+      then.accept(outcome);
+    }
   }
 
   @Override

@@ -3,10 +3,13 @@ package org.bitcoinmultiplexer.core;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.Request;
+import org.bitcoinmultiplexer.api.RequestSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +36,14 @@ final class DeliveryQueue {
   /** What the queue needs of its session. */
   interface Host {
 
-    /**
-     * Asks for a slot.
-     *
-     * @return the answer if it is at hand; if null, the slot is {@link #settle settled} later, in
-     *     the session's loop
-     */
-    Outcome.@Nullable Answered ask(Slot slot, Message request, long weight);
+    /** Takes what the client asks. */
+    RequestIntake requests();
 
-    /** A slot is not waited for any more. */
-    void leave(Slot slot);
+    /** On whose behalf it is asked. */
+    RequestSource source();
 
-    long weight(Message request);
+    /** Has the slot {@linkplain #settle settled} in the session's loop. The engine's loop. */
+    void settled(Slot slot, Outcome outcome);
 
     /** The time in the session's loop. */
     long nanoTime();
@@ -68,7 +67,7 @@ final class DeliveryQueue {
   }
 
   /** One item of a batch, on its way. */
-  static final class Slot extends Waiter {
+  static final class Slot extends RequestIntake.Asker {
 
     final DeliveryQueue queue;
     final Entry entry;
@@ -82,8 +81,13 @@ final class DeliveryQueue {
     }
 
     @Override
-    void settled(Outcome result) {
-      queue.settledElsewhere(this, result);
+    public RequestSource source() {
+      return queue.host.source();
+    }
+
+    @Override
+    void onSettled(Outcome result) {
+      queue.host.settled(this, result);
     }
   }
 
@@ -147,7 +151,6 @@ final class DeliveryQueue {
 
   private final Host host;
   private final long budget;
-  private final Consumer<Runnable> inSession;
   private final Consumer<Message> client;
 
   private @Nullable Entry head;
@@ -174,12 +177,10 @@ final class DeliveryQueue {
 
   /**
    * @param budget bytes
-   * @param inSession runs a task in the session's loop, at once if that is where the caller is
    */
-  DeliveryQueue(Host host, long budget, Consumer<Runnable> inSession) {
+  DeliveryQueue(Host host, long budget) {
     this.host = host;
     this.budget = budget;
-    this.inSession = inSession;
     this.usedUntil = host.nanoTime();
     this.client =
         message -> {
@@ -246,11 +247,8 @@ final class DeliveryQueue {
     }
   }
 
-  private void settledElsewhere(Slot slot, Outcome outcome) {
-    inSession.accept(() -> settle(slot, outcome));
-  }
-
-  private void settle(Slot slot, Outcome outcome) {
+  /** A slot has its outcome. */
+  void settle(Slot slot, Outcome outcome) {
     if (closed) {
       return;
     }
@@ -510,14 +508,16 @@ final class DeliveryQueue {
       settled(slot, local);
       again = true;
     } else {
-      Message request = batch.request(item);
-      slot.weight = host.weight(request);
+      Request request = host.requests().read(batch.request(item));
+      slot.weight = request.weight();
       owed += slot.weight;
       host.owes(owed);
-      Outcome.Answered known = host.ask(slot, request, slot.weight);
-      if (known != null) {
-        answer(slot, known);
+      Optional<Outcome.Answered> known = host.requests().find(request);
+      if (known.isPresent()) {
+        answer(slot, known.get());
         again = true;
+      } else {
+        host.requests().ask(request, slot);
       }
     }
   }
@@ -543,7 +543,7 @@ final class DeliveryQueue {
   private void leave(Entry entry) {
     for (Slot slot = entry.firstSlot; slot != null; slot = slot.following) {
       if (slot.outcome == null) {
-        host.leave(slot);
+        host.requests().leave(slot);
       }
     }
   }

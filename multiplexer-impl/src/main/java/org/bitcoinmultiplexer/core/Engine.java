@@ -11,12 +11,9 @@ import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.EventLoop;
-import org.bitcoinmultiplexer.api.Key;
-import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Numbering;
-import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
@@ -24,6 +21,7 @@ import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The multiplexer itself: brings clients, the upstream and the protocol together.
  *
- * <p>Without a strategy every client gets an upstream connection of its own; the shared one is then
- * dialled once, to learn that the node is there, and closed again.
+ * <p>Where the strategy shares no connection, every client gets one of its own; the shared one is
+ * then dialled once, to learn that the node is there, and closed again.
  *
  * <p>Threading: see {@link Multiplexer}. What is not marked otherwise is confined to the engine's
  * loop.
@@ -44,7 +42,7 @@ public final class Engine implements Multiplexer {
 
   private final EventLoop loop;
   private final Protocol protocol;
-  private final @Nullable Strategy strategy;
+  private final Strategy strategy;
   private final List<Connector> connectors;
   private final Settings settings;
   private final Events events;
@@ -53,8 +51,7 @@ public final class Engine implements Multiplexer {
   private final EngineContext engine;
   private final ClientHost clientHome = new ClientHost();
   private final RequestDispatcher upstream;
-  private final CachingStage caching;
-  private final CoalescingStage coalescing;
+  private final RequestIntake requests;
   private final Dialler dialler;
   private final SideConnections beside;
   private final Standby standby;
@@ -76,19 +73,19 @@ public final class Engine implements Multiplexer {
    *
    * @param loop where the upstream lives; not owned
    * @param protocol its {@link Protocol#open} is called here
-   * @param strategy how responses find their exchange; null for passthrough
+   * @param strategy how responses find their exchange
    * @param connectors the nodes, in the order of preference
    * @param settings limits and patience
    * @param checker runs the checks of large answers; not owned
    * @param random for back-off
    * @param listener hears what happens
    * @param listenerExecutor what it is called on; must keep the order
-   * @param answers what need not be asked upstream; not owned
+   * @param answers where stages look for what need not be asked upstream; not owned
    */
   public Engine(
       EventLoop loop,
       Protocol protocol,
-      @Nullable Strategy strategy,
+      Strategy strategy,
       List<Connector> connectors,
       Settings settings,
       Executor checker,
@@ -107,27 +104,21 @@ public final class Engine implements Multiplexer {
     this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
     this.upstream =
         new RequestDispatcher(
+            loop, protocol, settings, checker, counters, this.connectors, beside, random);
+    this.requests =
+        new RequestIntake(
             loop,
             protocol,
-            settings,
-            checker,
-            this::answered,
-            counters,
-            this.connectors,
-            beside,
-            random);
-    this.caching = new CachingStage(loop, protocol, answers, upstream, this::settled, counters);
-    this.coalescing = new CoalescingStage(caching, strategy != null && strategy.joins(), counters);
+            strategy.stages(new EngineStages(loop, protocol, answers, counters), upstream),
+            answers != AnswerLookup.NONE);
     this.dialler =
         new Dialler(loop, connectors, settings.handshakeTimeout(), random, new DiallerListener());
     this.standby = new Standby(loop, this.connectors, beside, Engine::leave);
     this.engine =
         new DefaultEngineContext(
             loop,
-            protocol,
             upstream,
-            caching,
-            coalescing,
+            requests,
             readySessions,
             events,
             counters,
@@ -215,7 +206,7 @@ public final class Engine implements Multiplexer {
 
   private void open(Transport client, EventLoop sessionLoop, Slots.Slot slot) {
     counters.count(Counter.CLIENT_ACCEPTED);
-    if (strategy == null) {
+    if (!strategy.sharesConnection()) {
       PassthroughSession relay = new PassthroughSession(clientHome, client, sessionLoop);
       relays.put(relay, slot);
       slot.occupy(relay::evict);
@@ -304,11 +295,8 @@ public final class Engine implements Multiplexer {
 
   private ResponseRouter newRouter(@Nullable Numbering numbering) {
     Dialect dialect = protocol.dialect();
-    return strategy == null
-        ? NoRouter.INSTANCE
-        : strategy.newRouter(
-            numbering == null ? dialect : new NumberedDialect(dialect, numbering),
-            settings.window());
+    return strategy.newRouter(
+        numbering == null ? dialect : new NumberedDialect(dialect, numbering), settings.window());
   }
 
   /** A node hangs and another does not. */
@@ -336,15 +324,6 @@ public final class Engine implements Multiplexer {
       log.info("upstream {} cannot be reached: {}", node.target(), reason);
       events.tell(l -> l.onUpstreamLost(node.target(), reason));
     }
-  }
-
-  private void answered(SharedRequest lead, Outcome outcome) {
-    caching.keep(lead, outcome);
-    coalescing.settle(lead, outcome);
-  }
-
-  private void settled(SharedRequest lead, Outcome outcome) {
-    coalescing.settle(lead, outcome);
   }
 
   private final class ConnectionHost implements UpstreamConnection.Host {
@@ -391,7 +370,7 @@ public final class Engine implements Multiplexer {
       dialler.succeeded();
       counters.count(Counter.UPSTREAM_CONNECTED);
       events.tell(l -> l.onUpstreamReady(ready.target(), description));
-      if (strategy == null) {
+      if (!strategy.sharesConnection()) {
         loop.execute(() -> ready.lose("it is there; each client gets a connection of its own"));
       }
     }
@@ -401,7 +380,7 @@ public final class Engine implements Multiplexer {
       if (link == gone) {
         link = null;
       }
-      if (closed || (strategy == null && wasReady)) {
+      if (closed || (wasReady && !strategy.sharesConnection())) {
         return;
       }
       upstreamReady = false;
@@ -464,33 +443,8 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public long weight(Message request) {
-      return protocol.weight(request);
-    }
-
-    @Override
-    public Set<Key> keys(Message request) {
-      return protocol.dialect().keys().requestKeys(request);
-    }
-
-    @Override
-    public Outcome.@Nullable Answered find(Message request, Set<Key> keys) {
-      return caching.find(request, keys);
-    }
-
-    @Override
-    public void ask(
-        Waiter waiter, Message request, Set<Key> keys, long weight, RequestQueue.Source source) {
-      if (loop.inEventLoop()) {
-        coalescing.ask(waiter, request, keys, weight, source);
-      } else {
-        loop.execute(() -> coalescing.ask(waiter, request, keys, weight, source));
-      }
-    }
-
-    @Override
-    public void leave(Waiter waiter) {
-      Confined.run(loop, () -> coalescing.leave(waiter));
+    public RequestIntake requests() {
+      return requests;
     }
 
     @Override

@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
-import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.RequestSource;
+import org.bitcoinmultiplexer.api.Waiter;
 import org.bitcoinmultiplexer.core.HazardMemory.Course;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -194,22 +196,20 @@ final class IsolatedLine implements SideConnections.Listener {
     if (request == null) {
       throw new IllegalStateException("there is no probe for " + hazard.kind());
     }
-    Set<Key> keys = protocol.dialect().keys().requestKeys(request);
-    Key joinable = null;
-    SharedRequest lead =
-        new SharedRequest(
-            request, keys, joinable, protocol.weight(request), new RequestQueue.Source());
-    RequestAttempt probe = new RequestAttempt(lead, 1, 0, new Probe(hazard));
-    if (to.router().admit(probe)) {
+    Probe probe = new Probe(hazard);
+    RequestAttempt attempt =
+        new RequestAttempt(
+            new DispatchedRequest(probe, protocol.read(request, false), probe), 1, 0);
+    if (to.router().admit(attempt)) {
       probed = hazard;
-      write(probe, to);
+      write(attempt, to);
     }
   }
 
   private void write(RequestAttempt exchange, UpstreamConnection to) {
     asked = exchange;
     counters.count(
-        exchange.lead.submission == null
+        !exchange.dispatched.isSubmission()
             ? Counter.UPSTREAM_REQUESTS
             : Counter.UPSTREAM_SUBMISSIONS);
     exchange.admitted(loop.nanoTime(), to);
@@ -308,14 +308,14 @@ final class IsolatedLine implements SideConnections.Listener {
    *     which says nothing of the request
    */
   private void judge(RequestAttempt suspect, boolean lives) {
-    boolean isRepeated = suspect.lead.failed().isBlamedAgain();
+    boolean isRepeated = suspect.dispatched.failed().isBlamedAgain();
     if (!lives && !isRepeated) {
       isolation.owner().lost(suspect);
       return;
     }
     Hazard hazard = memory.hazard(suspect.request());
     memory.punished(target(), hazard);
-    suspect.lead.failed().punishedBy(target());
+    suspect.dispatched.failed().punishedBy(target());
     counters.count(Counter.UPSTREAM_PUNISHED);
     log.warn(
         "upstream {} hung up on {}, which was asked alone, probably by this rule: {}",
@@ -345,12 +345,18 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   /** Hears how a probe ended: if it did, the node bears what it stands for. */
-  private final class Probe implements RequestAttempt.Sink {
+  private final class Probe implements DispatchedRequest.Owner, Waiter {
 
     private final Hazard hazard;
+    private final RequestQueue.Source source = new RequestQueue.Source();
 
     Probe(Hazard hazard) {
       this.hazard = hazard;
+    }
+
+    @Override
+    public RequestSource source() {
+      return source;
     }
 
     @Override
@@ -370,6 +376,21 @@ final class IsolatedLine implements SideConnections.Listener {
     @Override
     public void failed(RequestAttempt exchange, String reason) {
       // Nor this.
+    }
+
+    @Override
+    public void settled(Outcome outcome) {
+      // Nor this.
+    }
+
+    @Override
+    public void joined(DispatchedRequest request, RequestQueue.Source other) {
+      // Nobody does.
+    }
+
+    @Override
+    public void withdrawn(DispatchedRequest request) {
+      // Nobody does.
     }
   }
 }

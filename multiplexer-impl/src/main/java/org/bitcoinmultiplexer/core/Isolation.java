@@ -77,7 +77,7 @@ final class Isolation {
       if (!isFirst && !hazard.isElsewhere()) {
         break;
       }
-      if (!exchange.lead.failed().wasPunishedBy(line.target())) {
+      if (!exchange.dispatched.failed().wasPunishedBy(line.target())) {
         Course course = memory.course(line.target(), exchange.request());
         if (course == Course.SHARED && isFirst && !exchange.isSuspect) {
           owner.harmless(exchange);

@@ -1,10 +1,12 @@
 package org.bitcoinmultiplexer.core;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,5 +130,21 @@ public interface Protocol {
    */
   default @Nullable Key lasting(Message request, Set<Key> keys) {
     return null;
+  }
+
+  /**
+   * Reads all that has to be known of a request, once. Any thread.
+   *
+   * @param message as it will be written upstream
+   * @param keeps whether the {@linkplain #lasting name} of its answer matters to anybody
+   * @return the request
+   */
+  default Request read(Message message, boolean keeps) {
+    Set<Key> keys = dialect().keys().requestKeys(message);
+    return new Request(
+        message,
+        keys,
+        weight(message),
+        keeps ? Optional.ofNullable(lasting(message, keys)) : Optional.empty());
   }
 }

@@ -9,7 +9,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to get a {@link SharedRequest} answered: the exchange that a correlator sees.
+ * One attempt to get a {@link DispatchedRequest} answered: the exchange that a correlator sees.
  *
  * <p>A second attempt is a new object, so that whatever a correlator still holds of the first can
  * never touch it.
@@ -23,24 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestAttempt implements Exchange {
 
-  /** Hears how an attempt ended, as the correlator sees it. */
-  interface Sink {
-
-    /** It does not take up the connection any more. */
-    void released(RequestAttempt exchange);
-
-    void completed(RequestAttempt exchange);
-
-    void failed(RequestAttempt exchange, String reason);
-  }
-
   private enum State {
     WAITING,
     ASKED,
     ENDED
   }
 
-  final SharedRequest lead;
+  final DispatchedRequest dispatched;
   final int attempt;
   final int links; // how many there had been when it was asked for
 
@@ -50,61 +39,58 @@ final class RequestAttempt implements Exchange {
   /** Whether a connection has ended while it was unanswered. */
   final boolean isSuspect;
 
-  private final Sink sink;
   private State state = State.WAITING;
   private long admitted;
   private @Nullable UpstreamConnection link;
-  private @Nullable Message single;
-  private @Nullable List<Message> several;
+  private List<Message> received = List.of();
 
-  RequestAttempt(SharedRequest lead, int attempt, int links, Sink sink) {
-    this(lead, attempt, links, sink, false, false);
+  RequestAttempt(DispatchedRequest dispatched, int attempt, int links) {
+    this(dispatched, attempt, links, false, false);
   }
 
   private RequestAttempt(
-      SharedRequest lead, int attempt, int links, Sink sink, boolean aside, boolean isSuspect) {
-    this.lead = lead;
+      DispatchedRequest dispatched, int attempt, int links, boolean aside, boolean isSuspect) {
+    this.dispatched = dispatched;
     this.attempt = attempt;
     this.links = links;
-    this.sink = sink;
     this.aside = aside;
     this.isSuspect = isSuspect;
   }
 
   /** What is asked beside the shared connection instead of this, which has not been asked. */
   RequestAttempt moveAside() {
-    return replace(new RequestAttempt(lead, attempt, links, sink, true, isSuspect));
+    return replace(new RequestAttempt(dispatched, attempt, links, true, isSuspect));
   }
 
   /** What is asked alone instead of this, which was unanswered when its connection ended. */
   RequestAttempt askAlone(int linksByNow) {
-    return replace(new RequestAttempt(lead, attempt + 1, linksByNow, sink, true, true));
+    return replace(new RequestAttempt(dispatched, attempt + 1, linksByNow, true, true));
   }
 
   private RequestAttempt replace(RequestAttempt next) {
     cancel();
-    lead.attempt(next);
+    dispatched.attempt(next);
     return next;
   }
 
   @Override
   public Message request() {
-    return lead.request;
+    return dispatched.request().message();
   }
 
   @Override
   public Set<Key> keys() {
-    return lead.keys;
+    return dispatched.request().keys();
   }
 
   @Override
   public long weight() {
-    return lead.weight;
+    return dispatched.request().weight();
   }
 
   /** Whether its answer is expected to be large; see {@link RequestQueue}. */
   boolean isLarge() {
-    return lead.submission == null && lead.weight > RequestQueue.SMALL;
+    return !dispatched.isSubmission() && weight() > RequestQueue.SMALL;
   }
 
   /** It is about to be written. */
@@ -112,7 +98,7 @@ final class RequestAttempt implements Exchange {
     state = State.ASKED;
     admitted = now;
     link = to;
-    lead.written();
+    dispatched.written();
   }
 
   /** When it was {@linkplain #admitted(long, UpstreamConnection) admitted}. */
@@ -151,33 +137,26 @@ final class RequestAttempt implements Exchange {
     if (state == State.ENDED) {
       return;
     }
-    if (several != null) {
-      several.add(part);
-    } else if (single == null) {
-      single = part;
-    } else {
-      several = new ArrayList<>();
-      several.add(single);
-      several.add(part);
+    if (received.isEmpty()) {
+      received = List.of(part); // most often the only one
+      return;
     }
+    if (received.size() == 1) {
+      received = new ArrayList<>(received);
+    }
+    received.add(part);
   }
 
   /** What was received so far, in order. */
   List<Message> received() {
-    if (several != null) {
-      return several;
-    }
-    return single == null ? List.of() : List.of(single);
+    return received;
   }
 
   /** How much was received so far. */
   long receivedBytes() {
-    if (several == null) {
-      return single == null ? 0 : single.size();
-    }
     long bytes = 0;
-    for (Message part : several) {
-      bytes += part.size();
+    for (int i = 0; i < received.size(); i++) {
+      bytes += received.get(i).size();
     }
     return bytes;
   }
@@ -186,7 +165,7 @@ final class RequestAttempt implements Exchange {
   public void complete() {
     if (state != State.ENDED) {
       end();
-      sink.completed(this);
+      dispatched.owner().completed(this);
     }
   }
 
@@ -194,7 +173,7 @@ final class RequestAttempt implements Exchange {
   public void fail(String reason) {
     if (state != State.ENDED) {
       end();
-      sink.failed(this, reason);
+      dispatched.owner().failed(this, reason);
     }
   }
 
@@ -202,7 +181,7 @@ final class RequestAttempt implements Exchange {
     boolean asked = asked();
     state = State.ENDED;
     if (asked) {
-      sink.released(this);
+      dispatched.owner().released(this);
     }
   }
 
@@ -213,6 +192,6 @@ final class RequestAttempt implements Exchange {
 
   @Override
   public String toString() {
-    return lead.request + " " + state;
+    return request() + " " + state;
   }
 }

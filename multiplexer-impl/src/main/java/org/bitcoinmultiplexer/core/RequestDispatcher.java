@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,6 +13,10 @@ import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.PendingRequest;
+import org.bitcoinmultiplexer.api.Request;
+import org.bitcoinmultiplexer.api.Stage;
+import org.bitcoinmultiplexer.api.Waiter;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,16 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the engine's loop; only the checks of large answers run elsewhere.
  */
 final class RequestDispatcher
-    implements CoalescingStage.Questions,
-        RequestAttempt.Sink,
-        UpstreamConnection.Owner,
-        Isolation.Owner {
-
-  /** Takes the outcome of a question. */
-  interface Answers {
-
-    void settled(SharedRequest lead, Outcome outcome);
-  }
+    implements Stage, DispatchedRequest.Owner, UpstreamConnection.Owner, Isolation.Owner {
 
   private static final Logger log = LoggerFactory.getLogger(RequestDispatcher.class);
   private static final int MOST_LIES = 2;
@@ -50,11 +46,12 @@ final class RequestDispatcher
   private final Protocol protocol;
   private final Settings settings;
   private final Executor checker;
-  private final Answers answers;
   private final RequestQueue turns = new RequestQueue();
   private final MisbehaviourTracker lies = new MisbehaviourTracker();
   private final LargeShare large;
   private final SubmissionShare handedIn = new SubmissionShare();
+  private final LongAdder asked;
+  private final LongAdder deserted;
   private final LongAdder written;
   private final LongAdder submitted;
   private final LongAdder answered;
@@ -75,6 +72,7 @@ final class RequestDispatcher
   private EventLoop.@Nullable Timer patience;
   private boolean hopeless;
   private boolean pumping;
+  private final Runnable pump = this::pump; // made once, for it runs for every few requests
   private boolean closed;
 
   RequestDispatcher(
@@ -82,7 +80,6 @@ final class RequestDispatcher
       Protocol protocol,
       Settings settings,
       Executor checker,
-      Answers answers,
       Counters counters,
       List<Connector> nodes,
       SideConnections beside,
@@ -92,8 +89,9 @@ final class RequestDispatcher
     this.settings = settings;
     this.large = new LargeShare(settings.window());
     this.checker = checker;
-    this.answers = answers;
     this.counters = counters;
+    this.asked = counters.counter(Counter.EXCHANGE_ASKED);
+    this.deserted = counters.counter(Counter.EXCHANGE_DESERTED);
     this.written = counters.counter(Counter.UPSTREAM_REQUESTS);
     this.submitted = counters.counter(Counter.UPSTREAM_SUBMISSIONS);
     this.answered = counters.counter(Counter.EXCHANGE_ANSWERED);
@@ -102,27 +100,39 @@ final class RequestDispatcher
   }
 
   @Override
-  public void ask(SharedRequest lead) {
-    attempt(lead, 1);
+  public Optional<Outcome.Answered> find(Request request) {
+    return Optional.empty();
+  }
+
+  @Override
+  public PendingRequest ask(Request request, Waiter waiter) {
+    asked.increment();
+    return dispatch(request, waiter);
+  }
+
+  private DispatchedRequest dispatch(Request request, Waiter waiter) {
+    DispatchedRequest dispatched = new DispatchedRequest(this, request, waiter);
+    attempt(dispatched, 1);
+    return dispatched;
   }
 
   /** Takes something that is to be handed in. */
   void submit(Message message, RequestQueue.Source source, EngineContext.Receipt receipt) {
     submissions++;
-    ask(Submission.lead(message, submissions, source, receipt));
+    dispatch(Submission.request(message, submissions), new Submission(source, receipt));
   }
 
   @Override
-  public void joined(SharedRequest lead, RequestQueue.Source source) {
-    RequestAttempt exchange = lead.exchange();
+  public void joined(DispatchedRequest request, RequestQueue.Source source) {
+    RequestAttempt exchange = request.attempt();
     if (exchange != null && !exchange.aside) {
       turns.join(exchange, source);
     }
   }
 
-  private void attempt(SharedRequest lead, int number) {
-    RequestAttempt exchange = new RequestAttempt(lead, number, links, this);
-    lead.attempt(exchange);
+  private void attempt(DispatchedRequest request, int number) {
+    RequestAttempt exchange = new RequestAttempt(request, number, links);
+    request.attempt(exchange);
     if (closed) {
       exchange.fail("the multiplexer is closed");
     } else if (hopeless) {
@@ -134,8 +144,9 @@ final class RequestDispatcher
   }
 
   @Override
-  public void withdraw(SharedRequest lead) {
-    RequestAttempt exchange = lead.exchange();
+  public void withdrawn(DispatchedRequest request) {
+    deserted.increment();
+    RequestAttempt exchange = request.attempt();
     if (exchange == null || exchange.ended()) {
       return;
     }
@@ -169,7 +180,7 @@ final class RequestDispatcher
   private void pumpSoon() {
     if (!pumping && link != null) {
       pumping = true;
-      loop.execute(this::pump);
+      loop.execute(pump);
     }
   }
 
@@ -235,7 +246,7 @@ final class RequestDispatcher
       }
       if (next.isLarge()) {
         large.take(next.weight());
-        next.lead.source.charge(next.weight());
+        next.dispatched.source().charge(next.weight());
       }
       priority.take();
       next.admitted(loop.nanoTime(), to);
@@ -260,7 +271,7 @@ final class RequestDispatcher
   @Override
   public boolean suits(RequestAttempt waiting) {
     return waiting.links == links
-        || (waiting.lead.submission == null && protocol.suits(waiting.request()));
+        || (!waiting.dispatched.isSubmission() && protocol.suits(waiting.request()));
   }
 
   @Override
@@ -314,25 +325,25 @@ final class RequestDispatcher
 
   /** A connection was lost under a question. */
   private void goOn(RequestAttempt lost, boolean isSuspect) {
-    SharedRequest lead = lost.lead;
-    if (lead.isDeserted() || closed) {
+    DispatchedRequest request = lost.dispatched;
+    if (request.isDeserted() || closed) {
       fail(lost, "the multiplexer is closed");
-    } else if (lead.submission != null) {
+    } else if (request.isSubmission()) {
       fail(lost, "upstream was lost");
-    } else if (loop.nanoTime() - lead.failed().lost(loop.nanoTime())
+    } else if (loop.nanoTime() - request.failed().lost(loop.nanoTime())
         > settings.patience().toNanos()) {
       fail(lost, "upstream is lost again and again");
     } else if (isSuspect) {
       isolation.add(lost.askAlone(links));
     } else {
-      attempt(lead, lost.attempt + 1);
+      attempt(request, lost.attempt + 1);
     }
   }
 
   @Override
   public void harmless(RequestAttempt exchange) {
     exchange.cancel();
-    attempt(exchange.lead, exchange.attempt);
+    attempt(exchange.dispatched, exchange.attempt);
   }
 
   @Override
@@ -379,7 +390,7 @@ final class RequestDispatcher
       chargeForAnswer(exchange);
       took = handedIn.ended(exchange, loop.nanoTime());
     }
-    Submission submission = exchange.lead.submission;
+    Submission submission = exchange.dispatched.submission();
     if (submission != null) {
       submission.took(took);
     }
@@ -387,14 +398,14 @@ final class RequestDispatcher
 
   /** What the answer was expected to weigh has been charged if that was much. */
   private static void chargeForAnswer(RequestAttempt exchange) {
-    if (exchange.lead.isDeserted()) {
+    if (exchange.dispatched.isDeserted()) {
       return; // nobody counts what comes
     }
     long size = exchange.receivedBytes();
     if (exchange.isLarge()) {
-      exchange.lead.source.charge(size - exchange.weight());
+      exchange.dispatched.source().charge(size - exchange.weight());
     } else if (size > RequestQueue.SMALL) {
-      exchange.lead.source.charge(size);
+      exchange.dispatched.source().charge(size);
     }
   }
 
@@ -404,30 +415,28 @@ final class RequestDispatcher
   }
 
   private void fail(RequestAttempt exchange, String reason) {
-    if (exchange.lead.isDeserted()) {
-      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+    if (exchange.dispatched.isDeserted()) {
       return;
     }
-    if (exchange.lead.submission == null) {
+    if (!exchange.dispatched.isSubmission()) {
       counters.count(Counter.EXCHANGE_FAILED);
     }
-    answers.settled(exchange.lead, new Outcome.Failed(reason));
+    exchange.dispatched.settle(new Outcome.Failed(reason));
   }
 
   @Override
   public void completed(RequestAttempt exchange) {
     List<Message> received = exchange.received();
-    if (exchange.lead.isDeserted()) {
-      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+    if (exchange.dispatched.isDeserted()) {
       return;
     }
-    if (exchange.lead.submission != null) {
-      answers.settled(exchange.lead, Outcome.Absent.INSTANCE); // whatever came with it
+    if (exchange.dispatched.isSubmission()) {
+      exchange.dispatched.settle(Outcome.Absent.INSTANCE); // whatever came with it
       return;
     }
     if (received.isEmpty()) {
       counters.count(Counter.EXCHANGE_ABSENT);
-      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+      exchange.dispatched.settle(Outcome.Absent.INSTANCE);
       return;
     }
     Message request = exchange.request();
@@ -457,13 +466,12 @@ final class RequestDispatcher
   }
 
   private void judge(RequestAttempt exchange, List<Message> received, @Nullable String lie) {
-    if (exchange.lead.isDeserted()) {
-      answers.settled(exchange.lead, Outcome.Absent.INSTANCE);
+    if (exchange.dispatched.isDeserted()) {
       return;
     }
     if (lie == null) {
       answered.increment();
-      answers.settled(exchange.lead, new Outcome.Answered(received));
+      exchange.dispatched.settle(new Outcome.Answered(received));
       return;
     }
     counters.count(Counter.UPSTREAM_LIES);
@@ -471,8 +479,8 @@ final class RequestDispatcher
     if (lies.areTooMany(exchange.request(), lie) && liar != null) {
       liar.distrust(MisbehaviourTracker.MOST + " of its answers are not what was asked for");
     }
-    if (exchange.lead.failed().countLie() < MOST_LIES) {
-      attempt(exchange.lead, exchange.attempt + 1);
+    if (exchange.dispatched.failed().countLie() < MOST_LIES) {
+      attempt(exchange.dispatched, exchange.attempt + 1);
     } else {
       fail(exchange, "upstream answered twice with something else: " + lie);
     }

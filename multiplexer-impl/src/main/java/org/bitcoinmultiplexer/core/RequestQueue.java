@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.Rate;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class RequestQueue {
   private static final int TAKING_TURNS = LANES - 2;
 
   /** A group of requests that take turns as one, such as those of one client. */
-  static final class Source {
+  static final class Source implements RequestSource {
 
     /** Whether it is the library's own. */
     private final boolean own;
@@ -234,7 +235,8 @@ final class RequestQueue {
   }
 
   void add(RequestAttempt exchange) {
-    Source source = exchange.aside ? exchange.lead.source.in(this) : exchange.lead.source;
+    Source source =
+        exchange.aside ? exchange.dispatched.source().in(this) : exchange.dispatched.source();
     if (exchange.attempt > 1) {
       laneOf(exchange, source).again.add(exchange);
     } else {
@@ -247,7 +249,7 @@ final class RequestQueue {
    * of one comes, so that nobody waits longer for having joined whoever has much to ask.
    */
   void join(RequestAttempt exchange, Source source) {
-    if (exchange.isWaiting() && exchange.attempt == 1 && exchange.lead.source != source) {
+    if (exchange.isWaiting() && exchange.attempt == 1 && exchange.dispatched.source() != source) {
       laneOf(exchange, source).add(exchange, source);
     }
   }
@@ -297,7 +299,7 @@ final class RequestQueue {
   }
 
   private static int numberOf(RequestAttempt exchange, Source source) {
-    if (exchange.lead.submission != null) {
+    if (exchange.dispatched.isSubmission()) {
       return SUBMISSIONS;
     }
     boolean keyless = exchange.keys().isEmpty();

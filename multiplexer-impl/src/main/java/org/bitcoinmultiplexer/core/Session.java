@@ -1,10 +1,9 @@
 package org.bitcoinmultiplexer.core;
 
-import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop;
-import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
@@ -43,19 +42,8 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
     ClientConversation welcome(ClientContext client);
 
-    long weight(Message request);
-
-    Set<Key> keys(Message request);
-
-    /** What is known without asking; null if nothing. Any thread. */
-    Outcome.@Nullable Answered find(Message request, Set<Key> keys);
-
-    /** Any thread. */
-    void ask(
-        Waiter waiter, Message request, Set<Key> keys, long weight, RequestQueue.Source source);
-
-    /** Any thread. */
-    void leave(Waiter waiter);
+    /** Takes what the client asks. Any thread. */
+    RequestIntake requests();
 
     /** Nothing more is asked from a source. Any thread. */
     void leave(RequestQueue.Source source);
@@ -126,7 +114,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     this.loop = loop;
     this.inflow = new InboundGate(transport, loop, this::hear);
     this.slices = home.slices(loop);
-    this.queue = new DeliveryQueue(this, home.settings().clientBuffer(), this::step);
+    this.queue = new DeliveryQueue(this, home.settings().clientBuffer());
     this.budget = home.budgets().open(transport.remote());
     this.source = new RequestQueue.Source(budget);
     this.account = new HostAccount(budget, loop, transport, () -> stepNow(queue::advance));
@@ -382,23 +370,34 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   // ---- what the queue does
 
   @Override
-  public Outcome.@Nullable Answered ask(DeliveryQueue.Slot slot, Message request, long weight) {
-    Set<Key> keys = home.keys(request);
-    Outcome.Answered known = home.find(request, keys);
-    if (known == null) {
-      home.ask(slot, request, keys, weight, source);
+  public RequestIntake requests() {
+    return home.requests();
+  }
+
+  @Override
+  public RequestSource source() {
+    return source;
+  }
+
+  @Override
+  public void settled(DeliveryQueue.Slot slot, Outcome outcome) {
+    if (loop.inEventLoop()) {
+      settledHere(slot, outcome);
+    } else {
+      loop.execute(() -> settledHere(slot, outcome));
     }
-    return known;
   }
 
-  @Override
-  public void leave(DeliveryQueue.Slot slot) {
-    home.leave(slot);
-  }
-
-  @Override
-  public long weight(Message request) {
-    return home.weight(request);
+  private void settledHere(DeliveryQueue.Slot slot, Outcome outcome) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    try {
+      queue.settle(slot, outcome);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+    regulateReading();
   }
 
   @Override

@@ -52,7 +52,7 @@ final class SourceQueue extends ArrayDeque<RequestAttempt> implements Flow {
   /** Who joined and left need not take part any more; the exchange waits elsewhere too. */
   private boolean isLeftover(RequestAttempt exchange) {
     return !exchange.isWaiting()
-        || (source != null && source.isLeft() && exchange.lead.source != source);
+        || (source != null && source.isLeft() && exchange.dispatched.source() != source);
   }
 
   @Override

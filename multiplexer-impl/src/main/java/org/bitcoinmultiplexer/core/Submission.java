@@ -1,10 +1,14 @@
 package org.bitcoinmultiplexer.core;
 
 import com.google.common.primitives.Longs;
+import java.util.Optional;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.Request;
+import org.bitcoinmultiplexer.api.RequestSource;
+import org.bitcoinmultiplexer.api.Waiter;
 
 /**
  * Something that is handed in upstream. For a correlator it is a request to which nothing is an
@@ -12,15 +16,17 @@ import org.bitcoinmultiplexer.api.Outcome;
  *
  * <p>Confined to the engine's loop.
  */
-final class Submission extends Waiter {
+final class Submission implements Waiter {
 
   /** The kind of keys that no answer has. */
   private static final int UNANSWERED = 0;
 
+  private final RequestQueue.Source source;
   private final EngineContext.Receipt receipt;
   private long took;
 
-  private Submission(EngineContext.Receipt receipt) {
+  Submission(RequestQueue.Source source, EngineContext.Receipt receipt) {
+    this.source = source;
     this.receipt = receipt;
   }
 
@@ -29,14 +35,14 @@ final class Submission extends Waiter {
    *
    * @param number of no other submission
    */
-  static SharedRequest lead(
-      Message message, long number, RequestQueue.Source source, EngineContext.Receipt receipt) {
-    Submission submission = new Submission(receipt);
+  static Request request(Message message, long number) {
     Key key = Key.of(UNANSWERED, Longs.toByteArray(number));
-    SharedRequest lead =
-        new SharedRequest(message, Set.of(key), submission, message.size(), source);
-    lead.join(submission);
-    return lead;
+    return new Request(message, Set.of(key), message.size(), Optional.empty());
+  }
+
+  @Override
+  public RequestSource source() {
+    return source;
   }
 
   /** Upstream has dealt with it, for which it needed so many nanoseconds. */
@@ -45,7 +51,7 @@ final class Submission extends Waiter {
   }
 
   @Override
-  void settled(Outcome outcome) {
+  public void settled(Outcome outcome) {
     if (outcome instanceof Outcome.Failed) {
       receipt.lost();
     } else {

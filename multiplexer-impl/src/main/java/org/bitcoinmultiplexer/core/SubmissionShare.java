@@ -40,7 +40,7 @@ final class SubmissionShare {
   long ended(RequestAttempt exchange, long now) {
     long since = exchange.admitted();
     roundTrip = Math.min(roundTrip, now - since);
-    if (exchange.lead.submission != null) {
+    if (exchange.dispatched.isSubmission()) {
       items--;
       bytes -= exchange.weight();
     }

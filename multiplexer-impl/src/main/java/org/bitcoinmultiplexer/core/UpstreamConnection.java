@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Numbering;
@@ -105,6 +106,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   private final InboundGate inflow;
   private final NodeConversation conversation;
   private final LongAdder numbered;
+  private final Consumer<Message> writer = this::write; // made once, for each flush needs it
   private final ArrayDeque<Asked> asked = new ArrayDeque<>(); // oldest first, some ended
   private State state = State.GREETING;
   private boolean passedOver;
@@ -155,7 +157,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   void flush() {
-    router().flush(numbering == null ? transport::send : this::sendAndCount);
+    router().flush(writer);
     oweAnswers();
   }
 
@@ -172,7 +174,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
     }
   }
 
-  private void sendAndCount(Message message) {
+  private void write(Message message) {
     if (numbering != null && numbering.kind(message) == Numbering.Kind.REQUEST) {
       numbered.increment();
     }

@@ -4,20 +4,25 @@
  * org.bitcoinmultiplexer.api.Transport}s.
  *
  * <p><b>Who owns what.</b> {@link org.bitcoinmultiplexer.core.Engine} is the door. Its loop owns
- * the upstream: the connection, the correlator, the turns, the joined exchanges. Each session
- * belongs to the loop it was accepted on, which may be the same; what crosses between two loops is
- * handed over as a task, and handed over directly where both are one.
+ * the upstream: the connection, the correlator, the turns, the stages. Each session belongs to the
+ * loop it was accepted on, which may be the same; what crosses between two loops is handed over as
+ * a task, and handed over directly where both are one.
  *
  * <pre>
  *   client loop                       the engine's loop
  *   Transport → Session → ClientConversation
  *                  │ ask                 hand-over
  *                  ▼
- *           DeliveryQueue ── Waiter ──► CoalescingStage ──► CachingStage ──► RequestQueue ──► ResponseRouter
- *              ▲   ▲ find                                     │   ▲                             │   ▲
- *              │   └────────────── AnswerLookup ◄──── search, keep  │                            ▼   │
- *              └──── outcome, checked once ◄─────────── RequestDispatcher ◄─── route ────── Transport
+ *           DeliveryQueue ──► RequestIntake ──► stages ──► RequestDispatcher ──► RequestQueue
+ *              ▲                  │ find          ▲ │            ▲                    │
+ *              │◄─────────────────┘               │ ▼            │                    ▼
+ *              └──── outcome, checked once ◄── stages ◄── RequestAttempt ◄── ResponseRouter ◄─► Transport
  * </pre>
+ *
+ * <p>What a client asks is read once into a {@link org.bitcoinmultiplexer.api.Request}, and goes
+ * through the {@link org.bitcoinmultiplexer.api.Stage}s that the strategy has put in front of the
+ * {@link org.bitcoinmultiplexer.core.RequestDispatcher}, the last of them; its outcome comes back
+ * the same way.
  *
  * <p><b>What may cost the connection.</b> All share one, so a request for which the node hangs up
  * would cost everybody theirs. What a node is known to hang up for is tried first on a connection

@@ -9,7 +9,6 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -18,6 +17,8 @@ import java.util.stream.Collectors;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.ResponseRouter;
+import org.bitcoinmultiplexer.api.Stage;
+import org.bitcoinmultiplexer.api.StageContext;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.StrategyProvider;
 import org.bitcoinmultiplexer.config.OptionDescription;
@@ -36,9 +37,6 @@ import org.bitcoinmultiplexer.config.OptionType.Choice;
  * <p>Immutable; safe on any thread as far as the providers are.
  */
 public final class Strategies {
-
-  /** The name of the one strategy that shares nothing; see {@link #isPassthrough}. */
-  public static final String PASSTHROUGH = "passthrough";
 
   /** The name of the one strategy that keeps answers; see {@link #isCache}. */
   public static final String CACHE = "cache";
@@ -85,7 +83,9 @@ public final class Strategies {
 
   private Strategies(RandomGenerator secrets) {
     for (StrategyProvider builtIn :
-        new StrategyProvider[] {new Serial(), new Keyed(secrets), new Sequenced(), new Caching()}) {
+        new StrategyProvider[] {
+          new Passthrough(), new Serial(), new Keyed(secrets), new Sequenced(), new Caching()
+        }) {
       byName.put(builtIn.name(), builtIn);
     }
   }
@@ -132,7 +132,7 @@ public final class Strategies {
               + "'; a name is lower case letters and digits, parts joined by hyphens");
     }
     StrategyProvider other = byName.get(name);
-    if (isPassthrough(name) || other instanceof BuiltIn) {
+    if (other instanceof BuiltIn) {
       throw new IllegalArgumentException(
           who + " provides strategy '" + name + "', which is the name of a built-in one");
     }
@@ -141,18 +141,6 @@ public final class Strategies {
           "strategy '" + name + "' is provided by " + other.getClass().getName() + " and " + who);
     }
     byName.put(name, provider);
-  }
-
-  /**
-   * Whether a name chooses the strategy that shares nothing: every client gets an upstream
-   * connection of its own. There is nothing to correlate then, so it has no {@link Strategy}, and
-   * {@link #create} refuses it.
-   *
-   * @param name of a strategy
-   * @return whether it is {@value #PASSTHROUGH}
-   */
-  public static boolean isPassthrough(String name) {
-    return name.equals(PASSTHROUGH);
   }
 
   /**
@@ -168,14 +156,27 @@ public final class Strategies {
   }
 
   /**
-   * The names that can be chosen, {@value #PASSTHROUGH} included.
+   * Whether clients share a connection under a strategy.
+   *
+   * @param name of a strategy
+   * @return false if each has one of its own; true also for what does not exist, or cannot be made
+   *     without options
+   */
+  public boolean sharesConnection(String name) {
+    try {
+      return create(name, Map.of()).sharesConnection();
+    } catch (IllegalArgumentException e) {
+      return true;
+    }
+  }
+
+  /**
+   * The names that can be chosen.
    *
    * @return names in alphabetical order
    */
   public Set<String> names() {
-    Set<String> names = new TreeSet<>(byName.keySet());
-    names.add(PASSTHROUGH);
-    return Collections.unmodifiableSet(names);
+    return Collections.unmodifiableSet(byName.keySet());
   }
 
   /**
@@ -209,7 +210,7 @@ public final class Strategies {
   public void check(String option, String value) {
     int dot = option.indexOf('.');
     String strategy = option.substring(0, dot);
-    if (isPassthrough(strategy) || byName.get(strategy) instanceof BuiltIn) {
+    if (byName.get(strategy) instanceof BuiltIn) {
       check(strategy, option.substring(dot + 1), value);
     }
   }
@@ -245,16 +246,13 @@ public final class Strategies {
    *     {@code key.size}
    * @return the strategy
    * @throws IllegalArgumentException naming what is wrong, and what would be right: an unknown
-   *     strategy, an option it does not have, a value the option cannot have; also for {@value
-   *     #PASSTHROUGH}
+   *     strategy, an option it does not have, a value the option cannot have
    */
   public Strategy create(String name, Map<String, String> options) {
     StrategyProvider provider = byName.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(
-          isPassthrough(name)
-              ? "strategy 'passthrough' shares no connection and has no router"
-              : "strategy '" + name + "' does not exist; there are: " + String.join(", ", names()));
+          "strategy '" + name + "' does not exist; there are: " + String.join(", ", names()));
     }
     Strategy strategy = provider.create(Map.copyOf(options));
     return Objects.requireNonNull(
@@ -271,6 +269,30 @@ public final class Strategies {
     default Strategy create(Map<String, String> options) {
       options.forEach((option, value) -> check(name(), option, value));
       return make(options);
+    }
+  }
+
+  private record Passthrough() implements BuiltIn {
+    @Override
+    public String name() {
+      return "passthrough";
+    }
+
+    @Override
+    public Strategy make(Map<String, String> options) {
+      return new ConnectionPerClient();
+    }
+  }
+
+  private record ConnectionPerClient() implements Strategy {
+    @Override
+    public boolean sharesConnection() {
+      return false;
+    }
+
+    @Override
+    public ResponseRouter newRouter(Dialect dialect, Window window) {
+      return NoRouter.INSTANCE;
     }
   }
 
@@ -337,14 +359,30 @@ public final class Strategies {
 
     @Override
     public Strategy make(Map<String, String> options) {
-      return new BuiltInStrategy(
-          true, (dialect, window) -> Sequenced.router(dialect, window, true));
+      return new CachingStrategy();
+    }
+  }
+
+  private record CachingStrategy() implements Strategy {
+    @Override
+    public Stage stages(StageContext context, Stage dispatcher) {
+      return context.coalescing(context.caching(dispatcher));
+    }
+
+    @Override
+    public ResponseRouter newRouter(Dialect dialect, Window window) {
+      return Sequenced.router(dialect, window, true);
     }
   }
 
   private record BuiltInStrategy(
       boolean joins, BiFunction<Dialect, Strategy.Window, ResponseRouter> routers)
       implements Strategy {
+    @Override
+    public Stage stages(StageContext context, Stage dispatcher) {
+      return joins ? context.coalescing(dispatcher) : dispatcher;
+    }
+
     @Override
     public ResponseRouter newRouter(Dialect dialect, Window window) {
       return routers.apply(dialect, window);

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.ResponseRouter;
+import org.bitcoinmultiplexer.api.Stage;
+import org.bitcoinmultiplexer.api.StageContext;
 import org.bitcoinmultiplexer.api.Strategy;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.junit.jupiter.api.AfterEach;
@@ -33,15 +38,12 @@ abstract class EngineFixture {
 
   final void start(String strategy, Settings settings) {
     Strategy chosen =
-        Strategies.isPassthrough(strategy)
-            ? null
-            : Strategies.load(EngineFixture.class.getClassLoader())
-                .create(strategy, java.util.Map.of());
+        Strategies.load(EngineFixture.class.getClassLoader()).create(strategy, java.util.Map.of());
     engine =
         new Engine(
             loop,
             protocol,
-            chosen,
+            answers == AnswerLookup.NONE ? chosen : new Keeping(chosen),
             alone ? List.of(first) : List.of(first, second),
             settings,
             Runnable::run,
@@ -71,6 +73,19 @@ abstract class EngineFixture {
             answers);
     engine.start();
     loop.runTasks();
+  }
+
+  /** A strategy with answers that are kept in front of it. */
+  private record Keeping(Strategy chosen) implements Strategy {
+    @Override
+    public Stage stages(StageContext context, Stage dispatcher) {
+      return chosen.stages(context, context.caching(dispatcher));
+    }
+
+    @Override
+    public ResponseRouter newRouter(Dialect dialect, Window window) {
+      return chosen.newRouter(dialect, window);
+    }
   }
 
   @AfterEach

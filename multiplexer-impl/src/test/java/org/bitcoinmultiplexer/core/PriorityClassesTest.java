@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.bitcoinmultiplexer.tck.ToyDialect;

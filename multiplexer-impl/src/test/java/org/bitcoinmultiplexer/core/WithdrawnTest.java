@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import org.bitcoinmultiplexer.api.Key;
-import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
+import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
+import org.bitcoinmultiplexer.metrics.Counter;
+import org.bitcoinmultiplexer.stage.CoalescingStage;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,21 +31,27 @@ class WithdrawnTest {
           protocol,
           Settings.DEFAULTS,
           Runnable::run,
-          this::settled,
           counters,
           List.of(),
           new SideConnections(
-              loop, protocol, Settings.DEFAULTS, counters, numbering -> NoRouter.INSTANCE),
+              loop,
+              protocol,
+              Settings.DEFAULTS,
+              counters,
+              numbering -> {
+                throw new AssertionError("nothing is connected");
+              }),
           new Random(1));
-  private final CoalescingStage joining = new CoalescingStage(upstream, true, counters);
+  private final RequestIntake joining =
+      new RequestIntake(
+          loop,
+          protocol,
+          new CoalescingStage(upstream, counters.counter(Counter.EXCHANGE_JOINED)),
+          false);
   private final List<String> heard = new ArrayList<>();
 
-  private void settled(SharedRequest lead, Outcome outcome) {
-    joining.settle(lead, outcome);
-  }
-
   /** Of a client. */
-  private final class Withdrawing extends Waiter {
+  private final class Withdrawing extends RequestIntake.Asker {
 
     private final RequestQueue.Source source;
     private final String name;
@@ -60,9 +66,7 @@ class WithdrawnTest {
     }
 
     Withdrawing asks(String what) {
-      Message request = ToyProtocol.message("get", what);
-      Set<Key> keys = protocol.dialect().keys().requestKeys(request);
-      joining.ask(this, request, keys, 100, source);
+      joining.ask(joining.read(ToyProtocol.message("get", what)), this);
       return this;
     }
 
@@ -72,7 +76,12 @@ class WithdrawnTest {
     }
 
     @Override
-    void settled(Outcome outcome) {
+    public RequestSource source() {
+      return source;
+    }
+
+    @Override
+    void onSettled(Outcome outcome) {
       heard.add(name);
     }
   }

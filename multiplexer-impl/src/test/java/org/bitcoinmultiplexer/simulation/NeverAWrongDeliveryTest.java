@@ -9,7 +9,7 @@ import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.cache.AnswerCache;
 import org.bitcoinmultiplexer.cache.MemoryStore;
-import org.bitcoinmultiplexer.core.AnswerLookup;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.strategy.FewBitKeys;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.junit.jupiter.api.Assumptions;

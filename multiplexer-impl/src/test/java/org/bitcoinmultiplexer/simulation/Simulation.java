@@ -21,9 +21,9 @@ import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.core.AnswerLookup;
 import org.bitcoinmultiplexer.core.Engine;
 import org.bitcoinmultiplexer.core.Settings;
+import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /**

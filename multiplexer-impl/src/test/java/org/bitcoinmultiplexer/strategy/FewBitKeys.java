@@ -3,6 +3,8 @@ package org.bitcoinmultiplexer.strategy;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.ResponseRouter;
+import org.bitcoinmultiplexer.api.Stage;
+import org.bitcoinmultiplexer.api.StageContext;
 import org.bitcoinmultiplexer.api.Strategy;
 
 /** The {@code key} strategy with keys so short that most of them are equal. */
@@ -20,8 +22,8 @@ public final class FewBitKeys implements Strategy {
   }
 
   @Override
-  public boolean joins() {
-    return true;
+  public Stage stages(StageContext context, Stage dispatcher) {
+    return context.coalescing(dispatcher);
   }
 
   @Override

@@ -30,11 +30,6 @@ public final class OneByOneProvider implements StrategyProvider {
 
   private record OneByOne(Strategy many) implements Strategy {
     @Override
-    public boolean joins() {
-      return false;
-    }
-
-    @Override
     public ResponseRouter newRouter(Dialect dialect, Window window) {
       return many.newRouter(dialect, new Window(1, window.bytes()));
     }

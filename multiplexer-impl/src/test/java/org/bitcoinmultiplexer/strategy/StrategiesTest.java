@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.Exchange;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Strategy.Window;
@@ -34,13 +36,13 @@ class StrategiesTest {
   @Test
   void makesTheBuiltInStrategies() {
     Strategy serial = strategies.create("serial", Map.of());
-    assertThat(serial.joins()).isFalse();
+    assertThat(joins(serial)).isFalse();
     assertThat(newRouter(serial)).isInstanceOf(SerialRouter.class);
     Strategy key = strategies.create("key", Map.of());
-    assertThat(key.joins()).isTrue();
+    assertThat(joins(key)).isTrue();
     assertThat(newRouter(key)).isInstanceOf(KeyRouter.class).isNotSameAs(newRouter(key));
     Strategy sequence = strategies.create("sequence", Map.of());
-    assertThat(sequence.joins()).isTrue();
+    assertThat(joins(sequence)).isTrue();
     assertThat(newRouter(sequence)).isInstanceOf(FenceRouter.class);
   }
 
@@ -72,8 +74,8 @@ class StrategiesTest {
 
   @Test
   void joinsEqualRequestsOfASequenceUnlessItIsToldNotTo() {
-    assertThat(strategies.create("sequence", Map.of("join", "true")).joins()).isTrue();
-    assertThat(strategies.create("sequence", Map.of("join", "false")).joins()).isFalse();
+    assertThat(joins(strategies.create("sequence", Map.of("join", "true")))).isTrue();
+    assertThat(joins(strategies.create("sequence", Map.of("join", "false")))).isFalse();
     refuses("sequence", Map.of("join", "no"), "sequence.join is true or false, not 'no'");
     refuses("sequence", Map.of("join", ""), "sequence.join is true or false, not ''");
   }
@@ -97,11 +99,12 @@ class StrategiesTest {
   }
 
   @Test
-  void knowsPassthroughWhichHasNoRouter() {
-    assertThat(Strategies.isPassthrough("passthrough")).isTrue();
-    assertThat(Strategies.isPassthrough("key")).isFalse();
-    refuses(
-        "passthrough", Map.of(), "strategy 'passthrough' shares no connection and has no router");
+  void onlyPassthroughSharesNoConnection() {
+    assertThat(strategies.names())
+        .filteredOn(name -> !strategies.sharesConnection(name))
+        .containsExactly("passthrough");
+    ResponseRouter router = newRouter(strategies.create("passthrough", Map.of()));
+    assertThat(router.admit(mock(Exchange.class))).isFalse();
   }
 
   @Test
@@ -109,7 +112,7 @@ class StrategiesTest {
     Strategies found = Strategies.load(getClass().getClassLoader());
     assertThat(found.names())
         .containsExactly("cache", "key", "one-by-one", "passthrough", "sequence", "serial");
-    assertThat(found.create("one-by-one", Map.of("greeting", "hello")).joins()).isFalse();
+    assertThat(joins(found.create("one-by-one", Map.of("greeting", "hello")))).isFalse();
     assertThatThrownBy(() -> found.create("one-by-one", Map.of("colour", "red")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("colour");
@@ -182,6 +185,12 @@ class StrategiesTest {
     assertThatThrownBy(() -> strategies.create(name, options))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  private static boolean joins(Strategy strategy) {
+    RecordingStages stages = new RecordingStages();
+    strategy.stages(stages, RecordingStages.DISPATCHER);
+    return stages.made().contains("coalescing");
   }
 
   private static ResponseRouter newRouter(Strategy strategy) {

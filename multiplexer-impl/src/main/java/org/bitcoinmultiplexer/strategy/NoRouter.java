@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.core;
+package org.bitcoinmultiplexer.strategy;
 
 import java.util.List;
 import java.util.function.Consumer;

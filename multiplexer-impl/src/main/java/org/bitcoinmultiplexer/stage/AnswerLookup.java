@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.core;
+package org.bitcoinmultiplexer.stage;
 
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -7,8 +7,8 @@ import org.bitcoinmultiplexer.api.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers that are known already, by the {@linkplain Protocol#lasting lasting name} of what was
- * asked: what is found here is not asked upstream.
+ * Answers that are known already, by the {@linkplain org.bitcoinmultiplexer.api.Request#lasting
+ * lasting name} of what was asked: what is found here is not asked upstream.
  *
  * <p>Two kinds of look-up, because they differ in what they may cost. {@link #find} is called in
  * the loop of the client that asks, before anything is handed over: it never waits, and never locks
