@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.transport;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -82,7 +84,7 @@ public abstract class SocketTransport implements Transport {
         remote,
         network,
         onRelease,
-        inbox -> new FrameDecoder(network, FrameDecoder.MAX_BODY_SIZE, prepaid, inbox));
+        inbox -> new FrameDecoder(network, MAX_PROTOCOL_MESSAGE_LENGTH, prepaid, inbox));
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.bitcoinmultiplexer.agreement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.CFCHECKPT_INTERVAL;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -123,7 +125,7 @@ class CoreAgreementTest {
       assertThat(answers).hasSize(1);
       headers = Headers.parse(answers.get(0));
       assertThat(chain.add(headers).flaw()).isEmpty();
-    } while (headers.size() == Headers.MAX_SIZE);
+    } while (headers.size() == MAX_HEADERS_RESULTS);
   }
 
   private void assertSameLists(ChainView view, List<Hash> met, CoreNode node, int rounds)
@@ -245,7 +247,7 @@ class CoreAgreementTest {
       assertThat(CompactFilter.parse(sent.get(i)).filterHash()).isEqualTo(filters.filterHash(i));
     }
     FilterCheckpointsRequest request = new FilterCheckpointsRequest(FilterSpan.BASIC, view.tip());
-    assertThat(view.height()).isLessThan(FilterStretch.SIZE);
+    assertThat(view.height()).isLessThan(CFCHECKPT_INTERVAL);
     assertThat(node.ask(request.toMessage()))
         .containsExactly(
             FilterIndex.cfcheckpt(

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -302,7 +303,7 @@ class CachedChainTest {
       assertThat(answers).as("answers").hasSize(1);
       Headers headers = Headers.parse(answers.get(0));
       assertThat(chain.add(headers).isConnected()).isTrue();
-      return headers.size() == Headers.MAX_SIZE;
+      return headers.size() == MAX_HEADERS_RESULTS;
     }
 
     void pagesTo(Hash tip) {

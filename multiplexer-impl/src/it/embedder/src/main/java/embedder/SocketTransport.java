@@ -1,5 +1,7 @@
 package embedder;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,7 +84,7 @@ public final class SocketTransport implements Transport {
     FrameDecoder decoder =
         new FrameDecoder(
             network,
-            FrameDecoder.MAX_BODY_SIZE,
+            MAX_PROTOCOL_MESSAGE_LENGTH,
             0,
             new FrameDecoder.Listener() {
               @Override

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.bloom;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCK_WEIGHT;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -23,7 +25,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
 public final class MerkleBlock {
 
   /** So many of the lightest transactions make the heaviest block. */
-  private static final int MAX_TRANSACTIONS = 4_000_000 / (4 * 60);
+  private static final int MAX_TRANSACTIONS = MAX_BLOCK_WEIGHT / (4 * 60);
 
   private final BlockHeader header;
   private final int transactions;

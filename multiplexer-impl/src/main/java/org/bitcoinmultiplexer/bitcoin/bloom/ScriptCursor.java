@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.bloom;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PUBKEYS_PER_MULTISIG;
+
 /**
  * Walks over the operations of a script and remembers the data that the last one pushes; one
  * instance serves any number of scripts (Core's GetScriptOp).
@@ -17,7 +19,6 @@ final class ScriptCursor {
 
   private static final int COMPRESSED_KEY_SIZE = 33;
   private static final int KEY_SIZE = 65;
-  private static final int MAX_KEYS = 20;
   private static final int NONE = -1;
 
   private final byte[] array;
@@ -130,7 +131,7 @@ final class ScriptCursor {
     if (opcode >= OP_1 && opcode <= OP_16) {
       return opcode - OP_1 + 1;
     }
-    if (opcode == 1 && array[data] > OP_16 - OP_1 + 1 && array[data] <= MAX_KEYS) {
+    if (opcode == 1 && array[data] > OP_16 - OP_1 + 1 && array[data] <= MAX_PUBKEYS_PER_MULTISIG) {
       return array[data];
     }
     return NONE;

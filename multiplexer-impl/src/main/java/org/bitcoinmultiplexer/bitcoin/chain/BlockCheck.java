@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.chain;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCK_SERIALIZED_SIZE;
+
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -25,9 +27,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
  * of threads.
  */
 public final class BlockCheck {
-
-  /** The largest block, in bytes with witnesses (Core's MAX_BLOCK_SERIALIZED_SIZE). */
-  public static final int MAX_BLOCK_SIZE = 4_000_000;
 
   /** A transaction of this size could be taken for an inner node of the tree. */
   private static final int PAIR_SIZE = 2 * Hash.SIZE;
@@ -87,8 +86,9 @@ public final class BlockCheck {
 
   private Verdict verdict() {
     BlockHeader header = BlockHeader.of(block);
-    if (block.size() > MAX_BLOCK_SIZE) {
-      return invalid(header, block.size() + " bytes are above the limit of " + MAX_BLOCK_SIZE);
+    if (block.size() > MAX_BLOCK_SERIALIZED_SIZE) {
+      return invalid(
+          header, block.size() + " bytes are above the limit of " + MAX_BLOCK_SERIALIZED_SIZE);
     }
     if (!header.hasProofOfWork(network)) {
       return invalid(header, "no proof of work for bits %08x".formatted(header.bits()));

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETDATA_SZ;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -12,15 +14,12 @@ import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 /** Merges neighbouring {@code getdata} messages; the order of items and messages is kept. */
 final class Batches {
 
-  /** As many items as Bitcoin Core itself puts into one message (MAX_GETDATA_SZ). */
-  static final int MAX_ITEMS = 1_000;
-
   private Batches() {}
 
   static List<Message> merge(Iterable<Message> requests) {
     if (requests instanceof List<Message> list
         && list.size() == 1
-        && items(list.get(0)) <= MAX_ITEMS) {
+        && items(list.get(0)) <= MAX_GETDATA_SZ) {
       return list;
     }
     List<Message> merged = new ArrayList<>();
@@ -51,7 +50,7 @@ final class Batches {
   }
 
   private static void write(List<Message> run, int items, List<Message> merged) {
-    if (run.size() == 1 && items <= MAX_ITEMS) {
+    if (run.size() == 1 && items <= MAX_GETDATA_SZ) {
       merged.add(run.get(0));
       return;
     }
@@ -63,7 +62,7 @@ final class Batches {
       int at = request.offset() + ByteWriter.sizeOfCompactSize(size);
       for (int next = 0; next < size; ) {
         if (room == 0) {
-          room = Math.min(left, MAX_ITEMS);
+          room = Math.min(left, MAX_GETDATA_SZ);
           out =
               new ByteWriter(ByteWriter.sizeOfCompactSize(room) + room * InventoryVector.SIZE)
                   .compactSize(room);

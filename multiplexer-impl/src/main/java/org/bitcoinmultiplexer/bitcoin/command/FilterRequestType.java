@@ -4,6 +4,8 @@ import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.CLIENT;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.EXACT;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.MEMBER;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETCFHEADERS_SIZE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETCFILTERS_SIZE;
 
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +47,7 @@ final class FilterRequestType extends AbstractRequestType {
                   "one message",
                   SHARED)
               .asked(
-                  Row.limit("MAX_GETCFILTERS_SIZE", FilterRange.MAX_FILTERS),
+                  Row.limit("MAX_GETCFILTERS_SIZE", MAX_GETCFILTERS_SIZE),
                   Row.number(Weights.FILTER),
                   "the hash that the filter headers name",
                   "block and filter hash"),
@@ -59,7 +61,7 @@ final class FilterRequestType extends AbstractRequestType {
                   "one message",
                   SHARED)
               .asked(
-                  Row.limit("MAX_GETCFHEADERS_SIZE", FilterRange.MAX_HEADERS),
+                  Row.limit("MAX_GETCFHEADERS_SIZE", MAX_GETCFHEADERS_SIZE),
                   Row.number(Weights.FILTER_HEADERS),
                   "at least one, not more than the limit",
                   "-"),
@@ -197,9 +199,9 @@ final class FilterRequestType extends AbstractRequestType {
       return null;
     }
     int size = FilterHeaders.parse(response).size();
-    return size >= 1 && size <= FilterRange.MAX_HEADERS
+    return size >= 1 && size <= MAX_GETCFHEADERS_SIZE
         ? null
-        : size + " filter hashes, not 1 to " + FilterRange.MAX_HEADERS;
+        : size + " filter hashes, not 1 to " + MAX_GETCFHEADERS_SIZE;
   }
 
   private static void parse(Message message) {

@@ -6,6 +6,7 @@ import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.LOCAL;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.EXACT;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.NONE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_INV_SZ;
 
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GetDataRequestType extends AbstractRequestType {
 
-  private static final String LIMIT = Row.limit("MAX_INV_SZ", Inventory.MAX_SIZE);
+  private static final String LIMIT = Row.limit("MAX_INV_SZ", MAX_INV_SZ);
   private static final String BLOCK_WEIGHT = "average of blocks";
   private static final String TRANSACTION_WEIGHT = Row.number(Weights.TRANSACTION);
 

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.command;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Direction.BOTH;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Treatment.SHARED;
 import static org.bitcoinmultiplexer.bitcoin.command.Row.Verdict.MEMBER;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_LOCATOR_SZ;
 
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,7 @@ final class HeadersRequestType extends AbstractRequestType {
                   "one message",
                   SHARED)
               .asked(
-                  Row.limit("MAX_LOCATOR_SZ", BlockLocator.MAX_SIZE),
+                  Row.limit("MAX_LOCATOR_SZ", MAX_LOCATOR_SZ),
                   Row.number(Weights.HEADERS),
                   "work, in a row, none behind the stop",
                   "-"));

@@ -1,9 +1,10 @@
 package org.bitcoinmultiplexer.bitcoin.command;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETCFHEADERS_SIZE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.util.concurrent.atomic.AtomicLong;
-import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
-import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 
 /**
  * How many bytes answers are expected to have: enough to keep a window of bytes, no more.
@@ -18,13 +19,13 @@ final class Weights {
   static final long TRANSACTION = 1_000;
 
   /** A full {@code headers} message. */
-  static final long HEADERS = 3 + 81L * Headers.MAX_SIZE;
+  static final long HEADERS = 3 + 81L * MAX_HEADERS_RESULTS;
 
   /** A basic block filter of a full block. */
   static final long FILTER = 25_000;
 
   /** A full {@code cfheaders} message. */
-  static final long FILTER_HEADERS = (long) FilterRange.MAX_HEADERS * Hash.SIZE;
+  static final long FILTER_HEADERS = (long) MAX_GETCFHEADERS_SIZE * Hash.SIZE;
 
   /** Every thousandth filter header of a million blocks. */
   static final long FILTER_CHECKPOINTS = 32_000;

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.filter;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.CFCHECKPT_INTERVAL;
+
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ public final class FilterIndex {
      * @return a multiple of 1,000
      */
     public int height() {
-      return size() * FilterStretch.SIZE;
+      return size() * CFCHECKPT_INTERVAL;
     }
 
     /** The filter header before a stretch. */
@@ -223,7 +225,7 @@ public final class FilterIndex {
    * @return a new cfcheckpt
    */
   public static Message cfcheckpt(int height, Hash stop, Checkpoints checkpoints) {
-    int count = height / FilterStretch.SIZE;
+    int count = height / CFCHECKPT_INTERVAL;
     int bytes = 1 + Hash.SIZE + ByteWriter.sizeOfCompactSize(count) + count * Hash.SIZE;
     ByteWriter out = new ByteWriter(bytes).u8(FilterSpan.BASIC).hash(stop).compactSize(count);
     for (int i = 0; i < count; i++) {

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.filter;
 
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 
 /**
  * Consecutive heights of one branch.
@@ -31,8 +32,8 @@ public record FilterSpan(int first, int last) {
    * @param command getcfilters or getcfheaders, for the reason
    * @param range the request
    * @param stopHeight the height of its stop hash, negative if that block is not known or not shown
-   * @param limit how many blocks Core serves: {@link FilterRange#MAX_FILTERS} or {@link
-   *     FilterRange#MAX_HEADERS}
+   * @param limit how many blocks Core serves: {@link ProtocolLimits#MAX_GETCFILTERS_SIZE} or {@link
+   *     ProtocolLimits#MAX_GETCFHEADERS_SIZE}
    * @return its heights
    * @throws MalformedMessageException if Core would disconnect
    */

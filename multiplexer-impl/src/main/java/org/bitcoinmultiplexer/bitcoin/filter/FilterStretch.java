@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.filter;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.CFCHECKPT_INTERVAL;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,12 +10,13 @@ import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterHeaders;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
 
 /**
- * The hashes of the basic filters of up to {@value #SIZE} consecutive blocks of one branch, and the
- * chain that they form: a filter header is the hash of the filter's hash and the header before
- * (BIP157). Whoever knows a filter header knows all filters up to there.
+ * The hashes of the basic filters of up to {@value ProtocolLimits#CFCHECKPT_INTERVAL} consecutive
+ * blocks of one branch, and the chain that they form: a filter header is the hash of the filter's
+ * hash and the header before (BIP157). Whoever knows a filter header knows all filters up to there.
  *
  * <p>A stretch with the number n begins behind height 1,000 n and ends at the latest with height
  * 1,000 (n + 1), so that both ends of a {@linkplain #isWhole() whole} one are among the checkpoints
@@ -22,9 +25,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Sha256d;
  * is hashed anew.
  */
 public final class FilterStretch {
-
-  /** Filter headers can be checked at every such height. */
-  public static final int SIZE = 1000;
 
   private static final int MARK = 100;
 
@@ -60,7 +60,7 @@ public final class FilterStretch {
    * @return from 0
    */
   public static int number(int height) {
-    return height == 0 ? 0 : (height - 1) / SIZE;
+    return height == 0 ? 0 : (height - 1) / CFCHECKPT_INTERVAL;
   }
 
   /**
@@ -70,7 +70,7 @@ public final class FilterStretch {
    * @return the height
    */
   public static int first(int number) {
-    return number == 0 ? 0 : number * SIZE + 1;
+    return number == 0 ? 0 : number * CFCHECKPT_INTERVAL + 1;
   }
 
   /**
@@ -80,7 +80,7 @@ public final class FilterStretch {
    * @return the height
    */
   public static int last(int number) {
-    return (number + 1) * SIZE;
+    return (number + 1) * CFCHECKPT_INTERVAL;
   }
 
   /**

@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.headers;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETBLOCKS_RESULTS;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -12,8 +15,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
-import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * chain keeps anyway, unless there was a reorganisation since.
  */
 public final class ChainView implements HeaderView {
-
-  /** The longest list that answers a getblocks. */
-  public static final int MAX_BLOCKS = 500;
 
   /** A branch that was left longer ago is not shown to those who ask for it by name, in seconds. */
   private static final long STALE_LIMIT = 30L * 24 * 60 * 60;
@@ -218,7 +218,7 @@ public final class ChainView implements HeaderView {
    * Answers a {@code getheaders}: what follows the fork, up to the stop hash and that one included;
    * to an empty locator, the header of the stop hash alone.
    *
-   * <p>Fewer than {@link Headers#MAX_SIZE} headers say that this is the tip.
+   * <p>Fewer than {@link ProtocolLimits#MAX_HEADERS_RESULTS} headers say that this is the tip.
    *
    * @param locator the request
    * @return the same message for the same full batch, as long as it is kept; nothing if Core would
@@ -232,11 +232,11 @@ public final class ChainView implements HeaderView {
           : Optional.empty();
     }
     int first = fork(locator) + 1;
-    int left = Math.min(Headers.MAX_SIZE, active.height() + 1 - first);
+    int left = Math.min(MAX_HEADERS_RESULTS, active.height() + 1 - first);
     int count = upTo(stop, first, left, 1);
     Numbers numbers = i -> active.at(first + i);
     return Optional.of(
-        count < Headers.MAX_SIZE
+        count < MAX_HEADERS_RESULTS
             ? headers(count, numbers)
             : batches.get(
                 first,
@@ -309,7 +309,7 @@ public final class ChainView implements HeaderView {
    */
   public Optional<BlockList> blocks(BlockLocator locator) {
     int first = fork(locator) + 1;
-    int left = Math.min(MAX_BLOCKS, active.height() + 1 - first);
+    int left = Math.min(MAX_GETBLOCKS_RESULTS, active.height() + 1 - first);
     int count = upTo(store.find(locator.stop()), first, left, 0);
     if (count == 0) {
       return Optional.empty();
@@ -322,7 +322,9 @@ public final class ChainView implements HeaderView {
     return Optional.of(
         new BlockList(
             out.toMessage(Commands.INV),
-            count == MAX_BLOCKS ? Optional.of(hash(first + count - 1)) : Optional.empty()));
+            count == MAX_GETBLOCKS_RESULTS
+                ? Optional.of(hash(first + count - 1))
+                : Optional.empty()));
   }
 
   /**

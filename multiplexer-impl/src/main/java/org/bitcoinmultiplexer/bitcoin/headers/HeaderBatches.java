@@ -1,11 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.headers;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
-import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class HeaderBatches {
 
   /** The message from one number to another, kept or made now. */
   Message get(int height, int first, int last, Supplier<Message> maker) {
-    int row = height / Headers.MAX_SIZE;
+    int row = height / MAX_HEADERS_RESULTS;
     @Nullable Batch kept = places.get(row % PLACES);
     if (kept != null && kept.first == first && kept.last == last) {
       return kept.message;

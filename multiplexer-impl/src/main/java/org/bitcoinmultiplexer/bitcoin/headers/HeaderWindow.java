@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.headers;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -246,7 +248,7 @@ public final class HeaderWindow implements HeaderTree, HeaderView {
     Entry best = tip;
     BigInteger above = BigInteger.ZERO;
     Hash at = block;
-    for (int i = 0; best != null && i <= Headers.MAX_SIZE; i++) {
+    for (int i = 0; best != null && i <= MAX_HEADERS_RESULTS; i++) {
       Entry entry = byHash.get(at);
       if (entry != null) {
         return entry.work.add(above).compareTo(best.work) < 0;

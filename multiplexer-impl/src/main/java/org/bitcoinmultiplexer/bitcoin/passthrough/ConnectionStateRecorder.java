@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.passthrough;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETBLOCKS_RESULTS;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -23,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * hash. Most messages cost no more than a look at their command.
  */
 final class ConnectionStateRecorder {
-
-  /** As many block hashes as answer one {@code getblocks}, unless it reaches the tip. */
-  private static final int FULL_ANSWER = 500;
 
   private final int version;
   private final SidePreferences client = new SidePreferences();
@@ -86,8 +85,9 @@ final class ConnectionStateRecorder {
     if (items.size() == 0 || items.type(0) != InventoryVector.BLOCK) {
       return;
     }
-    if (items.size() >= FULL_ANSWER && items.type(FULL_ANSWER - 1) == InventoryVector.BLOCK) {
-      continuation = items.hash(FULL_ANSWER - 1);
+    if (items.size() >= MAX_GETBLOCKS_RESULTS
+        && items.type(MAX_GETBLOCKS_RESULTS - 1) == InventoryVector.BLOCK) {
+      continuation = items.hash(MAX_GETBLOCKS_RESULTS - 1);
       getblocksSent = false;
     }
   }

@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKS_TO_ANNOUNCE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,9 +44,6 @@ import org.slf4j.LoggerFactory;
 final class BlockSubmissions {
 
   private static final Logger log = LoggerFactory.getLogger(BlockSubmissions.class);
-
-  /** A peer announces no more headers than this at once (BIP130, MAX_BLOCKS_TO_ANNOUNCE). */
-  private static final int MOST_ANNOUNCED = 8;
 
   /** So many of a client's blocks are fetched; it is asked on once the node has them. */
   static final int MOST_FETCHED = PendingBlocks.MOST;
@@ -121,7 +121,7 @@ final class BlockSubmissions {
   boolean announced(Client from, Headers headers) {
     Map<Hash, BlockHeader> fresh = new LinkedHashMap<>();
     @Nullable Hash last = null;
-    boolean hasMore = headers.size() == Headers.MAX_SIZE;
+    boolean hasMore = headers.size() == MAX_HEADERS_RESULTS;
     for (int i = 0; i < headers.size(); i++) {
       BlockHeader header = BlockHeader.at(headers.array(), headers.offset(i));
       if (isKnown(header.hash())) {
@@ -196,7 +196,7 @@ final class BlockSubmissions {
   /** What the first builds on may be on its way here. */
   private void await(Client from, Hash parent, Headers headers) {
     counters.count(Counter.SUBMIT_BLOCK_ORPHAN);
-    if (headers.size() > MOST_ANNOUNCED) {
+    if (headers.size() > MAX_BLOCKS_TO_ANNOUNCE) {
       return;
     }
     orphanHeaders.add(
@@ -286,7 +286,7 @@ final class BlockSubmissions {
   /** The height of a header on the window; -1 if it cannot be told. */
   private int height(BlockHeader header, Function<Hash, @Nullable BlockHeader> known) {
     @Nullable BlockHeader at = header;
-    for (int above = 0; at != null && above <= Headers.MAX_SIZE; above++) {
+    for (int above = 0; at != null && above <= MAX_HEADERS_RESULTS; above++) {
       int height = chain.height(at.hash());
       if (height >= 0) {
         return height + above;

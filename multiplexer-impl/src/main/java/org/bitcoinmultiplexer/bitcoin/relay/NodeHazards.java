@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.NODE_NETWORK_LIMITED_MIN_BLOCKS;
+
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -25,17 +27,15 @@ import org.jspecify.annotations.Nullable;
 public final class NodeHazards {
 
   /**
-   * A pruned node gives no block that lies deeper, lest it shows from where on it is pruned. Two
-   * more are let pass for the sake of blocks that are on their way (NP[NETWORK_LIMITED]).
+   * A pruned node gives no block that lies deeper than its limit, lest it shows from where on it is
+   * pruned. So many more are let pass for the sake of blocks on their way (NP[NETWORK_LIMITED]).
    */
-  static final int DEEPEST = 288;
-
   private static final int BUFFER = 2;
 
   /** What is older is historical to a node that has used up its {@code -maxuploadtarget}. */
   private static final long HISTORICAL = 7 * 24 * 60 * 60;
 
-  private static final String DEEP_BLOCK = "blocks deeper than " + DEEPEST;
+  private static final String DEEP_BLOCK = "blocks deeper than " + NODE_NETWORK_LIMITED_MIN_BLOCKS;
   private static final String OLD_BLOCK = "blocks older than a week";
 
   private final NodeRelay nodeRelay;
@@ -68,15 +68,16 @@ public final class NodeHazards {
     }
     Hash block = block(request);
     int depth = block == null ? 0 : depth(block);
-    if (nodeRelay.height() <= DEEPEST || (depth >= 0 && depth <= DEEPEST)) {
+    if (nodeRelay.height() <= NODE_NETWORK_LIMITED_MIN_BLOCKS
+        || (depth >= 0 && depth <= NODE_NETWORK_LIMITED_MIN_BLOCKS)) {
       return null;
     }
     return new Hazard(
         DEEP_BLOCK,
         "a pruned node gives no block more than "
-            + DEEPEST
+            + NODE_NETWORK_LIMITED_MIN_BLOCKS
             + " below its best one without the permission noban",
-        depth > DEEPEST + BUFFER,
+        depth > NODE_NETWORK_LIMITED_MIN_BLOCKS + BUFFER,
         genesis,
         true);
   }

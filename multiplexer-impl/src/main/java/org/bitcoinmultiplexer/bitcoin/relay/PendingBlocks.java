@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -285,7 +287,7 @@ final class PendingBlocks {
           boolean isShown = isThere && over == connection;
           if (isShown) {
             Headers.Builder all = builder(held, headers.size());
-            for (int i = 0; i < headers.size() && held.size() + i < Headers.MAX_SIZE; i++) {
+            for (int i = 0; i < headers.size() && held.size() + i < MAX_HEADERS_RESULTS; i++) {
               all.add(headers.array(), headers.offset(i));
             }
             source.submit(all.toMessage(), EngineContext.Receipt.NONE);

@@ -1,10 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCK_WEIGHT;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
+
 import java.util.HashSet;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteReader;
-import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class TransactionRules {
 
   /** Four times this is the weight of the largest block. */
-  private static final int MAX_STRIPPED_SIZE = 1_000_000;
+  private static final int MAX_STRIPPED_SIZE = MAX_BLOCK_WEIGHT / 4;
 
-  private static final long MAX_MONEY = FeeFilter.MAX_RATE;
   private static final long NO_INDEX = 0xffff_ffffL;
 
   private TransactionRules() {}

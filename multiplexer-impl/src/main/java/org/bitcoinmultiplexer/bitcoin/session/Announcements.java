@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKS_TO_ANNOUNCE;
+
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -8,6 +10,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +31,7 @@ final class Announcements {
   /**
    * The headers in the news.
    *
-   * @param news at most {@link BlockAnnouncer#MOST_HEADERS}
+   * @param news at most {@link ProtocolLimits#MAX_BLOCKS_TO_ANNOUNCE}
    * @param from the first that is wanted, from 0
    */
   Message headers(TipNotification news, int from) {
@@ -44,7 +47,7 @@ final class Announcements {
           new Made(
               news,
               Inventory.of(Commands.INV, InventoryVector.BLOCK, news.tip().hash()),
-              headers.size() <= BlockAnnouncer.MOST_HEADERS ? toMessage(headers, 0) : null);
+              headers.size() <= MAX_BLOCKS_TO_ANNOUNCE ? toMessage(headers, 0) : null);
       latest = made;
     }
     return made;

@@ -1,9 +1,12 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKS_TO_ANNOUNCE;
+
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>by {@code cmpctblock} to whoever asked for that ({@code sendcmpct}, BIP152, high
  *       bandwidth), if the block's parent is the last that the client has;
  *   <li>by {@code headers} to whoever asked for that ({@code sendheaders}, BIP130), if there are at
- *       most {@value #MOST_HEADERS} and the client has the parent of the first it lacks;
+ *       most {@value ProtocolLimits#MAX_BLOCKS_TO_ANNOUNCE} and the client has the parent of the
+ *       first it lacks;
  *   <li>to everybody else by an {@code inv} of the best block alone.
  * </ul>
  *
@@ -25,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the session's loop.
  */
 final class BlockAnnouncer {
-
-  /** Core's MAX_BLOCKS_TO_ANNOUNCE. */
-  static final int MOST_HEADERS = 8;
 
   private final ClientContext context;
   private final KnownHeaders known;
@@ -110,7 +111,7 @@ final class BlockAnnouncer {
 
   /** Where the headers start that the client lacks; -1 if it would not know where they belong. */
   private int firstThatConnects(List<BlockHeader> headers) {
-    if (headers.size() <= MOST_HEADERS) {
+    if (headers.size() <= MAX_BLOCKS_TO_ANNOUNCE) {
       for (int i = 0; i < headers.size(); i++) {
         if (!known.has(headers.get(i).hash())) {
           return known.has(headers.get(i).previous()) ? i : -1;

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETBLOCKS_RESULTS;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,6 +16,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +24,11 @@ import org.jspecify.annotations.Nullable;
  * answer could not be told from its announcements, and its one continuation would be whoever asked
  * last's.
  *
- * <p>Answered as by Core with at most {@value #MOST} hashes in one {@code inv}, the stop block not
- * among them; never with an empty one. An empty locator starts behind the genesis block here,
- * whereas in {@code getheaders} it means something else.
+ * <p>Answered as by Core with at most {@value ProtocolLimits#MAX_GETBLOCKS_RESULTS} hashes in one
+ * {@code inv}, the stop block not among them; never with an empty one. An empty locator starts
+ * behind the genesis block here, whereas in {@code getheaders} it means something else.
  */
 final class BlocksBatch implements SingleBatch {
-
-  /** The most hashes in one answer. */
-  static final int MOST = 500;
 
   /**
    * How a client goes on after an answer that could not hold more.
@@ -99,8 +99,10 @@ final class BlocksBatch implements SingleBatch {
       if (!blocks.isEmpty()) {
         client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, blocks));
       }
-      if (blocks.size() == MOST) {
-        full.accept(new Continuation(blocks.get(MOST - 1), headers.hash(later(headers.size()))));
+      if (blocks.size() == MAX_GETBLOCKS_RESULTS) {
+        full.accept(
+            new Continuation(
+                blocks.get(MAX_GETBLOCKS_RESULTS - 1), headers.hash(later(headers.size()))));
       }
     }
   }
@@ -111,11 +113,13 @@ final class BlocksBatch implements SingleBatch {
    * get no continuation there.
    */
   private static int later(int headers) {
-    return headers > MOST && headers % MOST == 0 ? headers - 2 : headers - 1;
+    return headers > MAX_GETBLOCKS_RESULTS && headers % MAX_GETBLOCKS_RESULTS == 0
+        ? headers - 2
+        : headers - 1;
   }
 
   private List<Hash> blocks(Headers headers) {
-    int most = Math.min(headers.size(), MOST);
+    int most = Math.min(headers.size(), MAX_GETBLOCKS_RESULTS);
     List<Hash> blocks = new ArrayList<>(most);
     for (int i = 0; i < most; i++) {
       Hash hash = headers.hash(i);

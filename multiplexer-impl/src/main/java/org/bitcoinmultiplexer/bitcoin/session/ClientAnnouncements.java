@@ -1,5 +1,9 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKS_IN_TRANSIT_PER_PEER;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PEER_TX_ANNOUNCEMENTS;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_STANDARD_TX_WEIGHT;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
@@ -26,14 +30,8 @@ import org.bitcoinmultiplexer.metrics.Counter;
  */
 final class ClientAnnouncements {
 
-  /**
-   * The weight of the largest transaction that a node relays (MAX_STANDARD_TX_WEIGHT). A larger one
-   * is dropped: it might be valid, but only a miner would take it, and not from a peer.
-   */
-  static final int MOST_WEIGHT = 400_000;
-
   /** Core ignores a {@code notfound} of more: 5,000 transactions and 16 blocks. */
-  static final int MOST_NOT_FOUND = 5_016;
+  static final int MOST_NOT_FOUND = MAX_PEER_TX_ANNOUNCEMENTS + MAX_BLOCKS_IN_TRANSIT_PER_PEER;
 
   private final Client self;
   private final ClientContext context;
@@ -110,7 +108,8 @@ final class ClientAnnouncements {
     Message tx = transaction.toMessage();
     transactions.clientHas(transaction.txid());
     transactions.clientHas(transaction.wtxid());
-    if (3 * transaction.strippedSize() + tx.size() > MOST_WEIGHT) {
+    if (3 * transaction.strippedSize() + tx.size() > MAX_STANDARD_TX_WEIGHT) {
+      // It might be valid, but only a miner would take it, and not from a peer.
       context.engine().counters().count(Counter.CLIENT_TX_OVERSIZED);
     } else {
       context.handsIn(Client.cost(tx));

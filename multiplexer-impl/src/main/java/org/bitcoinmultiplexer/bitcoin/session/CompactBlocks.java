@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKTXN_DEPTH;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_CMPCTBLOCK_DEPTH;
+
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -15,6 +18,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
+import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.bitcoinmultiplexer.core.EngineContext;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +30,6 @@ import org.jspecify.annotations.Nullable;
  * they are known so far, or else the {@linkplain DepthFirstBatch node}. Any thread.
  */
 final class CompactBlocks {
-
-  /** Blocks below the tip that are still made short (Core's MAX_CMPCTBLOCK_DEPTH). */
-  static final int MOST_DEPTH = 5;
-
-  /** Blocks below the tip of which parts are served (Core's MAX_BLOCKTXN_DEPTH). */
-  static final int MOST_DEPTH_OF_PARTS = 10;
 
   /** The version of compact blocks that has wtxids; there is no other any more. */
   static final int VERSION = 2;
@@ -65,7 +63,7 @@ final class CompactBlocks {
     BlockHeader tip = nodeRelay.tip();
     return tip != null
             && isRecent(tip.time())
-            && isWithin(BlockHeader.of(block).hash(), tip, MOST_DEPTH)
+            && isWithin(BlockHeader.of(block).hash(), tip, MAX_CMPCTBLOCK_DEPTH)
         ? block.derive(made)
         : block;
   }
@@ -80,7 +78,7 @@ final class CompactBlocks {
   Message of(Message block, Headers above) {
     BlockHeader own = BlockHeader.of(block);
     int depth = above.size();
-    if (depth > MOST_DEPTH || (depth > 0 && !above.previous(0).equals(own.hash()))) {
+    if (depth > MAX_CMPCTBLOCK_DEPTH || (depth > 0 && !above.previous(0).equals(own.hash()))) {
       return block;
     }
     BlockHeader tip = depth == 0 ? own : BlockHeader.at(above.array(), above.offset(depth - 1));
@@ -112,7 +110,7 @@ final class CompactBlocks {
       return true;
     }
     BlockHeader at = nodeRelay.tip();
-    int least = Math.min(MOST_DEPTH, nodeRelay.height() - 1); // the chain may be as short
+    int least = Math.min(MAX_CMPCTBLOCK_DEPTH, nodeRelay.height() - 1); // the chain may be as short
     for (int i = 0; at != null && i < least && !at.hash().equals(block); i++) {
       at = nodeRelay.header(at.previous());
     }
@@ -123,19 +121,19 @@ final class CompactBlocks {
    * Whether parts of a block are served; otherwise it comes whole.
    *
    * @param block a block hash
-   * @return true if it lies at most {@value #MOST_DEPTH_OF_PARTS} blocks below the tip, on whatever
-   *     branch, or if that is not known
+   * @return true if it lies at most {@value ProtocolLimits#MAX_BLOCKTXN_DEPTH} blocks below the
+   *     tip, on whatever branch, or if that is not known
    */
   boolean servesPartsOf(Hash block) {
     ChainView chain = nodeRelay.headerChain();
     if (chain != null) {
       int height = chain.height(block);
-      return height < 0 || height >= chain.height() - MOST_DEPTH_OF_PARTS;
+      return height < 0 || height >= chain.height() - MAX_BLOCKTXN_DEPTH;
     }
     BlockHeader tip = nodeRelay.tip();
     return tip == null
         || nodeRelay.header(block) == null
-        || isWithin(block, tip, MOST_DEPTH_OF_PARTS);
+        || isWithin(block, tip, MAX_BLOCKTXN_DEPTH);
   }
 
   /**

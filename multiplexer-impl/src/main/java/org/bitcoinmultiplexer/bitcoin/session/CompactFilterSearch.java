@@ -1,5 +1,9 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.CFCHECKPT_INTERVAL;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETCFHEADERS_SIZE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETCFILTERS_SIZE;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -165,11 +169,11 @@ final class CompactFilterSearch {
     int first = forCheckpoints ? 0 : span(height).first();
     int topHeight = top.equals(range.stop()) ? height : chain.height(top);
     int lastNumber = FilterStretch.number(height);
-    int wanted = forCheckpoints ? height / FilterStretch.SIZE : lastNumber + 1;
+    int wanted = forCheckpoints ? height / CFCHECKPT_INTERVAL : lastNumber + 1;
     Checkpoints said = index.checkpoints();
-    if (said.size() < Math.min(wanted, topHeight / FilterStretch.SIZE)
+    if (said.size() < Math.min(wanted, topHeight / CFCHECKPT_INTERVAL)
         || !isOf(said, chain, topHeight, top)) {
-      int at = topHeight / FilterStretch.SIZE * FilterStretch.SIZE;
+      int at = topHeight / CFCHECKPT_INTERVAL * CFCHECKPT_INTERVAL;
       if (at > 0) {
         checkpointsUpTo = at;
         return new FilterCheckpointsRequest(FilterSpan.BASIC, ancestor(chain, top, at)).toMessage();
@@ -248,8 +252,7 @@ final class CompactFilterSearch {
   }
 
   private FilterSpan span(int height) {
-    int limit =
-        command.equals(Commands.GETCFILTERS) ? FilterRange.MAX_FILTERS : FilterRange.MAX_HEADERS;
+    int limit = command.equals(Commands.GETCFILTERS) ? MAX_GETCFILTERS_SIZE : MAX_GETCFHEADERS_SIZE;
     try {
       return FilterSpan.of(command, range, height, limit);
     } catch (MalformedMessageException e) {
@@ -320,7 +323,7 @@ final class CompactFilterSearch {
   private void heardCheckpoints(Message question, Message answer) {
     Hash block = FilterCheckpointsRequest.parse(question).stop();
     FilterCheckpoints said = FilterCheckpoints.parse(answer);
-    if (said.size() * FilterStretch.SIZE != checkpointsUpTo) {
+    if (said.size() * CFCHECKPT_INTERVAL != checkpointsUpTo) {
       contradiction("cfcheckpt: " + said.size() + " filter headers up to " + block);
       return;
     }

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PEER_TX_ANNOUNCEMENTS;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * Core ends it for a block that it does not give to anybody. Other types are consumed in silence.
  */
 final class DataBatch implements Batch {
-
-  /** Core ignores a {@code notfound} with more entries than 5,000 and a few (NP[NOTFOUND]). */
-  static final int MOST_NOT_FOUND = 5_000;
 
   /** Hears that a block was delivered, and may send something right behind it. */
   interface AfterBlock {
@@ -176,7 +175,7 @@ final class DataBatch implements Batch {
       missing = new ArrayList<>();
     }
     missing.add(vector);
-    if (missing.size() == MOST_NOT_FOUND) {
+    if (missing.size() == MAX_PEER_TX_ANNOUNCEMENTS) { // of more, Core ignores all (NP[NOTFOUND])
       end(client);
     }
   }

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
+
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.RequestType;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
@@ -204,7 +206,7 @@ final class ReadyClient {
 
   private void feeFilter(Message message) {
     long rate = new ByteReader(message).i64("fee rate");
-    if (rate >= 0 && rate <= FeeFilter.MAX_RATE) {
+    if (rate >= 0 && rate <= MAX_MONEY) {
       transactions.feeFilter(rate);
     }
   }

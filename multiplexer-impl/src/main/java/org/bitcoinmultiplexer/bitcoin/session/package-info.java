@@ -20,7 +20,7 @@
  * message                          what becomes of it
  * -------------------------------  ----------------------------------------------------------------
  * version, verack, wtxidrelay,     the handshake, see bitcoin.handshake; later a second version or
- *   sendaddrv2, feature              verack is ignored, the others end the session
+ *   sendaddrv2, feature, sendseq     verack and sendseq are ignored, the others end the session
  * ping                             pong, behind the answers to everything asked before
  * getheaders                       from the header chain where it is kept, else asked upstream;
  *                                    headers, empty ones if upstream is silent
@@ -52,11 +52,15 @@
  *                                    but by itself, in no order, and its end is told. What asks for
  *                                    nothing is answered with the end at once
  * getaddr, pong, alert, reject,    ignored, and so is everything unknown
- *   sendtxrcncl, ...
+ *   sendtxrcncl, and answers to what
+ *   nobody asked: merkleblock,
+ *   cmpctblock, blocktxn, cfilter,
+ *   cfheaders, cfcheckpt
  * </pre>
  *
  * <p><b>Limits.</b> Beyond them the session ends, counted as {@code client.closed.RULE}. They are
- * Core's; each is met before anything is asked or said upstream.
+ * Core's, which {@link org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits} has by name; each is met
+ * before anything is asked or said upstream.
  *
  * <pre>
  * rule                             for
@@ -80,11 +84,12 @@
  * bad-block                        no proof of work; on a known parent also: other transactions or
  *                                    witnesses than it commits to
  * not-offered                      getcfilters, getcfheaders, getcfcheckpt if the node has none; and
- *                                    where bloom filters are switched off mempool, filterload, filteradd, filterclear,
- *                                    getdata FILTERED_BLOCK
+ *                                    where bloom filters are switched off mempool, filterload,
+ *                                    filteradd, filterclear, getdata FILTERED_BLOCK
  * bad-request                      a request that a provider's row refuses
  * too-early                        more than 100 messages, or 100,000 bytes, by a client that does
  *                                    not wait for our version while no node is known
+ * no-upstream                      3 seconds without any node whose words a client could be given
  * bad-sequence                     a number that is in use, unreadable, behind another, or one more
  *                                    than 256 in flight
  * malformed                        more than 100 messages that cannot be read; up to there each is

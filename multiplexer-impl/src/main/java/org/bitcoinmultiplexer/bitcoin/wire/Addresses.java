@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_ADDRV2_SIZE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_ADDR_TO_SEND;
+
 import org.bitcoinmultiplexer.api.Message;
 
 /**
@@ -11,12 +14,6 @@ import org.bitcoinmultiplexer.api.Message;
  */
 public final class Addresses {
 
-  /** More addresses than this are misbehaviour (Core's MAX_ADDR_TO_SEND). */
-  public static final int MAX_SIZE = 1000;
-
-  /** A longer address cannot be read (Core's MAX_ADDRV2_SIZE), in bytes. */
-  private static final int MAX_ADDRESS_SIZE = 512;
-
   private static final int V1_SIZE = 4 + 8 + 16 + 2;
   private static final int V2_MIN_SIZE = 4 + 1 + 1 + 1 + 2;
 
@@ -26,21 +23,21 @@ public final class Addresses {
    * Counts the addresses, each of which is walked over.
    *
    * @param message an addr or addrv2
-   * @return 0 to {@link #MAX_SIZE}
+   * @return 0 to {@link ProtocolLimits#MAX_ADDR_TO_SEND}
    * @throws MalformedMessageException if it is cut off or has more
    */
   public static int count(Message message) {
     ByteReader in = new ByteReader(message);
     if (!message.command().equals(Commands.ADDRV2)) {
-      return in.count("addresses", V1_SIZE, MAX_SIZE);
+      return in.count("addresses", V1_SIZE, MAX_ADDR_TO_SEND);
     }
-    int size = in.count("addresses", V2_MIN_SIZE, MAX_SIZE);
+    int size = in.count("addresses", V2_MIN_SIZE, MAX_ADDR_TO_SEND);
     for (int i = 0; i < size; i++) {
       in.u32("time");
       in.compactSize("services");
       in.u8("network");
       int length = in.count("address bytes", 1);
-      if (length > MAX_ADDRESS_SIZE) {
+      if (length > MAX_ADDRV2_SIZE) {
         throw in.malformed("address of " + length + " bytes");
       }
       in.skip(length, "address");

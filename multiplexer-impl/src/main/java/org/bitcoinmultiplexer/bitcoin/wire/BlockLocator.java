@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_LOCATOR_SZ;
+
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 
@@ -10,9 +12,6 @@ import org.bitcoinmultiplexer.api.Message;
  * <p>Layout: version i32 (ignored by everybody), CompactSize n, n hashes, stop hash.
  */
 public final class BlockLocator {
-
-  /** More hashes than this are misbehaviour, even of a trusted peer (Core's MAX_LOCATOR_SZ). */
-  public static final int MAX_SIZE = 101;
 
   private final Message message;
   private final HashList hashes;
@@ -29,20 +28,21 @@ public final class BlockLocator {
    *
    * @param message a getheaders or getblocks
    * @return a view of it
-   * @throws MalformedMessageException if it is cut off or has more than {@link #MAX_SIZE} hashes
+   * @throws MalformedMessageException if it is cut off or has more than {@link
+   *     ProtocolLimits#MAX_LOCATOR_SZ} hashes
    */
   public static BlockLocator parse(Message message) {
     ByteReader in = new ByteReader(message);
     in.i32("version");
     HashList hashes = HashList.read(in, "locator hashes");
     Hash stop = in.hash("stop hash");
-    if (hashes.size() > MAX_SIZE) {
+    if (hashes.size() > MAX_LOCATOR_SZ) {
       throw MalformedMessageException.misbehaviour(
           message.command()
               + ": locator of "
               + hashes.size()
               + " hashes is above the limit of "
-              + MAX_SIZE);
+              + MAX_LOCATOR_SZ);
     }
     return new BlockLocator(in.canonical(), hashes, stop);
   }
@@ -52,15 +52,16 @@ public final class BlockLocator {
    *
    * @param command getheaders or getblocks
    * @param version the sender's protocol version
-   * @param hashes the locator, the highest block first; at most {@link #MAX_SIZE}
+   * @param hashes the locator, the highest block first; at most {@link
+   *     ProtocolLimits#MAX_LOCATOR_SZ}
    * @param stop the last block wanted, or {@link Hash#ZERO} for as many as there are
    * @return a new message
    * @throws IllegalArgumentException if there are more hashes
    */
   public static Message of(String command, int version, List<Hash> hashes, Hash stop) {
-    if (hashes.size() > MAX_SIZE) {
+    if (hashes.size() > MAX_LOCATOR_SZ) {
       throw new IllegalArgumentException(
-          "a locator of " + hashes.size() + " hashes is above the limit of " + MAX_SIZE);
+          "a locator of " + hashes.size() + " hashes is above the limit of " + MAX_LOCATOR_SZ);
     }
     ByteWriter out = new ByteWriter(4 + HashList.sizeOf(hashes.size()) + Hash.SIZE).i32(version);
     HashList.write(out, hashes);
@@ -70,7 +71,7 @@ public final class BlockLocator {
   /**
    * How many hashes there are; none means that only the stop block's header is wanted.
    *
-   * @return 0 to {@link #MAX_SIZE}
+   * @return 0 to {@link ProtocolLimits#MAX_LOCATOR_SZ}
    */
   public int size() {
     return hashes.size();

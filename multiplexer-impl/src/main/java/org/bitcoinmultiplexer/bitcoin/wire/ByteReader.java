@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_SIZE;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -14,9 +16,6 @@ import org.bitcoinmultiplexer.api.Message;
  * for use by several threads.
  */
 public final class ByteReader {
-
-  /** The largest CompactSize that Bitcoin Core reads as a length or count (MAX_SIZE). */
-  public static final int MAX_COMPACT_SIZE = 0x02000000;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -174,7 +173,7 @@ public final class ByteReader {
    */
   public int count(String field, int itemSize) {
     long count = compactSize(field);
-    if (count < 0 || count > MAX_COMPACT_SIZE || count * itemSize > remaining()) {
+    if (count < 0 || count > MAX_SIZE || count * itemSize > remaining()) {
       throw malformed(
           field
               + " "

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
+
 import org.bitcoinmultiplexer.api.Message;
 
 /**
@@ -7,20 +9,17 @@ import org.bitcoinmultiplexer.api.Message;
  *
  * <p>Layout: rate i64.
  *
- * @param rate in satoshis per 1000 virtual bytes, 0 to {@link #MAX_RATE}
+ * @param rate in satoshis per 1000 virtual bytes, 0 to {@link ProtocolLimits#MAX_MONEY}
  */
 public record FeeFilter(long rate) {
-
-  /** All the money there will be, in satoshis; Bitcoin Core ignores rates above it. */
-  public static final long MAX_RATE = 21_000_000L * 100_000_000L;
 
   /**
    * Refuses what is not an amount of money.
    *
-   * @param rate in satoshis per 1000 virtual bytes, 0 to {@link #MAX_RATE}
+   * @param rate in satoshis per 1000 virtual bytes, 0 to {@link ProtocolLimits#MAX_MONEY}
    */
   public FeeFilter {
-    if (rate < 0 || rate > MAX_RATE) {
+    if (rate < 0 || rate > MAX_MONEY) {
       throw new IllegalArgumentException("not a fee rate: " + rate);
     }
   }
@@ -35,7 +34,7 @@ public record FeeFilter(long rate) {
   public static FeeFilter parse(Message message) {
     ByteReader in = new ByteReader(message);
     long rate = in.i64("fee rate");
-    if (rate < 0 || rate > MAX_RATE) {
+    if (rate < 0 || rate > MAX_MONEY) {
       throw in.malformed("fee rate " + rate + " is not an amount of money");
     }
     return new FeeFilter(rate);

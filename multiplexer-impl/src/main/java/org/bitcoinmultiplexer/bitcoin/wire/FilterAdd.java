@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_SCRIPT_ELEMENT_SIZE;
+
 import org.bitcoinmultiplexer.api.Message;
 
 /**
@@ -9,26 +11,23 @@ import org.bitcoinmultiplexer.api.Message;
  */
 public final class FilterAdd {
 
-  /** A longer element is misbehaviour (Core's MAX_SCRIPT_ELEMENT_SIZE), in bytes. */
-  public static final int MAX_ELEMENT_SIZE = 520;
-
   private FilterAdd() {}
 
   /**
    * Reads an element.
    *
    * @param message a filteradd
-   * @return a copy of the element, 0 to {@link #MAX_ELEMENT_SIZE} bytes
+   * @return a copy of the element, 0 to {@link ProtocolLimits#MAX_SCRIPT_ELEMENT_SIZE} bytes
    * @throws MalformedMessageException if it is cut off or longer
    */
   public static byte[] parse(Message message) {
     byte[] element = new ByteReader(message).varBytes("element");
-    if (element.length > MAX_ELEMENT_SIZE) {
+    if (element.length > MAX_SCRIPT_ELEMENT_SIZE) {
       throw MalformedMessageException.misbehaviour(
           "filteradd: element of "
               + element.length
               + " bytes is above the limit of "
-              + MAX_ELEMENT_SIZE);
+              + MAX_SCRIPT_ELEMENT_SIZE);
     }
     return element;
   }
@@ -36,7 +35,7 @@ public final class FilterAdd {
   /**
    * An element as a message.
    *
-   * @param element at most {@link #MAX_ELEMENT_SIZE} bytes
+   * @param element at most {@link ProtocolLimits#MAX_SCRIPT_ELEMENT_SIZE} bytes
    * @return a new filteradd
    */
   public static Message toMessage(byte[] element) {

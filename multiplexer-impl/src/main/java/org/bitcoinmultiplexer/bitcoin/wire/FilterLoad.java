@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOOM_FILTER_SIZE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HASH_FUNCS;
+
 import java.util.Arrays;
 import org.bitcoinmultiplexer.api.Message;
 
@@ -9,12 +12,6 @@ import org.bitcoinmultiplexer.api.Message;
  * <p>Layout: CompactSize length, filter bits, number of hash functions u32, tweak u32, flags u8.
  */
 public final class FilterLoad {
-
-  /** A longer filter is misbehaviour (Core's MAX_BLOOM_FILTER_SIZE), in bytes. */
-  public static final int MAX_FILTER_SIZE = 36_000;
-
-  /** More hash functions are misbehaviour (Core's MAX_HASH_FUNCS). */
-  public static final int MAX_HASH_FUNCTIONS = 50;
 
   private final Message message;
   private final int filterOffset;
@@ -47,10 +44,10 @@ public final class FilterLoad {
     long hashFunctions = in.u32("hash functions");
     int tweak = in.i32("tweak");
     int flags = in.u8("flags");
-    if (size > MAX_FILTER_SIZE || hashFunctions > MAX_HASH_FUNCTIONS) {
+    if (size > MAX_BLOOM_FILTER_SIZE || hashFunctions > MAX_HASH_FUNCS) {
       throw MalformedMessageException.misbehaviour(
           "filterload: %d bytes and %d hash functions are above the limits of %d and %d"
-              .formatted(size, hashFunctions, MAX_FILTER_SIZE, MAX_HASH_FUNCTIONS));
+              .formatted(size, hashFunctions, MAX_BLOOM_FILTER_SIZE, MAX_HASH_FUNCS));
     }
     return new FilterLoad(in.canonical(), offset, size, (int) hashFunctions, tweak, flags);
   }
@@ -58,7 +55,8 @@ public final class FilterLoad {
   /**
    * The filter's bits, the lowest first in each byte.
    *
-   * @return a copy, 0 to {@link #MAX_FILTER_SIZE} bytes; none means that everything matches
+   * @return a copy, 0 to {@link ProtocolLimits#MAX_BLOOM_FILTER_SIZE} bytes; none means that
+   *     everything matches
    */
   public byte[] filter() {
     return Arrays.copyOfRange(message.array(), filterOffset, filterOffset + filterSize);
@@ -67,7 +65,7 @@ public final class FilterLoad {
   /**
    * The number of hash functions.
    *
-   * @return 0 to {@link #MAX_HASH_FUNCTIONS}
+   * @return 0 to {@link ProtocolLimits#MAX_HASH_FUNCS}
    */
   public int hashFunctions() {
     return hashFunctions;

@@ -14,12 +14,6 @@ import org.bitcoinmultiplexer.api.Message;
  */
 public record FilterRange(int type, long start, Hash stop) {
 
-  /** A getcfilters for more blocks than this is misbehaviour (Core's MAX_GETCFILTERS_SIZE). */
-  public static final int MAX_FILTERS = 1000;
-
-  /** A getcfheaders for more blocks than this is misbehaviour (Core's MAX_GETCFHEADERS_SIZE). */
-  public static final int MAX_HEADERS = 2000;
-
   /**
    * Reads a range.
    *

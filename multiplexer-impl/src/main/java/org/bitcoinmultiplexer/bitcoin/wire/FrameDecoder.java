@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -30,9 +32,6 @@ import org.bitcoinmultiplexer.api.Message;
  * <p>Not safe for use by several threads at once.
  */
 public final class FrameDecoder {
-
-  /** The longest body Bitcoin Core accepts (MAX_PROTOCOL_MESSAGE_LENGTH), in bytes. */
-  public static final int MAX_BODY_SIZE = 4_000_000;
 
   /** Learns what was decoded, on the thread that decodes, while it does. */
   public interface Listener {
@@ -141,7 +140,8 @@ public final class FrameDecoder {
    * A decoder at the start of a stream.
    *
    * @param network whose magic is expected
-   * @param maxBodySize the longest body accepted, in bytes, at most {@link #MAX_BODY_SIZE}
+   * @param maxBodySize the longest body accepted, in bytes, at most {@link
+   *     ProtocolLimits#MAX_PROTOCOL_MESSAGE_LENGTH}
    * @param prepaid up to which announced length, in bytes, a body is allocated before it arrives: 0
    *     for peers one has no reason to trust, {@code maxBodySize} for one's own node
    * @param listener learns what arrives
@@ -159,14 +159,14 @@ public final class FrameDecoder {
    * @param listener learns what arrives
    */
   public FrameDecoder(Network network, Memory memory, Listener listener) {
-    this(network, MAX_BODY_SIZE, 0, memory, listener);
+    this(network, MAX_PROTOCOL_MESSAGE_LENGTH, 0, memory, listener);
   }
 
   private FrameDecoder(
       Network network, int maxBodySize, int prepaid, Memory memory, Listener listener) {
-    if (maxBodySize < 0 || maxBodySize > MAX_BODY_SIZE) {
+    if (maxBodySize < 0 || maxBodySize > MAX_PROTOCOL_MESSAGE_LENGTH) {
       throw new IllegalArgumentException(
-          "maxBodySize must be 0 to " + MAX_BODY_SIZE + ": " + maxBodySize);
+          "maxBodySize must be 0 to " + MAX_PROTOCOL_MESSAGE_LENGTH + ": " + maxBodySize);
     }
     if (prepaid < 0) {
       throw new IllegalArgumentException("prepaid must not be negative: " + prepaid);
@@ -325,7 +325,7 @@ public final class FrameDecoder {
       return;
     }
     if (command.equals(Commands.VERACK) && memory != Memory.UNLIMITED) {
-      maxBodySize = MAX_BODY_SIZE;
+      maxBodySize = MAX_PROTOCOL_MESSAGE_LENGTH;
     }
     Message message = Message.of(command, complete);
     encoder.remember(message, header.clone());

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import java.util.Objects;
 import org.bitcoinmultiplexer.api.Message;
 
@@ -10,9 +12,6 @@ import org.bitcoinmultiplexer.api.Message;
  * That they connect and are worth their work is for {@code bitcoin.chain} to say.
  */
 public final class Headers {
-
-  /** More headers than this are misbehaviour (Core's MAX_HEADERS_RESULTS). */
-  public static final int MAX_SIZE = 2000;
 
   /** The length of one header in bytes. */
   public static final int HEADER_SIZE = 80;
@@ -37,12 +36,12 @@ public final class Headers {
    *
    * @param message a headers message
    * @return a view of it
-   * @throws MalformedMessageException if it is cut off, has more than {@link #MAX_SIZE} headers, or
-   *     one with transactions
+   * @throws MalformedMessageException if it is cut off, has more than {@link
+   *     ProtocolLimits#MAX_HEADERS_RESULTS} headers, or one with transactions
    */
   public static Headers parse(Message message) {
     ByteReader in = new ByteReader(message);
-    int size = in.count("headers", STRIDE, MAX_SIZE);
+    int size = in.count("headers", STRIDE, MAX_HEADERS_RESULTS);
     int first = in.skip(size * STRIDE, "headers");
     byte[] array = message.array();
     for (int i = 0; i < size; i++) {
@@ -62,12 +61,14 @@ public final class Headers {
     /**
      * A message to be filled.
      *
-     * @param size exactly how many headers will be added, 0 to {@link #MAX_SIZE}
+     * @param size exactly how many headers will be added, 0 to {@link
+     *     ProtocolLimits#MAX_HEADERS_RESULTS}
      * @throws IllegalArgumentException if there are more
      */
     public Builder(int size) {
-      if (size > MAX_SIZE) {
-        throw new IllegalArgumentException(size + " headers are above the limit of " + MAX_SIZE);
+      if (size > MAX_HEADERS_RESULTS) {
+        throw new IllegalArgumentException(
+            size + " headers are above the limit of " + MAX_HEADERS_RESULTS);
       }
       out = new ByteWriter(ByteWriter.sizeOfCompactSize(size) + size * STRIDE).compactSize(size);
     }
@@ -98,7 +99,7 @@ public final class Headers {
   /**
    * How many headers there are.
    *
-   * @return 0 to {@link #MAX_SIZE}
+   * @return 0 to {@link ProtocolLimits#MAX_HEADERS_RESULTS}
    */
   public int size() {
     return size;

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_INV_SZ;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -11,9 +13,6 @@ import org.bitcoinmultiplexer.api.Message;
  * <p>Layout: CompactSize n, n times (type u32, hash).
  */
 public final class Inventory {
-
-  /** More vectors than this in one message are misbehaviour (Core's MAX_INV_SZ). */
-  public static final int MAX_SIZE = 50_000;
 
   private static final Function<Message, Inventory> READ = Inventory::read;
 
@@ -34,7 +33,8 @@ public final class Inventory {
    *
    * @param message an inv, getdata or notfound
    * @return a view of it
-   * @throws MalformedMessageException if it is cut off or has more than {@link #MAX_SIZE} vectors
+   * @throws MalformedMessageException if it is cut off or has more than {@link
+   *     ProtocolLimits#MAX_INV_SZ} vectors
    */
   public static Inventory parse(Message message) {
     return message.derive(READ);
@@ -42,7 +42,7 @@ public final class Inventory {
 
   private static Inventory read(Message message) {
     ByteReader in = new ByteReader(message);
-    int size = in.count("inventory vectors", InventoryVector.SIZE, MAX_SIZE);
+    int size = in.count("inventory vectors", InventoryVector.SIZE, MAX_INV_SZ);
     int first = in.skip(size * InventoryVector.SIZE, "inventory vectors");
     return new Inventory(in.canonical(), first, size);
   }
@@ -51,7 +51,7 @@ public final class Inventory {
    * A message with a list of vectors.
    *
    * @param command inv, getdata or notfound
-   * @param vectors at most {@link #MAX_SIZE}
+   * @param vectors at most {@link ProtocolLimits#MAX_INV_SZ}
    * @return a new message
    * @throws IllegalArgumentException if there are more
    */
@@ -68,7 +68,7 @@ public final class Inventory {
    *
    * @param command inv, getdata or notfound
    * @param type the type of all of them
-   * @param hashes at most {@link #MAX_SIZE}
+   * @param hashes at most {@link ProtocolLimits#MAX_INV_SZ}
    * @return a new message
    * @throws IllegalArgumentException if there are more
    */
@@ -93,9 +93,9 @@ public final class Inventory {
   }
 
   private static ByteWriter writer(int size) {
-    if (size > MAX_SIZE) {
+    if (size > MAX_INV_SZ) {
       throw new IllegalArgumentException(
-          size + " inventory vectors are above the limit of " + MAX_SIZE);
+          size + " inventory vectors are above the limit of " + MAX_INV_SZ);
     }
     return new ByteWriter(ByteWriter.sizeOfCompactSize(size) + size * InventoryVector.SIZE)
         .compactSize(size);
@@ -104,7 +104,7 @@ public final class Inventory {
   /**
    * How many vectors there are.
    *
-   * @return 0 to {@link #MAX_SIZE}
+   * @return 0 to {@link ProtocolLimits#MAX_INV_SZ}
    */
   public int size() {
     return size;

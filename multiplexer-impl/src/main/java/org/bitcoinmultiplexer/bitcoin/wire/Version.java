@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_SUBVERSION_LENGTH;
+
 import java.util.Objects;
 import org.bitcoinmultiplexer.api.Message;
 
@@ -55,9 +57,6 @@ public record Version(
    */
   public static final long NODE_SEQUENCE = 1 << 28;
 
-  /** A longer user agent cannot be read (Core's MAX_SUBVERSION_LENGTH), in bytes. */
-  public static final int MAX_USER_AGENT_SIZE = 256;
-
   private static final int FIXED_SIZE = 4 + 8 + 8 + 2 * NetworkAddress.SIZE + 8 + 4 + 1;
 
   /**
@@ -77,7 +76,7 @@ public record Version(
   public Version {
     Objects.requireNonNull(receiver, "receiver");
     Objects.requireNonNull(sender, "sender");
-    if (userAgent.length() > MAX_USER_AGENT_SIZE || userAgent.chars().anyMatch(c -> c > 0xff)) {
+    if (userAgent.length() > MAX_SUBVERSION_LENGTH || userAgent.chars().anyMatch(c -> c > 0xff)) {
       throw new IllegalArgumentException(
           "not a user agent of at most 256 bytes: \"" + userAgent + "\"");
     }
@@ -103,7 +102,7 @@ public record Version(
       sender = NetworkAddress.read(in, "sender");
       nonce = in.i64("nonce");
     }
-    String userAgent = in.remaining() > 0 ? in.varString("user agent", MAX_USER_AGENT_SIZE) : "";
+    String userAgent = in.remaining() > 0 ? in.varString("user agent", MAX_SUBVERSION_LENGTH) : "";
     int height = in.remaining() > 0 ? in.i32("height") : -1;
     boolean relay = in.remaining() == 0 || in.u8("relay") != 0;
     return new Version(protocol, services, time, receiver, sender, nonce, userAgent, height, relay);

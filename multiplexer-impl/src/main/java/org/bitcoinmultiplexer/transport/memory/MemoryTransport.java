@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.transport.memory;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,7 +53,7 @@ final class MemoryTransport implements Transport {
     this.remote = remote;
     this.onRelease = onRelease;
     this.inbox = new Inbox(loop, remote, this::release);
-    int limit = FrameDecoder.MAX_BODY_SIZE;
+    int limit = MAX_PROTOCOL_MESSAGE_LENGTH;
     this.encoder = framing == null ? null : FrameEncoder.of(framing);
     this.decoder = framing == null ? null : new FrameDecoder(framing, limit, limit, inbox);
   }

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.transport.netty;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
@@ -12,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Transport;
-import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.Addresses;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class NettyConnector implements Connector {
 
   private void succeed(SocketChannel channel, CompletableFuture<Transport> result) {
     NettyTransport transport =
-        NettyTransport.over(channel, network, FrameDecoder.MAX_BODY_SIZE, () -> {});
+        NettyTransport.over(channel, network, MAX_PROTOCOL_MESSAGE_LENGTH, () -> {});
     if (!result.complete(transport)) {
       transport.close();
     }

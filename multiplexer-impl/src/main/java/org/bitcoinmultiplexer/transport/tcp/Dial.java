@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.transport.tcp;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -14,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
-import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.Addresses;
 import org.bitcoinmultiplexer.transport.EventLoops;
@@ -115,7 +116,7 @@ final class Dial implements Selectable {
 
   private void succeed(SocketChannel connected) throws IOException {
     TcpTransport transport =
-        new TcpTransport(loop, connected, network, FrameDecoder.MAX_BODY_SIZE, () -> {});
+        new TcpTransport(loop, connected, network, MAX_PROTOCOL_MESSAGE_LENGTH, () -> {});
     channel = null;
     stopTimer();
     if (!result.complete(transport)) {

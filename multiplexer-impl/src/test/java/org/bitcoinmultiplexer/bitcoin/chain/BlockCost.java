@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.chain;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
+
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
@@ -51,8 +53,8 @@ public final class BlockCost {
     FrameDecoder decoder =
         new FrameDecoder(
             Network.MAINNET,
-            FrameDecoder.MAX_BODY_SIZE,
-            FrameDecoder.MAX_BODY_SIZE,
+            MAX_PROTOCOL_MESSAGE_LENGTH,
+            MAX_PROTOCOL_MESSAGE_LENGTH,
             new FrameDecoder.Listener() {
               @Override
               public void onMessage(Message message) {}

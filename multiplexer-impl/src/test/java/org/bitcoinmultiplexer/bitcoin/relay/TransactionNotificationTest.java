@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.relay.RelayFixture.Peer;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
-import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -318,7 +318,7 @@ class TransactionNotificationTest {
   void refusesWhatIsInvalidWhateverItSpends() {
     Hash spent = Hash.of("%064x".formatted(3));
     fixture.submits(alice, Message.of(Commands.TX, TestChain.coinbase(1)));
-    fixture.submits(alice, TestChain.tx(spent, 0, FeeFilter.MAX_RATE + 1, 0));
+    fixture.submits(alice, TestChain.tx(spent, 0, MAX_MONEY + 1, 0));
     fixture.submits(alice, TestChain.tx(spent, 0, -1, 1));
     fixture.submits(alice, TestChain.tx(Hash.ZERO, -1, 1, 1));
 
@@ -327,7 +327,7 @@ class TransactionNotificationTest {
     assertThat(engine.news).isEmpty();
     assertThatThrownBy(() -> fixture.submits(alice, Message.of(Commands.TX, new byte[9])))
         .isInstanceOf(MalformedMessageException.class);
-    fixture.submits(alice, TestChain.tx(spent, 0, FeeFilter.MAX_RATE, 1));
+    fixture.submits(alice, TestChain.tx(spent, 0, MAX_MONEY, 1));
     assertThat(engine.told).hasSize(1);
   }
 

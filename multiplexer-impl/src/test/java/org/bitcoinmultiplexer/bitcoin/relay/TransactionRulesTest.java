@@ -1,16 +1,16 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
 
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
-import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.junit.jupiter.api.Test;
 
 class TransactionRulesTest {
 
-  private static final long ALL = FeeFilter.MAX_RATE;
+  private static final long ALL = MAX_MONEY;
 
   @Test
   void findsNothingWrongWithOrdinaryTransactions() {

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -293,7 +294,7 @@ class AnnouncementsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {9_170_997, 9_936_506, FeeFilter.MAX_RATE})
+  @ValueSource(longs = {9_170_997, 9_936_506, MAX_MONEY})
   void aFeeFilterOfAllMoneyMeansNoTransactions(long rate) {
     ScriptedClient client = ClientKind.CORE.greet(scene);
     scene.engine.publish(news(1));

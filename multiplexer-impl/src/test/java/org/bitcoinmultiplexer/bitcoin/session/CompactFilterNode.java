@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
 
 import com.google.common.collect.Lists;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class CompactFilterNode {
       mined.add(header);
       previous = header.hash();
     }
-    for (List<BlockHeader> part : Lists.partition(mined, Headers.MAX_SIZE)) {
+    for (List<BlockHeader> part : Lists.partition(mined, MAX_HEADERS_RESULTS)) {
       assertThat(chain.add(Headers.parse(Chain.headersMessage(part))).isConnected()).isTrue();
     }
     return mined;

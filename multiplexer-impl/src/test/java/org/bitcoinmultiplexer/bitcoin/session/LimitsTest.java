@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_STANDARD_TX_WEIGHT;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,7 +218,7 @@ class LimitsTest {
   @Test
   void aTransactionThatNoNodeRelaysIsDropped() {
     int besidesTheScript = Chain.largeTx(1, 90_000).size() - 90_000;
-    int largest = ClientAnnouncements.MOST_WEIGHT / 4 - besidesTheScript; // each byte weighs 4
+    int largest = MAX_STANDARD_TX_WEIGHT / 4 - besidesTheScript; // each byte weighs 4
     client.says(Chain.largeTx(1, largest));
     assertThat(sentUpstream(Commands.TX)).hasSize(1);
 

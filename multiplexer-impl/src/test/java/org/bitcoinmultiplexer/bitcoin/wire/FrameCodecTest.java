@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PROTOCOL_MESSAGE_LENGTH;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -25,7 +26,7 @@ class FrameCodecTest {
 
   private final Recorder heard = new Recorder();
   private final FrameDecoder decoder =
-      new FrameDecoder(Network.REGTEST, FrameDecoder.MAX_BODY_SIZE, 0, heard);
+      new FrameDecoder(Network.REGTEST, MAX_PROTOCOL_MESSAGE_LENGTH, 0, heard);
 
   @Test
   void framesAVerackAsTheProtocolDocumentationDoes() {

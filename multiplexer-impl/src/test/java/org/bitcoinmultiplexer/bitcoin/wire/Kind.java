@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.wire;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
+
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +50,7 @@ record Kind(String command, Function<Random, Message> random, Function<Message, 
     all.add(
         new Kind(
             "feefilter",
-            r -> new FeeFilter(r.nextLong(FeeFilter.MAX_RATE + 1)).toMessage(),
+            r -> new FeeFilter(r.nextLong(MAX_MONEY + 1)).toMessage(),
             m -> FeeFilter.parse(m).toMessage()));
     all.add(
         new Kind(

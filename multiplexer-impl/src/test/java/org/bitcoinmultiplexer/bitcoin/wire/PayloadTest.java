@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -273,12 +274,12 @@ class PayloadTest {
 
   @Test
   void refusesFeeRatesThatAreNoMoney() {
-    for (long rate : new long[] {-1, FeeFilter.MAX_RATE + 1, Long.MIN_VALUE}) {
+    for (long rate : new long[] {-1, MAX_MONEY + 1, Long.MIN_VALUE}) {
       Message message = new ByteWriter(8).i64(rate).toMessage("feefilter");
       malformed(() -> FeeFilter.parse(message), "fee rate " + rate);
       assertThatThrownBy(() -> new FeeFilter(rate)).hasMessageContaining(String.valueOf(rate));
     }
-    assertThat(FeeFilter.parse(new FeeFilter(FeeFilter.MAX_RATE).toMessage()).rate())
+    assertThat(FeeFilter.parse(new FeeFilter(MAX_MONEY).toMessage()).rate())
         .isEqualTo(2_100_000_000_000_000L);
   }
 

@@ -1,5 +1,8 @@
 package org.bitcoinmultiplexer.examples.benchmarks;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOOM_FILTER_SIZE;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HASH_FUNCS;
+
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -86,12 +89,12 @@ final class FilterMatching {
     HOSTILE("a hostile filter") {
       @Override
       BloomFilter filter(Random random) {
-        byte[] bits = new byte[FilterLoad.MAX_FILTER_SIZE];
+        byte[] bits = new byte[MAX_BLOOM_FILTER_SIZE];
         Arrays.fill(bits, (byte) 0xff);
         for (int i = 0; i < bits.length; i += 6) { // lets pass 19 of 20 hashes
           bits[i] = (byte) random.nextInt(256);
         }
-        return load(bits, FilterLoad.MAX_HASH_FUNCTIONS, random.nextInt());
+        return load(bits, MAX_HASH_FUNCS, random.nextInt());
       }
     };
 

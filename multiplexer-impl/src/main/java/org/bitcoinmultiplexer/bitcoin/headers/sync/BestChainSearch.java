@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.headers.sync;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+
 import com.google.common.collect.EvictingQueue;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -322,7 +324,7 @@ public final class BestChainSearch {
     from = headers.hash(size - 1);
     isShown = true;
     boolean saidMore = !found && tree.view().height(from) < stated;
-    if (size == Headers.MAX_SIZE || saidMore) {
+    if (size == MAX_HEADERS_RESULTS || saidMore) {
       ask();
     } else {
       found(from);
