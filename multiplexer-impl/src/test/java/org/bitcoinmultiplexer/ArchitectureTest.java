@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -25,7 +27,8 @@ class ArchitectureTest {
   private static final String CHAIN = B + ".bitcoin.chain";
   private static final String SEQUENCE = B + ".bitcoin.sequence";
   private static final String HANDSHAKE = B + ".bitcoin.handshake";
-  private static final String NEWS = B + ".bitcoin.relay";
+  private static final String RELAY = B + ".bitcoin.relay";
+  private static final String NODE = B + ".bitcoin.node";
   private static final String COMMAND = B + ".bitcoin.command";
   private static final String HEADERS = B + ".bitcoin.headers";
   private static final String HEADERS_SYNC = B + ".bitcoin.headers.sync";
@@ -58,22 +61,41 @@ class ArchitectureTest {
   @ArchTest static final ArchRule commands = only(COMMAND, WIRE, CHAIN, FILTER, API);
 
   @ArchTest
-  static final ArchRule news =
+  static final ArchRule whatIsKnownOfTheNodeActsOnNothing =
+      only(NODE, WIRE, CHAIN, HANDSHAKE, HEADERS, HEADERS_SYNC, METRICS, CORE, API);
+
+  @ArchTest
+  static final ArchRule relays =
       only(
-          NEWS,
+          RELAY,
           WIRE,
           CHAIN,
           HANDSHAKE,
           SEQUENCE,
           HEADERS,
           HEADERS_SYNC,
+          NODE,
           BUDGET,
           METRICS,
           CORE,
           API);
 
   @ArchTest
-  static final ArchRule relays =
+  static final ArchRule onlyWhoHandsSomethingInKnowsTheRelay =
+      classes()
+          .that()
+          .haveFullyQualifiedName(B + ".bitcoin.relay.NodeRelay")
+          .should()
+          .onlyHaveDependentClassesThat(
+              resideInAPackage(RELAY)
+                  .or(
+                      nameMatching(
+                          B
+                              + "\\.bitcoin\\.session\\.(BitcoinConversation|BitcoinProtocol"
+                              + "|ClientAnnouncements|ClientRequests|ReadyClient|SharedContext)")));
+
+  @ArchTest
+  static final ArchRule passthroughs =
       only(B + ".bitcoin.passthrough", WIRE, HANDSHAKE, METRICS, CORE, API);
 
   @ArchTest

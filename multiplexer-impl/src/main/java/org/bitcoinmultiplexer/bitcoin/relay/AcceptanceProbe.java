@@ -8,6 +8,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.node.PoolEntry;
 import org.bitcoinmultiplexer.bitcoin.relay.PendingSubmissions.Submission;
 import org.bitcoinmultiplexer.bitcoin.relay.PendingSubmissions.Submitter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -242,9 +243,9 @@ final class AcceptanceProbe {
   }
 
   /** By wtxid if the node knows such; by txid it may have another witness, which is no evidence. */
-  private Message request(TransactionPool.Entry entry) {
+  private Message request(PoolEntry entry) {
     return node != null && node.wtxidRelay()
-        ? Inventory.of(Commands.GETDATA, InventoryVector.WTX, entry.wtxid)
-        : Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, entry.txid);
+        ? Inventory.of(Commands.GETDATA, InventoryVector.WTX, entry.wtxid())
+        : Inventory.of(Commands.GETDATA, InventoryVector.WITNESS_TX, entry.txid());
   }
 }

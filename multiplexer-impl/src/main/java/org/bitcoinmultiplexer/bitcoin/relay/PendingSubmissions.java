@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.bitcoin.node.PoolEntry;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.EngineContext;
@@ -41,7 +42,7 @@ final class PendingSubmissions {
 
   /** A transaction as one client submitted it, and how the search for evidence goes. */
   static final class Submission {
-    final TransactionPool.Entry entry;
+    final PoolEntry entry;
     final Submitter by;
 
     /** Whether its client sent it, and so is to be told when it is accepted. */
@@ -72,7 +73,7 @@ final class PendingSubmissions {
 
     boolean hinted;
 
-    private Submission(TransactionPool.Entry entry, Submitter by) {
+    private Submission(PoolEntry entry, Submitter by) {
       this.entry = entry;
       this.by = by;
     }
@@ -218,7 +219,7 @@ final class PendingSubmissions {
   }
 
   /** Keeps what a client submitted, which it has not got here. */
-  Submission add(Client client, TransactionPool.Entry entry) {
+  Submission add(Client client, PoolEntry entry) {
     Submitter by = present.computeIfAbsent(client, this::submitter);
     Submission added = add(by, entry);
     while (by.bytes > MOST_OF_ONE_CLIENT) {
@@ -236,8 +237,8 @@ final class PendingSubmissions {
   }
 
   /** Keeps what a node has accepted, until the one of this connection has shown it, too. */
-  Submission addOurs(TransactionPool.Entry entry) {
-    for (Submission submission : of(entry.wtxid)) {
+  Submission addOurs(PoolEntry entry) {
+    for (Submission submission : of(entry.wtxid())) {
       if (submission.by == ours) {
         return submission;
       }
@@ -245,14 +246,14 @@ final class PendingSubmissions {
     return add(ours, entry);
   }
 
-  private Submission add(Submitter by, TransactionPool.Entry entry) {
+  private Submission add(Submitter by, PoolEntry entry) {
     if (submitters.add(by)) {
       by.host.submitters++;
     }
     Submission added = new Submission(entry, by);
     by.submissions.add(added);
-    byWtxid.computeIfAbsent(entry.wtxid, id -> new ArrayList<>(1)).add(added);
-    byTxid.computeIfAbsent(entry.txid, id -> new ArrayList<>(1)).add(added);
+    byWtxid.computeIfAbsent(entry.wtxid(), id -> new ArrayList<>(1)).add(added);
+    byTxid.computeIfAbsent(entry.txid(), id -> new ArrayList<>(1)).add(added);
     by.bytes += added.weight();
     bytes += added.weight();
     return added;
@@ -294,11 +295,11 @@ final class PendingSubmissions {
     if (!by.submissions.remove(submission)) {
       return;
     }
-    TransactionPool.Entry entry = submission.entry;
+    PoolEntry entry = submission.entry;
     by.bytes -= submission.weight();
     bytes -= submission.weight();
-    remove(byWtxid, entry.wtxid, submission);
-    remove(byTxid, entry.txid, submission);
+    remove(byWtxid, entry.wtxid(), submission);
+    remove(byTxid, entry.txid(), submission);
     if (by.submissions.isEmpty()) {
       submitters.remove(by);
       if (--by.host.submitters == 0) {

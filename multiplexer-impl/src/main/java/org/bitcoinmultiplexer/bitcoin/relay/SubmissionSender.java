@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.node.PoolEntry;
 import org.bitcoinmultiplexer.bitcoin.relay.PendingSubmissions.Host;
 import org.bitcoinmultiplexer.bitcoin.relay.PendingSubmissions.Submission;
 import org.bitcoinmultiplexer.bitcoin.relay.PendingSubmissions.Submitter;
@@ -167,18 +168,17 @@ final class SubmissionSender {
   }
 
   private void give(Submission submission, NodeInfo to) {
-    TransactionPool.Entry entry = submission.entry;
-    boolean again = entry.givenOn == connection;
+    PoolEntry entry = submission.entry;
+    boolean again = entry.wasGiven(connection);
     long now = engine.loop().nanoTime();
-    if (again && submission.wanted < 0 && now - entry.given < RETRY.toNanos()) {
+    if (again && submission.wanted < 0 && now - entry.given() < RETRY.toNanos()) {
       given(submission);
       return;
     }
     if (again) {
       counters.count(Counter.SUBMIT_TX_REPEATED);
     }
-    entry.given = now;
-    entry.givenOn = connection;
+    entry.given(connection, now);
     Submitter by = submission.by;
     Message message = message(submission, to);
     by.host.inFlight++;
@@ -191,16 +191,16 @@ final class SubmissionSender {
   }
 
   private static Message message(Submission submission, NodeInfo to) {
-    TransactionPool.Entry entry = submission.entry;
+    PoolEntry entry = submission.entry;
     if (submission.wanted == InventoryVector.TX) {
-      return Transaction.strip(entry.full);
+      return Transaction.strip(entry.full());
     }
     if (submission.wanted >= 0 || to.takesUnrequested()) {
-      return entry.full;
+      return entry.full();
     }
     return to.wtxidRelay()
-        ? Inventory.of(Commands.INV, InventoryVector.WTX, entry.wtxid)
-        : Inventory.of(Commands.INV, InventoryVector.TX, entry.txid);
+        ? Inventory.of(Commands.INV, InventoryVector.WTX, entry.wtxid())
+        : Inventory.of(Commands.INV, InventoryVector.TX, entry.txid());
   }
 
   private void given(Submission submission) {

@@ -1,24 +1,33 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.handshake.ProtocolVersions;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderTree.Result;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
 import org.bitcoinmultiplexer.bitcoin.headers.sync.BestChainSearch;
+import org.bitcoinmultiplexer.bitcoin.headers.sync.HeaderSync;
+import org.bitcoinmultiplexer.bitcoin.node.NodeModel;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.Counters;
 import org.bitcoinmultiplexer.core.EngineContext;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what the node's best block is and tells everybody.
+ * Finds out what the node's best block is and tells everybody; the header chain, if that is kept,
+ * before all others.
  *
  * <p>The node announces a block only to a connection that has not seen its header, and on a shared
  * connection any client's {@code getheaders} shows it. So every message that carries headers is
@@ -37,22 +46,21 @@ final class TipTracker {
   /** Hears what is found out before everybody else does. */
   interface Listener {
 
-    /** The node announced a block of which nothing is known. */
-    void unknownBlock();
-
-    /** Whatever the node announced is known by now, or not of its chain. */
-    void nothingUnknown();
-
-    /** The node's best block is another one, of which nobody needs to hear. */
+    /** The node's best block is another one. */
     void moved();
 
     /**
-     * The node has another best block.
+     * Everybody is about to hear of it.
      *
      * @param headers that lead there
-     * @return whether anybody else is to hear of it
      */
-    boolean newBlocks(List<BlockHeader> headers);
+    void newBlocks(List<BlockHeader> headers);
+
+    /** It is known where the node's best chain ends. */
+    void tipFound();
+
+    /** Everybody has heard of another best block, or knew it. */
+    void tipChanged();
   }
 
   /** So many announced hashes wait for an answer; a node announces one or two at a time. */
@@ -62,7 +70,9 @@ final class TipTracker {
   private static final int MOST_TRIED = 1024;
 
   private final EngineContext engine;
+  private final Network network;
   private final Counters counters;
+  private final NodeModel node;
   private final HeaderWindow chain;
   private final BestChainSearch search;
   private final BoundedSet<Hash> pending = new BoundedSet<>(MOST_PENDING);
@@ -73,21 +83,62 @@ final class TipTracker {
   private int stated;
   private boolean wasNotReady; // and clients may have been told that there is nothing
 
-  /** A desk at which nothing has happened. */
-  TipTracker(EngineContext engine, HeaderWindow chain, BestChainSearch search, Listener listener) {
+  /** Nothing is known. */
+  TipTracker(
+      EngineContext engine,
+      Network network,
+      InstantSource clock,
+      NodeModel node,
+      Listener listener) {
     this.engine = engine;
+    this.network = network;
     this.listener = listener;
     this.counters = engine.counters();
-    this.chain = chain;
-    this.search = search;
+    this.node = node;
+    this.chain = node.recentHeaders();
+    this.search = new BestChainSearch(engine, network, clock, chain, new SearchListener());
   }
 
-  /** A connection is ready: what the node said on the last is not said of this one. */
-  void connected(int height) {
+  /**
+   * Keeps the whole header chain from now on.
+   *
+   * @param path of a file to keep it in over restarts; null for none
+   * @param io reads and writes the file, one task after the other
+   * @return who keeps it
+   */
+  HeaderSync keepHeaders(@Nullable Path path, Executor io) {
+    HeaderSync sync = new HeaderSync(engine, network, path, io, search::isRead);
+    node.keepHeaders(sync);
+    search.readInto(sync);
+    sync.open();
+    return sync;
+  }
+
+  /**
+   * A connection is ready: what the node said on the last is not said of this one.
+   *
+   * @param height that the node states
+   * @param refuse gives the connection up, for a reason
+   */
+  void connected(int height, Consumer<String> refuse) {
     stated = height;
     wasNotReady = false;
     tried.clear();
     pending.clear();
+    HeaderSync sync = node.headerSync();
+    if (sync != null) {
+      sync.connected(height, refuse);
+    }
+    search.connected(height, refuse);
+  }
+
+  /** The connection is gone. */
+  void disconnected() {
+    search.disconnected();
+    HeaderSync sync = node.headerSync();
+    if (sync != null) {
+      sync.disconnected();
+    }
   }
 
   /** The node announced a block by its hash. */
@@ -95,17 +146,20 @@ final class TipTracker {
     if (chain.contains(block)) {
       passes(block); // of a node that was behind
     } else if (tried.add(block)) {
-      listener.unknownBlock();
+      node.behind(true);
       pending.add(block);
       search.extend();
     }
   }
 
   /** The node sent headers, asked by whomever. */
-  void saw(Headers headers) {
-    if (headers.size() == 0) {
-      return;
+  void onHeaders(Headers headers) {
+    if (headers.size() > 0) {
+      tellOfChange(() -> add(headers));
     }
+  }
+
+  private void add(Headers headers) {
     if (search.hasFound() && chain.add(headers) == Result.UNTRUE) {
       counters.count(Counter.NEWS_HEADERS_UNTRUE);
     } else {
@@ -114,7 +168,11 @@ final class TipTracker {
   }
 
   /** The node sent a block in whatever form, asked by whomever. */
-  void saw(BlockHeader header) {
+  void onHeader(BlockHeader header) {
+    tellOfChange(() -> add(header));
+  }
+
+  private void add(BlockHeader header) {
     if (!search.hasFound() || chain.add(header) == Result.CONNECTED) {
       passes(header.hash());
     }
@@ -123,6 +181,14 @@ final class TipTracker {
   /** Whether the node of this connection has shown where its best chain ends. */
   boolean hasFound() {
     return search.hasFound();
+  }
+
+  private void tellOfChange(Runnable look) {
+    BlockHeader before = chain.tip();
+    look.run();
+    if (chain.tip() != before) {
+      listener.tipChanged();
+    }
   }
 
   private void passes(Hash block) {
@@ -136,19 +202,8 @@ final class TipTracker {
     }
   }
 
-  /** The node does not say what its chain is. */
-  void notReady() {
-    wasNotReady = true;
-    silent();
-  }
-
-  /** The node did not say whether it has what it announced. */
-  void silent() {
-    count(pending.drain());
-  }
-
   /** The node's best chain ends here. */
-  void found(Hash tip, int height, Function<Hash, @Nullable BlockHeader> headers) {
+  private void found(Hash tip, int height, Function<Hash, @Nullable BlockHeader> headers) {
     boolean isFirst = chain.tip() == null;
     List<BlockHeader> way = chain.follow(tip, height, headers);
     if (isFirst && height <= stated && !wasNotReady) {
@@ -158,11 +213,11 @@ final class TipTracker {
     }
     wasNotReady = false;
     if (!search.isUnderWay()) {
-      count(pending.drain());
-      listener.nothingUnknown();
+      unproven(pending.drain());
+      node.behind(false);
     }
     if (way.isEmpty()) {
-      listener.moved();
+      moved();
     } else {
       publish(way);
     }
@@ -182,14 +237,52 @@ final class TipTracker {
   }
 
   private void publish(List<BlockHeader> headers) {
-    if (listener.newBlocks(headers)) {
-      counters.count(Counter.NEWS_BLOCKS);
-      engine.publish(new TipNotification(headers));
+    HeaderSync sync = node.headerSync();
+    if (sync != null && !sync.news(headers)) {
+      return;
     }
+    moved();
+    listener.newBlocks(headers);
+    counters.count(Counter.NEWS_BLOCKS);
+    engine.publish(new TipNotification(headers));
   }
 
-  private void count(List<Hash> announced) {
+  private void moved() {
+    node.followed();
+    listener.moved();
+  }
+
+  private void unproven(List<Hash> announced) {
     announced.removeIf(chain::contains);
     counters.counter(Counter.NEWS_BLOCKS_UNPROVEN).add(announced.size());
+  }
+
+  /** Hands where the node's chain ends to the header chain before anybody else. */
+  private final class SearchListener implements BestChainSearch.Listener {
+
+    @Override
+    public void found(Hash tip, int height, Function<Hash, @Nullable BlockHeader> headers) {
+      HeaderSync sync = node.headerSync();
+      if (sync != null) {
+        sync.found(tip);
+      }
+      BlockHeader before = chain.tip();
+      TipTracker.this.found(tip, height, headers);
+      listener.tipFound();
+      if (before == null || !before.hash().equals(tip)) {
+        listener.tipChanged();
+      }
+    }
+
+    @Override
+    public void silent() {
+      unproven(pending.drain());
+    }
+
+    @Override
+    public void notReady() {
+      wasNotReady = true;
+      silent();
+    }
   }
 }

@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Objects;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.chain.Outpoints;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.node.PoolEntry;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionPool;
 import org.bitcoinmultiplexer.bitcoin.relay.PendingSubmissions.Submission;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -73,7 +77,7 @@ final class TransactionRelay {
     this.fetches = fetches;
     EngineContext.Source leftBehind = engine.source();
     announced = new AnnouncedTransactions(engine, new Announced());
-    probe = new AcceptanceProbe(engine, pending, leftBehind, this::saw, this::notShown);
+    probe = new AcceptanceProbe(engine, pending, leftBehind, this::onTransaction, this::notShown);
     sender = new SubmissionSender(engine, pending, leftBehind, probe::given);
   }
 
@@ -82,7 +86,7 @@ final class TransactionRelay {
     connection++;
     isConnected = true;
     unconfirmed.expire();
-    List<TransactionPool.Entry> ours = unconfirmed.all();
+    List<PoolEntry> ours = unconfirmed.all();
     ours.forEach(pending::addOurs);
     counters.counter(Counter.SUBMIT_TX_OFFERED).add(ours.size());
     probe.connected(ready);
@@ -108,7 +112,7 @@ final class TransactionRelay {
   void announcedByNode(InventoryVector item) {
     probe.hint();
     boolean isWtxid = item.type() == InventoryVector.WTX;
-    TransactionPool.Entry known = pool.find(item.hash(), isWtxid);
+    PoolEntry known = pool.find(item.hash(), isWtxid);
     boolean isProven = isWtxid && prove(item.hash());
     if (known != null) {
       shown(known);
@@ -146,7 +150,7 @@ final class TransactionRelay {
   private void take(Transaction transaction) {
     arrived(transaction);
     if (!prove(transaction.wtxid()) && pool.find(transaction.wtxid(), true) == null) {
-      keep(new TransactionPool.Entry(transaction));
+      keep(new PoolEntry(transaction));
     }
   }
 
@@ -155,9 +159,9 @@ final class TransactionRelay {
    * accepted is news; so is what it announced and refused at first, as it does to whoever asks a
    * moment too early.
    */
-  void saw(Message tx) {
+  void onTransaction(Message tx) {
     Transaction transaction = Transaction.parse(tx);
-    TransactionPool.Entry known = pool.find(transaction.wtxid(), true);
+    PoolEntry known = pool.find(transaction.wtxid(), true);
     if (known != null) {
       shown(known);
     }
@@ -174,7 +178,7 @@ final class TransactionRelay {
   }
 
   /** The node sent its best block: each is looked through once. */
-  void saw(Hash hash, Message block) {
+  void onBlock(Hash hash, Message block) {
     if ((pending.isEmpty() && unconfirmed.isEmpty()) || Objects.equals(hash, looked)) {
       return;
     }
@@ -193,14 +197,14 @@ final class TransactionRelay {
     if (proven.isEmpty()) {
       return false;
     }
-    TransactionPool.Entry entry = proven.get(0).entry;
+    PoolEntry entry = proven.get(0).entry;
     boolean isNew = false;
     for (Submission submission : proven) {
       isNew |= submission.by.isClient();
       end(submission);
       Client client = submission.by.client();
       if (client != null && submission.isAwaited) {
-        client.accepted(entry.txid, entry.wtxid);
+        client.accepted(entry.txid(), entry.wtxid());
       }
     }
     if (isNew) {
@@ -217,9 +221,9 @@ final class TransactionRelay {
     sender.release(submission);
   }
 
-  private void keep(TransactionPool.Entry entry) {
+  private void keep(PoolEntry entry) {
     shown(entry);
-    TransactionPool.Entry known = pool.find(entry.wtxid, true);
+    PoolEntry known = pool.find(entry.wtxid(), true);
     if (known != null) {
       shown(known);
       return;
@@ -227,17 +231,16 @@ final class TransactionRelay {
     unconfirmed.accepted(entry);
     pool.add(entry);
     counters.count(Counter.NEWS_TRANSACTIONS);
-    engine.publish(new TransactionNotification(entry.txid, entry.wtxid));
+    engine.publish(new TransactionNotification(entry.txid(), entry.wtxid()));
   }
 
-  private void shown(TransactionPool.Entry entry) {
-    entry.shown = now();
-    entry.shownOn = connection;
+  private void shown(PoolEntry entry) {
+    entry.shown(connection, now());
   }
 
   /** Whether the node of this connection has shown it within a time. */
-  private boolean isShown(TransactionPool.Entry entry, Duration within) {
-    return isConnected && entry.shownOn == connection && now() - entry.shown < within.toNanos();
+  private boolean isShown(PoolEntry entry, Duration within) {
+    return isConnected && entry.wasShown(connection) && now() - entry.shown() < within.toNanos();
   }
 
   // ---- what is not accepted
@@ -263,7 +266,7 @@ final class TransactionRelay {
 
   /** Who announced it too may have better luck. */
   private void askOthers(Submission submission) {
-    for (Hash id : List.of(submission.entry.wtxid, submission.entry.txid)) {
+    for (Hash id : List.of(submission.entry.wtxid(), submission.entry.txid())) {
       if (announcers.first(id) != null) {
         fetches.want(id);
       }
@@ -285,14 +288,14 @@ final class TransactionRelay {
       sender.serve(submission, item.type());
       return true;
     }
-    TransactionPool.Entry entry = pool.find(item.hash(), isWtxid);
+    PoolEntry entry = pool.find(item.hash(), isWtxid);
     if (entry == null) {
       entry = unconfirmed.find(item.hash(), isWtxid);
     }
     if (entry == null) {
       return false;
     }
-    Message tx = entry.full;
+    Message tx = entry.full();
     return answers.give(item.type() == InventoryVector.TX ? Transaction.strip(tx) : tx, () -> {});
   }
 
@@ -302,7 +305,7 @@ final class TransactionRelay {
   void announcedByClient(Client from, InventoryVector item) {
     Hash id = item.hash();
     boolean isWtxid = item.type() == InventoryVector.WTX;
-    TransactionPool.Entry known = pool.find(id, isWtxid);
+    PoolEntry known = pool.find(id, isWtxid);
     if (known == null) {
       known = unconfirmed.find(id, isWtxid);
     }
@@ -326,11 +329,11 @@ final class TransactionRelay {
     arrived(transaction);
     announcers.remove(transaction.wtxid(), from);
     announcers.remove(transaction.txid(), from);
-    TransactionPool.Entry known = pool.find(transaction.wtxid(), true);
+    PoolEntry known = pool.find(transaction.wtxid(), true);
     counters.count(isHere(transaction) ? Counter.SUBMIT_TX_KNOWN : Counter.SUBMIT_TX);
     if (known != null && nodeAsked == null && isShown(known, SubmissionSender.RETRY)) {
       unconfirmed.add(known);
-      from.accepted(known.txid, known.wtxid);
+      from.accepted(known.txid(), known.wtxid());
       from.processed(Client.cost(transaction.toMessage()));
       return;
     }
@@ -355,13 +358,13 @@ final class TransactionRelay {
   }
 
   /** One for all who have to do with it, so that it is known when it was given and shown. */
-  private TransactionPool.Entry entry(Transaction transaction) {
-    TransactionPool.Entry known = pool.find(transaction.wtxid(), true);
+  private PoolEntry entry(Transaction transaction) {
+    PoolEntry known = pool.find(transaction.wtxid(), true);
     if (known == null) {
       Submission submission = pending.find(transaction.wtxid(), true);
       known = submission != null ? submission.entry : unconfirmed.find(transaction.wtxid(), true);
     }
-    return known != null ? known : new TransactionPool.Entry(transaction);
+    return known != null ? known : new PoolEntry(transaction);
   }
 
   /**

@@ -15,7 +15,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.chain.Outpoints;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.node.PoolEntry;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,11 +65,11 @@ final class UnconfirmedSubmissions {
   }
 
   private static final class Kept {
-    final TransactionPool.Entry entry;
+    final PoolEntry entry;
     final Instant since;
     final long[] spends;
 
-    Kept(TransactionPool.Entry entry, Instant since, long[] spends) {
+    Kept(PoolEntry entry, Instant since, long[] spends) {
       this.entry = entry;
       this.since = since;
       this.spends = spends;
@@ -109,46 +111,46 @@ final class UnconfirmedSubmissions {
   }
 
   /** A transaction by one of its names; null if it is not here. */
-  TransactionPool.@Nullable Entry find(Hash id, boolean isWtxid) {
+  @Nullable PoolEntry find(Hash id, boolean isWtxid) {
     Kept kept = (isWtxid ? byWtxid : byTxid).get(id);
     return kept == null ? null : kept.entry;
   }
 
   /** All, the oldest first. */
-  List<TransactionPool.Entry> all() {
-    List<TransactionPool.Entry> all = new ArrayList<>(byWtxid.size());
+  List<PoolEntry> all() {
+    List<PoolEntry> all = new ArrayList<>(byWtxid.size());
     byWtxid.values().forEach(kept -> all.add(kept.entry));
     return all;
   }
 
   /** A node has accepted what a client submitted. */
-  void add(TransactionPool.Entry entry) {
-    if (!byWtxid.containsKey(entry.wtxid)) {
+  void add(PoolEntry entry) {
+    if (!byWtxid.containsKey(entry.wtxid())) {
       Instant now = clock.instant();
-      journal.add(entry.full, now);
+      journal.add(entry.full(), now);
       add(entry, now);
     }
   }
 
   /** It was kept over a restart of ours; the oldest first. */
   void restore(Message tx, Instant since) {
-    add(new TransactionPool.Entry(Transaction.parse(tx)), since);
+    add(new PoolEntry(Transaction.parse(tx)), since);
   }
 
-  private void add(TransactionPool.Entry entry, Instant since) {
+  private void add(PoolEntry entry, Instant since) {
     accepted(entry);
-    Kept kept = new Kept(entry, since, outpoints.spentBy(entry.full));
+    Kept kept = new Kept(entry, since, outpoints.spentBy(entry.full()));
     for (long spent : kept.spends) {
       spenders.put(spent, kept);
     }
-    byWtxid.put(entry.wtxid, kept);
-    byTxid.put(entry.txid, kept);
+    byWtxid.put(entry.wtxid(), kept);
+    byTxid.put(entry.txid(), kept);
     bytes += kept.weight();
     while (bytes > MOST_BYTES) {
       Kept oldest = byWtxid.values().iterator().next();
       log.warn(
           "transaction {} is offered to no other node any more: there is no room for more than {}",
-          oldest.entry.txid,
+          oldest.entry.txid(),
           byWtxid.size() - 1);
       remove(oldest);
     }
@@ -156,9 +158,9 @@ final class UnconfirmedSubmissions {
   }
 
   /** A node has accepted something: what it replaces will never be accepted again. */
-  void accepted(TransactionPool.Entry entry) {
-    if (!isEmpty() && !byWtxid.containsKey(entry.wtxid)) {
-      for (long spent : outpoints.spentBy(entry.full)) {
+  void accepted(PoolEntry entry) {
+    if (!isEmpty() && !byWtxid.containsKey(entry.wtxid())) {
+      for (long spent : outpoints.spentBy(entry.full())) {
         removeWithDescendants(spenders.get(spent));
       }
     }
@@ -174,7 +176,7 @@ final class UnconfirmedSubmissions {
       }
       log.warn(
           "transaction {} is offered to no other node any more: it is not mined after {} hours",
-          oldest.entry.txid,
+          oldest.entry.txid(),
           KEPT.toHours());
       remove(oldest);
     }
@@ -189,7 +191,7 @@ final class UnconfirmedSubmissions {
     for (int i = 1; i < block.size() && !isEmpty(); i++) { // the first spends nothing
       for (long spent : outpoints.spentBy(block.transaction(i))) {
         Kept spender = spenders.get(spent);
-        if (spender != null && spender.entry.txid.equals(block.txid(i))) {
+        if (spender != null && spender.entry.txid().equals(block.txid(i))) {
           remove(spender); // what spends from it waits on
         } else {
           removeWithDescendants(spender);
@@ -203,7 +205,7 @@ final class UnconfirmedSubmissions {
     Deque<Kept> doomed = new ArrayDeque<>(first == null ? List.of() : List.of(first));
     for (Kept next = doomed.poll(); next != null; next = doomed.poll()) {
       remove(next);
-      for (long output : outpoints.of(next.entry.txid, Outpoints.outputs(next.entry.full))) {
+      for (long output : outpoints.of(next.entry.txid(), Outpoints.outputs(next.entry.full()))) {
         Kept child = spenders.get(output);
         if (child != null) {
           doomed.add(child);
@@ -213,16 +215,16 @@ final class UnconfirmedSubmissions {
   }
 
   private void remove(Kept kept) {
-    if (!byWtxid.remove(kept.entry.wtxid, kept)) {
+    if (!byWtxid.remove(kept.entry.wtxid(), kept)) {
       return;
     }
-    byTxid.remove(kept.entry.txid, kept);
+    byTxid.remove(kept.entry.txid(), kept);
     for (long spent : kept.spends) {
       spenders.remove(spent, kept);
     }
     bytes -= kept.weight();
-    journal.remove(kept.entry.wtxid);
-    gone.accept(kept.entry.wtxid);
+    journal.remove(kept.entry.wtxid());
+    gone.accept(kept.entry.wtxid());
   }
 
   /** How much is kept, in bytes of memory. */

@@ -42,34 +42,34 @@ final class UpstreamConversation implements NodeConversation {
   interface Listener {
 
     /** The handshake is done. */
-    void greeted(NodeContext context, NodeInfo node);
+    void onReady(NodeContext context, NodeInfo node);
 
     /** The node wants other fee rates. */
-    void feeFilter(long rate);
+    void onFeeFilter(long rate);
 
     /** The node announced a block or transaction. */
-    void announced(InventoryVector item);
+    void onAnnouncement(InventoryVector item);
 
     /** A message with headers passes. */
-    void saw(Headers headers);
+    void onHeaders(Headers headers);
 
     /** A block in whatever form passes. */
-    void saw(BlockHeader header);
+    void onHeader(BlockHeader header);
 
     /** A whole block passes, behind its header. */
-    void saw(Hash hash, Message block);
+    void onBlock(Hash hash, Message block);
 
     /** A transaction passes. */
-    void saw(Message tx);
+    void onTransaction(Message tx);
 
     /** The node wants items. */
-    void getdata(Inventory items);
+    void onGetData(Inventory items);
 
     /** The node wants headers. */
-    void getheaders(Message canonical);
+    void onGetHeaders(Message canonical);
 
     /** The connection is gone. Only if it was greeted. */
-    void lost();
+    void onLost();
   }
 
   private enum State {
@@ -123,7 +123,7 @@ final class UpstreamConversation implements NodeConversation {
       case DONE -> {
         state = State.TALKING;
         numbers = handshake.node().window() > 0;
-        listener.greeted(node, handshake.node());
+        listener.onReady(node, handshake.node());
         return true;
       }
       case VIOLATED -> {
@@ -153,7 +153,7 @@ final class UpstreamConversation implements NodeConversation {
       case Commands.INV -> {
         Inventory items = Inventory.parse(message);
         for (int i = 0; i < items.size(); i++) {
-          listener.announced(items.get(i));
+          listener.onAnnouncement(items.get(i));
         }
       }
       case Commands.HEADERS, Commands.BLOCK, Commands.CMPCTBLOCK, Commands.TX -> {
@@ -164,9 +164,9 @@ final class UpstreamConversation implements NodeConversation {
         belongsToNumber = numbers && isFollowed(Sequence.kind(message));
         return false;
       }
-      case Commands.GETDATA -> listener.getdata(Inventory.parse(message));
-      case Commands.GETHEADERS -> listener.getheaders(BlockLocator.parse(message).toMessage());
-      case Commands.FEEFILTER -> listener.feeFilter(FeeFilter.parse(message).rate());
+      case Commands.GETDATA -> listener.onGetData(Inventory.parse(message));
+      case Commands.GETHEADERS -> listener.onGetHeaders(BlockLocator.parse(message).toMessage());
+      case Commands.FEEFILTER -> listener.onFeeFilter(FeeFilter.parse(message).rate());
       case Commands.SENDCMPCT,
           Commands.SENDHEADERS,
           Commands.SENDTXRCNCL,
@@ -208,14 +208,14 @@ final class UpstreamConversation implements NodeConversation {
   /** There are news in answers. */
   private void see(Message message) {
     switch (message.command()) {
-      case Commands.HEADERS -> listener.saw(Headers.parse(message));
+      case Commands.HEADERS -> listener.onHeaders(Headers.parse(message));
       case Commands.BLOCK -> {
         BlockHeader header = BlockHeader.of(message);
-        listener.saw(header);
-        listener.saw(header.hash(), message);
+        listener.onHeader(header);
+        listener.onBlock(header.hash(), message);
       }
-      case Commands.CMPCTBLOCK -> listener.saw(BlockHeader.of(message));
-      case Commands.TX -> listener.saw(message);
+      case Commands.CMPCTBLOCK -> listener.onHeader(BlockHeader.of(message));
+      case Commands.TX -> listener.onTransaction(message);
       default -> {}
     }
   }
@@ -243,7 +243,7 @@ final class UpstreamConversation implements NodeConversation {
     boolean talked = state == State.TALKING;
     state = State.CLOSED;
     if (talked) {
-      listener.lost();
+      listener.onLost();
     }
   }
 }

@@ -1,31 +1,38 @@
 /**
- * What all clients share of the node: who it is, its best block, recent transactions, what it asks
- * us, and what clients submit.
+ * Blocks and transactions on their way: what the node announces is brought to all clients, what
+ * clients submit to the node and to each other, and what the node asks us is answered.
  *
- * <p>{@link org.bitcoinmultiplexer.bitcoin.relay.NodeRelay} is the door. It exists because a node
- * tells a connection each thing once, and does not tell it what anybody said or asked on it before:
- * what one client submits or learns must be brought to the others from here.
+ * <p>It exists because a node tells a connection each thing once, and does not tell it what anybody
+ * said or asked on it before: what one client submits or learns must be brought to the others from
+ * here. What is found out about the node on the way is written to {@link
+ * org.bitcoinmultiplexer.bitcoin.node.NodeModel}, and read there.
  *
  * <pre>
- *   node ──► UpstreamConversation ──► TipTracker ──────► HeaderWindow ──► TipNotification
- *                │                      └ BestChainSearch └► HeaderSync
- *                │                    TransactionRelay ─► TransactionPool ─► TransactionNotification
- *                │                      ├ AnnouncedTransactions         └► MempoolView
- *                │                      ├ PendingSubmissions, SubmissionSender, AcceptanceProbe
- *                │                      └ UnconfirmedSubmissions
- *                └─ questions ──────► UpstreamRequestHandler
- *                                       │ asks
- *                                       ▼
+ *   node ──► UpstreamConversation ──► NodeMessageHandler
+ *                                       ├► TipTracker ─────────────► NodeModel, TipNotification
+ *                                       │    └ BestChainSearch, HeaderSync   (headers.sync)
+ *                                       ├► MempoolReader, MinedTransactions ─► MempoolView
+ *                                       ├► TransactionRelay ───────► TransactionPool, TransactionNotification
+ *                                       │    ├ AnnouncedTransactions
+ *                                       │    ├ PendingSubmissions, SubmissionSender, AcceptanceProbe
+ *                                       │    └ UnconfirmedSubmissions
+ *                                       └► UpstreamRequestHandler
+ *                                            │ asks
+ *                                            ▼
  *   client ──► NodeRelay ───────────► DataRequestTracker, Announcers
- *                                       └► TransactionRelay, BlockSubmissions
+ *                                       ├► TransactionRelay
+ *                                       └► BlockSubmissions
  *                                            ├ PendingBlocks, OrphanBlocks
  *                                            └ HeaderRequests
  * </pre>
  *
- * <p><b>This node.</b> Each connection has a {@link org.bitcoinmultiplexer.bitcoin.relay.NodeState}
- * of its own: what the last node was, had and showed is not said of this one, be it the same. So on
- * each connection it is found out where the node's best chain ends, down to the genesis block if
- * need be, and followed wherever that is. What was promised to clients outlives connections.
+ * <p>{@link org.bitcoinmultiplexer.bitcoin.relay.NodeRelay} is the door for clients; {@code
+ * RelayParts} wires what is behind it.
+ *
+ * <p><b>This node.</b> What the last node was, had and showed is not said of this one, be it the
+ * same. So on each connection it is found out where the node's best chain ends, down to the genesis
+ * block if need be, and followed wherever that is. What was promised to clients outlives
+ * connections.
  *
  * <p><b>Trust.</b> The node is believed about which block is best, but not about headers that break
  * a rule. Clients are believed nothing: a header of theirs is shown to the node only if it fits its
@@ -58,13 +65,11 @@
  * EngineContext.Source.submit}: in turns with what all ask, a little of each client at a time, with
  * a marker behind it. A client that hands in faster than the node takes it is read from no more.
  *
- * <p><b>The mempool.</b> The pool keeps bodies; {@code MempoolView} says which of them the node of
- * this connection has shown to have, and wait to be mined: only these are named as unconfirmed, and
- * served without asking the node. What is mined or replaced leaves it: new blocks are looked
- * through for that, see {@code MinedTransactions}; until one is, and wherever nobody needs to know,
- * the node is asked for what came before it. With each connection it begins anew. Where that is
- * permitted, {@code MempoolReader} then reads the node's mempool; where not, what reached the node
- * while there was no connection is not known before it is mined.
+ * <p><b>The mempool.</b> What is mined or replaced leaves it: new blocks are looked through for
+ * that, see {@code MinedTransactions}; until one is, and wherever nobody needs to know, the node is
+ * asked for what came before it. On each connection on which that is permitted, {@code
+ * MempoolReader} reads the node's mempool; where not, what reached the node while there was no
+ * connection is not known before it is mined.
  *
  * <p><b>Bounds.</b> Everything that a peer can make grow has one, stated where it is kept; what
  * falls out is counted.

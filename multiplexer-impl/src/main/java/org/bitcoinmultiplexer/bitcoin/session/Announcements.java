@@ -5,7 +5,7 @@ import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKS_TO_A
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;

@@ -89,8 +89,8 @@ final class BitcoinConversation implements ClientConversation, Client {
             ClientHandshake.WITHHELD,
             shared.bloom() ? Version.NODE_BLOOM : 0,
             WINDOW,
-            shared.nodeRelay()::node,
-            shared.nodeRelay()::height,
+            shared.node()::info,
+            shared.node()::height,
             shared.random(),
             shared.clock(),
             context::reply);
@@ -151,7 +151,7 @@ final class BitcoinConversation implements ClientConversation, Client {
   private void awaitNode() {
     if (handshake.waitsForNode() && waiting == null) {
       waiting = context.loop().schedule(PATIENCE, this::onNodeUnknown);
-      shared.nodeRelay().whenNodeKnown(context.loop(), whenNodeKnown);
+      shared.node().whenKnown(context.loop(), whenNodeKnown);
     }
   }
 
@@ -231,7 +231,7 @@ final class BitcoinConversation implements ClientConversation, Client {
     held = List.of();
     if (waiting != null) {
       waiting.cancel();
-      shared.nodeRelay().giveUpWaiting(whenNodeKnown);
+      shared.node().giveUpWaiting(whenNodeKnown);
     }
     if (client != null) {
       client.close();

@@ -13,9 +13,9 @@ import org.bitcoinmultiplexer.bitcoin.bloom.BlockMatcher;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.command.BitcoinDialect;
 import org.bitcoinmultiplexer.bitcoin.command.RequestTypes;
+import org.bitcoinmultiplexer.bitcoin.node.NodeHazards;
 import org.bitcoinmultiplexer.bitcoin.passthrough.BitcoinPassthrough;
 import org.bitcoinmultiplexer.bitcoin.relay.MempoolPermission;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeHazards;
 import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
@@ -118,14 +118,15 @@ public final class BitcoinProtocol implements Protocol {
     if (keepSubmissions != null) {
       closeSubmissions = keepSubmissions.apply(nodeRelay);
     }
-    hazards = new NodeHazards(nodeRelay, options.network());
+    hazards = new NodeHazards(nodeRelay.node(), options.network());
     shared =
         new SharedContext(
             options.network(),
+            nodeRelay.node(),
             nodeRelay,
             types,
             new Announcements(),
-            new CompactBlocks(engine, nodeRelay, random, options.clock()),
+            new CompactBlocks(engine, nodeRelay.node(), random, options.clock()),
             new FilterScheduler(engine.loop()),
             options.news().bloom(),
             random,
@@ -190,9 +191,9 @@ public final class BitcoinProtocol implements Protocol {
   public boolean suits(Message request) {
     return switch (request.command()) {
       case Commands.GETCFILTERS, Commands.GETCFHEADERS ->
-          shared().nodeRelay().mayAskForFilters(FilterRange.parse(request).stop());
+          shared().node().mayAskForFilters(FilterRange.parse(request).stop());
       case Commands.GETCFCHECKPT ->
-          shared().nodeRelay().mayAskForFilters(FilterCheckpointsRequest.parse(request).stop());
+          shared().node().mayAskForFilters(FilterCheckpointsRequest.parse(request).stop());
       default -> true;
     };
   }

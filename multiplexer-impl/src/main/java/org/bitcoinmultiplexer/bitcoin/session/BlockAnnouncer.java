@@ -5,7 +5,7 @@ import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_BLOCKS_TO_A
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits;
 import org.bitcoinmultiplexer.core.ClientContext;
 import org.jspecify.annotations.Nullable;

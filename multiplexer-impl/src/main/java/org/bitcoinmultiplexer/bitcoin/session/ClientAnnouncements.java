@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.HeadersCheck;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.chain.Verdict;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.relay.Client;
 import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -36,6 +37,7 @@ final class ClientAnnouncements {
   private final Client self;
   private final ClientContext context;
   private final Network network;
+  private final NodeView node;
   private final NodeRelay nodeRelay;
   private final KnownHeaders known;
   private final TransactionAnnouncer transactions;
@@ -58,6 +60,7 @@ final class ClientAnnouncements {
     this.self = self;
     this.context = context;
     this.network = shared.network();
+    this.node = shared.node();
     this.nodeRelay = shared.nodeRelay();
     this.known = known;
     this.transactions = transactions;
@@ -125,7 +128,7 @@ final class ClientAnnouncements {
           "block " + header.hash() + " has no proof of work for what it states");
     }
     boolean canBeJudged =
-        nodeRelay.isBuiltOn(header.previous()) && nodeRelay.header(header.hash()) == null;
+        nodeRelay.isBuiltOn(header.previous()) && node.header(header.hash()) == null;
     Verdict verdict = canBeJudged ? BlockCheck.verdict(message, network) : Verdict.VALID;
     if (!verdict.isValid()) {
       throw new Violation(Counter.CLOSED_BAD_BLOCK, verdict.reason());

@@ -4,8 +4,9 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex;
+import org.bitcoinmultiplexer.bitcoin.node.NodeState;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeState;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.session.BlocksBatch.Continuation;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
@@ -33,6 +34,7 @@ final class ClientRequests {
 
   private final ClientContext context;
   private final Network network;
+  private final NodeView node;
   private final NodeRelay nodeRelay;
   private final CompactBlocks compactBlocks;
   private final KnownHeaders known;
@@ -52,6 +54,7 @@ final class ClientRequests {
       @Nullable FilterRequests filters) {
     this.context = context;
     this.network = shared.network();
+    this.node = shared.node();
     this.nodeRelay = shared.nodeRelay();
     this.compactBlocks = shared.compactBlocks();
     this.known = known;
@@ -61,14 +64,14 @@ final class ClientRequests {
   }
 
   void getHeaders(Message message, SequenceAnswer answer) {
-    ask(new HeadersBatch(BlockLocator.parse(message), known, nodeRelay), answer);
+    ask(new HeadersBatch(BlockLocator.parse(message), known, node), answer);
   }
 
   void getBlocks(Message message, SequenceAnswer answer) {
     BlockLocator locator = BlockLocator.parse(message);
     ask(
         new BlocksBatch(
-            locator, network.genesis(), nodeRelay::headerChain, next -> onFull(next, answer)),
+            locator, network.genesis(), node::headerChain, next -> onFull(next, answer)),
         answer);
   }
 
@@ -91,7 +94,8 @@ final class ClientRequests {
       DataBatch.AfterBlock afterBlock =
           answer.isNumbered() ? (all, item, client) -> {} : this::blockDelivered;
       ClientFilter seenThrough = filters != null && filters.willBeLoaded() ? filter : null;
-      DataBatch data = new DataBatch(items, nodeRelay, compactBlocks, seenThrough, afterBlock);
+      DataBatch data =
+          new DataBatch(items, node, nodeRelay::missing, compactBlocks, seenThrough, afterBlock);
       Hash unknown = compactBlocks.firstOfUnknownDepth(items);
       ask(unknown == null ? data : new DepthFirstBatch(unknown, compactBlocks, data), answer);
     } else {
@@ -115,8 +119,7 @@ final class ClientRequests {
       range = FilterRange.parse(message);
     }
     CompactFilterSearch search =
-        new CompactFilterSearch(
-            command, range, nodeRelay, compactFilters, context.engine().counters());
+        new CompactFilterSearch(command, range, node, compactFilters, context.engine().counters());
     CompactFilterBatch batch = new CompactFilterBatch(context, command, search);
     if (batch.size() > 0) {
       ask(batch, answer);
@@ -146,9 +149,9 @@ final class ClientRequests {
     continuation = null;
     // While we catch up with the node our tip may be below the last block: a client that is told of
     // what it has goes on when the next block is announced, and not before.
-    BlockHeader tip = nodeRelay.tip();
-    NodeState node = nodeRelay.nodeView();
-    Hash later = tip != null && node != null && node.isCurrent() ? tip.hash() : next.later();
+    BlockHeader tip = node.tip();
+    NodeState state = node.state();
+    Hash later = tip != null && state != null && state.isCurrent() ? tip.hash() : next.later();
     client.accept(Inventory.of(Commands.INV, InventoryVector.BLOCK, later));
   }
 }

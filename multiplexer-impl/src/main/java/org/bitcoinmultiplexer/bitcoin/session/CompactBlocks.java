@@ -12,8 +12,8 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.compact.CompactBlock;
-import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderView;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Recent blocks in short (BIP152, version 2), each made once for all who ask for it so.
  *
  * <p>As in Core only close to a tip that is not old: whoever has not followed lacks most of the
- * transactions anyway. How deep a block lies the header chain tells, or else the recent headers if
- * they are known so far, or else the {@linkplain DepthFirstBatch node}. Any thread.
+ * transactions anyway. How deep a block lies the headers tell if they are known so far, or else the
+ * {@linkplain DepthFirstBatch node}. Any thread.
  */
 final class CompactBlocks {
 
@@ -37,7 +37,7 @@ final class CompactBlocks {
   /** The most that the tip's time may be behind, in seconds: that of 20 blocks. */
   private static final long MOST_AGE = 20 * 600;
 
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
   private final NewestBlock newest;
   private final InstantSource clock;
   private final Function<Message, Message> made; // one identity: kept with the block
@@ -45,10 +45,9 @@ final class CompactBlocks {
   /** {@link #of(Message)}, made once: it is handed on with every item that is delivered. */
   final UnaryOperator<Message> inShort = this::of;
 
-  CompactBlocks(
-      EngineContext engine, NodeRelay nodeRelay, RandomGenerator random, InstantSource clock) {
+  CompactBlocks(EngineContext engine, NodeView node, RandomGenerator random, InstantSource clock) {
     this.newest = new NewestBlock(engine);
-    this.nodeRelay = nodeRelay;
+    this.node = node;
     this.clock = clock;
     this.made = block -> CompactBlock.of(block, random.nextLong());
   }
@@ -60,10 +59,10 @@ final class CompactBlocks {
    * @return the same, or the {@code cmpctblock} of it
    */
   Message of(Message block) {
-    BlockHeader tip = nodeRelay.tip();
+    BlockHeader tip = node.tip();
     return tip != null
             && isRecent(tip.time())
-            && isWithin(BlockHeader.of(block).hash(), tip, MAX_CMPCTBLOCK_DEPTH)
+            && isAtMost(MAX_CMPCTBLOCK_DEPTH, node.headers().depth(BlockHeader.of(block).hash()))
         ? block.derive(made)
         : block;
   }
@@ -106,15 +105,9 @@ final class CompactBlocks {
 
   /** Whether it is one of the last blocks, or else so many of those are known that it is not. */
   private boolean isDepthKnown(Hash block) {
-    if (nodeRelay.headerChain() != null) {
-      return true;
-    }
-    BlockHeader at = nodeRelay.tip();
-    int least = Math.min(MAX_CMPCTBLOCK_DEPTH, nodeRelay.height() - 1); // the chain may be as short
-    for (int i = 0; at != null && i < least && !at.hash().equals(block); i++) {
-      at = nodeRelay.header(at.previous());
-    }
-    return at != null;
+    HeaderView headers = node.headers();
+    int least = Math.min(MAX_CMPCTBLOCK_DEPTH, node.height() - 1); // the chain may be as short
+    return headers.reaches(least) || headers.depth(block) >= 0;
   }
 
   /**
@@ -125,15 +118,9 @@ final class CompactBlocks {
    *     tip, on whatever branch, or if that is not known
    */
   boolean servesPartsOf(Hash block) {
-    ChainView chain = nodeRelay.headerChain();
-    if (chain != null) {
-      int height = chain.height(block);
-      return height < 0 || height >= chain.height() - MAX_BLOCKTXN_DEPTH;
-    }
-    BlockHeader tip = nodeRelay.tip();
-    return tip == null
-        || nodeRelay.header(block) == null
-        || isWithin(block, tip, MAX_BLOCKTXN_DEPTH);
+    HeaderView headers = node.headers();
+    int height = headers.height(block);
+    return height < 0 || height >= headers.height() - MAX_BLOCKTXN_DEPTH;
   }
 
   /**
@@ -143,23 +130,11 @@ final class CompactBlocks {
    * @return false if it was left too long ago
    */
   boolean isShown(Hash block) {
-    return nodeRelay.isShown(block);
+    return node.isShown(block);
   }
 
-  private boolean isWithin(Hash block, BlockHeader tip, int depth) {
-    ChainView chain = nodeRelay.headerChain();
-    if (chain != null) {
-      int found = chain.depth(block);
-      return found >= 0 && found <= depth;
-    }
-    BlockHeader at = tip;
-    for (int i = 0; at != null && i <= depth; i++) {
-      if (at.hash().equals(block)) {
-        return true;
-      }
-      at = nodeRelay.header(at.previous());
-    }
-    return false;
+  private static boolean isAtMost(int most, int depth) {
+    return depth >= 0 && depth <= most;
   }
 
   /**

@@ -15,7 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.filter.FilterIndex.Checkpoints;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterSpan;
 import org.bitcoinmultiplexer.bitcoin.filter.FilterStretch;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpoints;
@@ -60,7 +60,7 @@ final class CompactFilterSearch {
 
   private final String command;
   private final FilterRange range; // of getcfcheckpt the start is 0
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
   private final FilterIndex index;
   private final Counters counters;
 
@@ -94,11 +94,7 @@ final class CompactFilterSearch {
    * @throws Violation if the type of filter is one that nobody has
    */
   CompactFilterSearch(
-      String command,
-      FilterRange range,
-      NodeRelay nodeRelay,
-      FilterIndex index,
-      Counters counters) {
+      String command, FilterRange range, NodeView node, FilterIndex index, Counters counters) {
     if (range.type() != FilterSpan.BASIC) {
       throw new Violation(
           Counter.CLOSED_BAD_FILTER_TYPE,
@@ -107,7 +103,7 @@ final class CompactFilterSearch {
     this.command = command;
     this.range = range;
     this.branch = new Branch(range.stop());
-    this.nodeRelay = nodeRelay;
+    this.node = node;
     this.index = index;
     this.counters = counters;
     this.checkpoints = index.checkpoints();
@@ -125,13 +121,13 @@ final class CompactFilterSearch {
     if (isOver || ++questions > MOST_QUESTIONS) {
       return end();
     }
-    ChainView chain = nodeRelay.knownHeaders();
-    if (chain == null || !nodeRelay.offersFilters()) {
+    ChainView chain = node.knownHeaders();
+    if (chain == null || !node.offersFilters()) {
       return end();
     }
     boolean isActive = chain.isActive(range.stop());
     int height = branch.height(chain);
-    int reached = Math.min(chain.height(), nodeRelay.reached());
+    int reached = Math.min(chain.height(), node.reached());
     if (!isThere && !(isActive && height <= reached)) {
       return Locators.getHeaders(List.of(), range.stop());
     }
@@ -153,7 +149,7 @@ final class CompactFilterSearch {
   private Message findBranch(ChainView chain) {
     idle = chain.size() == chainSize ? idle + 1 : 0;
     chainSize = chain.size();
-    boolean isComplete = nodeRelay.headerChain() != null;
+    boolean isComplete = node.headerChain() != null;
     return idle > (isComplete ? 0 : MOST_IDLE)
         ? Locators.getHeaders(List.of(), branch.lowest())
         : Locators.getHeaders(chain.locator(), Hash.ZERO);
@@ -287,7 +283,7 @@ final class CompactFilterSearch {
   }
 
   private boolean isUnknown(Message question) {
-    return question.command().equals(Commands.GETHEADERS) && nodeRelay.headerChain() != null;
+    return question.command().equals(Commands.GETHEADERS) && node.headerChain() != null;
   }
 
   private Violation unknownStop() {
@@ -298,7 +294,7 @@ final class CompactFilterSearch {
 
   private void heardHeaders(BlockLocator question, Headers headers) {
     if (question.size() > 0) {
-      return; // the nodeRelay has seen them too
+      return; // the chain has seen them too
     }
     boolean isRight = headers.size() == 1 && headers.hash(0).equals(question.stop());
     if (isRight) {
@@ -306,7 +302,7 @@ final class CompactFilterSearch {
       goDown(BlockHeader.at(headers.array(), headers.offset(0)));
     } else {
       isOver = true;
-      if (!isThere && nodeRelay.headerChain() != null) {
+      if (!isThere && node.headerChain() != null) {
         throw unknownStop();
       }
     }
@@ -314,7 +310,7 @@ final class CompactFilterSearch {
 
   /** Unless the chain has learnt of the block meanwhile, as it does of those that extend it. */
   private void goDown(BlockHeader header) {
-    ChainView chain = nodeRelay.knownHeaders();
+    ChainView chain = node.knownHeaders();
     if (chain == null || branch.height(chain) < 0) {
       branch.add(header);
     }
@@ -380,7 +376,7 @@ final class CompactFilterSearch {
 
   /** Whether the node can be asked for filters still: it may be another one by now. */
   boolean isServed() {
-    return nodeRelay.offersFilters() && (isThere || stopHeight <= nodeRelay.reached());
+    return node.offersFilters() && (isThere || stopHeight <= node.reached());
   }
 
   /** What the filter of one of the heights must be. */

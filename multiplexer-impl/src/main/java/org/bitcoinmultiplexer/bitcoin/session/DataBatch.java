@@ -4,15 +4,17 @@ import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_PEER_TX_ANN
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeState;
+import org.bitcoinmultiplexer.bitcoin.node.NodeState;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.Batch;
@@ -39,7 +41,8 @@ final class DataBatch implements Batch {
   }
 
   private final Inventory items;
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
+  private final BiConsumer<Hash, @Nullable NodeState> notGiven;
   private final CompactBlocks compactBlocks;
   private final @Nullable ClientFilter filter;
   private final AfterBlock afterBlock;
@@ -50,19 +53,22 @@ final class DataBatch implements Batch {
    * A request.
    *
    * @param items at least one
-   * @param nodeRelay has the transactions that wait to be mined
+   * @param node has the transactions that wait to be mined
+   * @param notGiven hears of a block that the node of this state did not give
    * @param compactBlocks makes blocks short
    * @param filter through which filtered blocks are seen; null if there will be none to see any
    * @param afterBlock hears of every block
    */
   DataBatch(
       Inventory items,
-      NodeRelay nodeRelay,
+      NodeView node,
+      BiConsumer<Hash, @Nullable NodeState> notGiven,
       CompactBlocks compactBlocks,
       @Nullable ClientFilter filter,
       AfterBlock afterBlock) {
     this.items = items;
-    this.nodeRelay = nodeRelay;
+    this.node = node;
+    this.notGiven = notGiven;
     this.compactBlocks = compactBlocks;
     this.filter = filter;
     this.afterBlock = afterBlock;
@@ -77,11 +83,11 @@ final class DataBatch implements Batch {
   public @Nullable Outcome local(int item) {
     int type = items.type(item);
     if (InventoryVector.isTransaction(type)) {
-      Message tx = nodeRelay.waiting(items.hash(item), type == InventoryVector.WTX);
+      Message tx = node.waiting(items.hash(item), type == InventoryVector.WTX);
       return tx != null ? new Outcome.Answered(List.of(tx)) : null;
     }
-    asked = nodeRelay.nodeView();
-    return isSeen(type) && nodeRelay.isShown(items.hash(item)) ? null : Outcome.Absent.INSTANCE;
+    asked = node.state();
+    return isSeen(type) && node.isShown(items.hash(item)) ? null : Outcome.Absent.INSTANCE;
   }
 
   private boolean isSeen(int type) {
@@ -144,7 +150,7 @@ final class DataBatch implements Batch {
       }
       afterBlock.delivered(items, item, client);
     } else if (outcome instanceof Outcome.Absent && isSeen(type)) {
-      nodeRelay.missing(items.hash(item), asked);
+      notGiven.accept(items.hash(item), asked);
     }
     return true;
   }

@@ -3,7 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterAdd;
@@ -26,18 +26,21 @@ import org.bitcoinmultiplexer.metrics.Counter;
 final class FilterRequests {
 
   private final ClientContext context;
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
+  private final Runnable follow; // what waits to be mined
   private final ClientFilter filter;
   private final TransactionAnnouncer transactions;
   private boolean willBeLoaded;
 
   FilterRequests(
       ClientContext context,
-      NodeRelay nodeRelay,
+      NodeView node,
+      Runnable follow,
       ClientFilter filter,
       TransactionAnnouncer transactions) {
     this.context = context;
-    this.nodeRelay = nodeRelay;
+    this.node = node;
+    this.follow = follow;
     this.filter = filter;
     this.transactions = transactions;
   }
@@ -59,7 +62,7 @@ final class FilterRequests {
     switch (message.command()) {
       case Commands.FILTERLOAD -> {
         FilterLoad load = FilterLoad.parse(message);
-        nodeRelay.followUnconfirmed();
+        follow.run();
         willBeLoaded = true;
         inTurn(() -> filter.load(load), answer);
       }
@@ -93,8 +96,8 @@ final class FilterRequests {
 
   /** In order even with a number: each is a list of everything, and one at a time is enough. */
   private void mempool(SequenceAnswer answer) {
-    nodeRelay.followUnconfirmed();
-    Batch batch = new MempoolBatch(nodeRelay, filter, transactions);
+    follow.run();
+    Batch batch = new MempoolBatch(node, filter, transactions);
     context.ask(answer.isNumbered() ? new NumberedBatch(batch, answer) : batch);
   }
 

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeState;
+import org.bitcoinmultiplexer.bitcoin.node.NodeState;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
@@ -28,18 +28,18 @@ final class HeadersBatch implements SingleBatch {
   private final BlockLocator locator;
   private final Message canonical;
   private final KnownHeaders known;
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
 
-  HeadersBatch(BlockLocator locator, KnownHeaders known, NodeRelay nodeRelay) {
+  HeadersBatch(BlockLocator locator, KnownHeaders known, NodeView node) {
     this.locator = locator;
     this.canonical = Locators.canonical(locator);
     this.known = known;
-    this.nodeRelay = nodeRelay;
+    this.node = node;
   }
 
   @Override
   public @Nullable Outcome local(int item) {
-    ChainView view = nodeRelay.headerChain();
+    ChainView view = node.headerChain();
     // A header that was asked for by name may be of a branch of which the node alone knows.
     return view == null || (locator.size() == 0 && !view.contains(locator.stop()))
         ? null
@@ -56,7 +56,7 @@ final class HeadersBatch implements SingleBatch {
   /** What is known is an answer; nothing would mean that the client is at the tip. */
   @Override
   public boolean canFail(int item) {
-    return locator.size() == 0 || nodeRelay.knownHeaders() != null;
+    return locator.size() == 0 || node.knownHeaders() != null;
   }
 
   @Override
@@ -71,13 +71,13 @@ final class HeadersBatch implements SingleBatch {
       }
       client.accept(headers);
     } else if (locator.size() > 0 && !(outcome instanceof Outcome.Absent && isNotReady())) {
-      ChainView view = nodeRelay.knownHeaders();
+      ChainView view = node.knownHeaders();
       client.accept(view == null ? NONE : view.headers(locator).orElse(NONE));
     }
   }
 
   private boolean isNotReady() {
-    NodeState node = nodeRelay.nodeView();
-    return node != null && !node.isFollowed();
+    NodeState state = node.state();
+    return state != null && !state.isFollowed();
   }
 }

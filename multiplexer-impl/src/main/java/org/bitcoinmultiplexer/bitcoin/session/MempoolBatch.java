@@ -7,7 +7,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.bloom.TransactionMatching;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -33,13 +33,13 @@ final class MempoolBatch implements Batch {
   /** What it takes to look at one and tell of it, in steps of a hash function. */
   static final int WORK = 500;
 
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
   private final ClientFilter filter;
   private final TransactionAnnouncer transactions;
   private @Nullable Listing listing; // null before the first turn
 
-  MempoolBatch(NodeRelay nodeRelay, ClientFilter filter, TransactionAnnouncer transactions) {
-    this.nodeRelay = nodeRelay;
+  MempoolBatch(NodeView node, ClientFilter filter, TransactionAnnouncer transactions) {
+    this.node = node;
     this.filter = filter;
     this.transactions = transactions;
   }
@@ -91,7 +91,7 @@ final class MempoolBatch implements Batch {
       long limit = work + most;
       List<Message> listed = all;
       if (listed == null) {
-        listed = transactions.wantsAny() ? nodeRelay.unconfirmed() : List.of();
+        listed = transactions.wantsAny() ? node.unconfirmed() : List.of();
         all = listed;
       }
       while (next < listed.size()) {

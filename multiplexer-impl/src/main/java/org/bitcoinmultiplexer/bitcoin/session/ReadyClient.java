@@ -6,10 +6,10 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.RequestType;
 import org.bitcoinmultiplexer.bitcoin.handshake.ClientInfo;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
+import org.bitcoinmultiplexer.bitcoin.node.NodeNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.relay.Client;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeNotification;
-import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
-import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceAnswer;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceResponder;
 import org.bitcoinmultiplexer.bitcoin.sequence.SequenceViolationException;
@@ -63,12 +63,13 @@ final class ReadyClient {
     this.context = context;
     this.shared = shared;
     this.info = info;
-    KnownHeaders known = new KnownHeaders(shared.nodeRelay()::header);
+    KnownHeaders known = new KnownHeaders(shared.node()::header);
     filter = new ClientFilter(context, shared.filterTurns(), info.relay());
-    transactions = new TransactionAnnouncer(context, filter, info.wtxidRelay(), shared.nodeRelay());
+    transactions = new TransactionAnnouncer(context, filter, info.wtxidRelay(), shared.node());
     filters =
         shared.bloom()
-            ? new FilterRequests(context, shared.nodeRelay(), filter, transactions)
+            ? new FilterRequests(
+                context, shared.node(), shared.nodeRelay()::followUnconfirmed, filter, transactions)
             : null;
     blocks = new BlockAnnouncer(context, known, shared.announcements(), shared.compactBlocks());
     requests = new ClientRequests(context, shared, known, filter, filters);
@@ -80,8 +81,8 @@ final class ReadyClient {
     } else {
       responder = null;
     }
-    NodeInfo node = shared.nodeRelay().node();
-    hasCompactFilters = shared.nodeRelay().offersFilters();
+    NodeInfo node = shared.node().info();
+    hasCompactFilters = shared.node().offersFilters();
     feeFilterTold = node != null ? node.feeFilter() : 0; // the handshake told it
   }
 

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.session;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.bitcoin.command.RequestTypes;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
@@ -10,7 +11,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  * What all conversations of one engine share. Safe on any thread.
  *
  * @param network whose blocks these are
- * @param nodeRelay what is known of the node and told to all
+ * @param node what is known of the node
+ * @param nodeRelay takes what clients bring
  * @param types what can be asked upstream, the rows of providers among it
  * @param announcements makes announcements of blocks once for all
  * @param compactBlocks makes blocks short once for all
@@ -21,6 +23,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
  */
 record SharedContext(
     Network network,
+    NodeView node,
     NodeRelay nodeRelay,
     RequestTypes types,
     Announcements announcements,

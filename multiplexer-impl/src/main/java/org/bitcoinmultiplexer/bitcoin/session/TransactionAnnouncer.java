@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.bitcoinmultiplexer.api.EventLoop.Timer;
 import org.bitcoinmultiplexer.api.Message;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeRelay;
-import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
+import org.bitcoinmultiplexer.bitcoin.node.NodeView;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
@@ -47,7 +47,7 @@ final class TransactionAnnouncer {
   private final ClientContext context;
   private final ClientFilter filter;
   private final boolean byWtxid;
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
   private final RecentIds recent = new RecentIds();
   private Set<Hash> pending = Set.of();
   private @Nullable Timer timer;
@@ -59,14 +59,13 @@ final class TransactionAnnouncer {
    * @param context whom it is said to
    * @param filter which transactions the client wants to hear of
    * @param byWtxid whether by wtxid
-   * @param nodeRelay has the transactions
+   * @param node has the transactions
    */
-  TransactionAnnouncer(
-      ClientContext context, ClientFilter filter, boolean byWtxid, NodeRelay nodeRelay) {
+  TransactionAnnouncer(ClientContext context, ClientFilter filter, boolean byWtxid, NodeView node) {
     this.context = context;
     this.filter = filter;
     this.byWtxid = byWtxid;
-    this.nodeRelay = nodeRelay;
+    this.node = node;
   }
 
   /** The client set its fee filter, in satoshi per 1000 virtual bytes. */
@@ -99,7 +98,7 @@ final class TransactionAnnouncer {
 
     @Override
     public @Nullable Message transaction() {
-      return nodeRelay.transaction(news.wtxid(), true);
+      return node.transaction(news.wtxid(), true);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.relay.RelayFixture.Peer;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -53,9 +54,9 @@ class AcceptanceProbeTest {
 
   private void requireUnknown() {
     assertThat(engine.takeNews(TransactionNotification.class)).isEmpty();
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isNull();
-    assertThat(fixture.nodeRelay.transaction(WTXID, true)).isNull();
-    assertThat(fixture.nodeRelay.transactions()).isEmpty();
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isNull();
+    assertThat(fixture.nodeRelay.node().transaction(WTXID, true)).isNull();
+    assertThat(fixture.nodeRelay.node().transactions()).isEmpty();
   }
 
   @Test
@@ -94,8 +95,8 @@ class AcceptanceProbeTest {
   private void requireNews() {
     assertThat(engine.takeNews(TransactionNotification.class))
         .containsExactly(new TransactionNotification(TXID, WTXID));
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isEqualTo(TX);
-    assertThat(fixture.nodeRelay.transactions()).containsExactly(TX);
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isEqualTo(TX);
+    assertThat(fixture.nodeRelay.node().transactions()).containsExactly(TX);
     assertThat(alice.accepted).containsExactly(WTXID);
     assertThat(engine.count(Counter.SUBMIT_TX_PROVEN)).isEqualTo(1);
   }
@@ -373,7 +374,7 @@ class AcceptanceProbeTest {
     assertThat(engine.count(Counter.SUBMIT_TX_DISPLACED)).isGreaterThan(1_000);
     fixture.line.says(TX);
     assertThat(engine.takeNews(TransactionNotification.class)).hasSize(1);
-    assertThat(fixture.nodeRelay.transactions()).as("nothing proven was lost").hasSize(1);
+    assertThat(fixture.nodeRelay.node().transactions()).as("nothing proven was lost").hasSize(1);
   }
 
   @Test

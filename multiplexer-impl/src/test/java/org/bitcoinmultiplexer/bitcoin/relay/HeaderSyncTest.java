@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
+import org.bitcoinmultiplexer.bitcoin.node.NodeState;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -102,7 +103,7 @@ class HeaderSyncTest {
   }
 
   private void assertComplete() {
-    ChainView view = news.nodeRelay.headerChain();
+    ChainView view = news.nodeRelay.node().headerChain();
     assertThat(view).isNotNull();
     assertThat(view.tip()).isEqualTo(node.view().tip());
     assertThat(view.height()).isEqualTo(node.view().height());
@@ -121,25 +122,25 @@ class HeaderSyncTest {
     news.reconnect(node.view().height());
 
     assertThat(nodeAnswersAll()).isLessThan(20);
-    assertThat(news.nodeRelay.knownHeaders().contains(node.view().tip())).isTrue();
+    assertThat(news.nodeRelay.node().knownHeaders().contains(node.view().tip())).isTrue();
   }
 
   @Test
   void aLongChainIsLearntTwoThousandAtATime() {
     nodeMinesMany(5_000);
     connect();
-    assertThat(news.nodeRelay.headerChain()).isNull();
+    assertThat(news.nodeRelay.node().headerChain()).isNull();
     for (int i = 0; i < 2; i++) {
       ScriptedEngineContext.Question question = news.engine.take();
       Message full = node.view().headers(BlockLocator.parse(question.request())).orElseThrow();
       assertThat(Headers.parse(full).size()).isEqualTo(2_000);
       news.answer(question, full);
-      assertThat(news.nodeRelay.headerChain()).as("while it is not complete").isNull();
+      assertThat(news.nodeRelay.node().headerChain()).as("while it is not complete").isNull();
     }
     nodeAnswersAll();
 
     assertComplete();
-    assertThat(news.nodeRelay.height()).isEqualTo(5_000);
+    assertThat(news.nodeRelay.node().height()).isEqualTo(5_000);
     assertThat(kept()).isEqualTo(5_000);
     assertThat(news.engine.count(Counter.NEWS_HEADERS)).isEqualTo(5_000);
   }
@@ -200,9 +201,9 @@ class HeaderSyncTest {
     nodeAnswersAll();
 
     news = restart();
-    assertThat(news.nodeRelay.headerChain()).isNull();
+    assertThat(news.nodeRelay.node().headerChain()).isNull();
     connect();
-    assertThat(news.nodeRelay.headerChain()).isNull();
+    assertThat(news.nodeRelay.node().headerChain()).isNull();
     nodeAnswersAll();
     assertComplete();
   }
@@ -258,13 +259,13 @@ class HeaderSyncTest {
     List<BlockHeader> branch = nodeMines(21, 1);
 
     news.nodeAnnounces(InventoryVector.BLOCK, TestChain.last(branch).hash());
-    assertThat(news.nodeRelay.headerChain()).as("while another block is announced").isNull();
-    ChainView during = news.nodeRelay.knownHeaders();
+    assertThat(news.nodeRelay.node().headerChain()).as("while another block is announced").isNull();
+    ChainView during = news.nodeRelay.node().knownHeaders();
     assertThat(during.tip()).isEqualTo(before);
     nodeAnswersAll();
 
     assertComplete();
-    assertThat(news.nodeRelay.headerChain().isActive(before)).isFalse();
+    assertThat(news.nodeRelay.node().headerChain().isActive(before)).isFalse();
     assertThat(during.isActive(before)).as("in the view of before").isTrue();
     assertThat(kept()).isEqualTo(121);
   }
@@ -275,8 +276,8 @@ class HeaderSyncTest {
     connect();
     nodeAnswersAll();
     news.line.closes();
-    assertThat(news.nodeRelay.headerChain()).as("without a node").isNull();
-    assertThat(news.nodeRelay.knownHeaders().height()).isEqualTo(100);
+    assertThat(news.nodeRelay.node().headerChain()).as("without a node").isNull();
+    assertThat(news.nodeRelay.node().knownHeaders().height()).isEqualTo(100);
     nodeMines(1_000, 0);
     news.line = news.new Line();
     connect();
@@ -293,7 +294,7 @@ class HeaderSyncTest {
       lie.add(TestChain.header(lie.get(2).hash(), 0, lie.get(2).time() + 600, 0x1d00ffff, false));
       news.answer(news.engine.take(), TestChain.headers(lie));
     }
-    assertThat(news.nodeRelay.headerChain()).isNull();
+    assertThat(news.nodeRelay.node().headerChain()).isNull();
     assertThat(news.engine.count(Counter.NEWS_HEADERS_UNTRUE)).isBetween(1L, 10L);
     assertThat(news.line.failed)
         .singleElement()
@@ -339,7 +340,7 @@ class HeaderSyncTest {
     news.nodeAnnounces(InventoryVector.BLOCK, second.hash());
     news.answer(question, answer);
     assertThat(news.takeBlockNews()).containsExactly(first.hash());
-    assertThat(news.nodeRelay.headerChain()).as("the second is not known yet").isNull();
+    assertThat(news.nodeRelay.node().headerChain()).as("the second is not known yet").isNull();
     nodeAnswersAll();
     assertComplete();
   }
@@ -350,14 +351,14 @@ class HeaderSyncTest {
     connect();
     nodeAnswersAll();
     news.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(77)));
-    assertThat(news.nodeRelay.headerChain()).isNull();
+    assertThat(news.nodeRelay.node().headerChain()).isNull();
     nodeAnswersAll();
     assertComplete();
     news.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(78)));
     while (!news.engine.questions.isEmpty()) {
       news.absent(news.engine.take());
     }
-    assertThat(news.nodeRelay.headerChain()).as("as long as the node does not say").isNull();
+    assertThat(news.nodeRelay.node().headerChain()).as("as long as the node does not say").isNull();
   }
 
   @Test
@@ -378,8 +379,8 @@ class HeaderSyncTest {
     connect();
     nodeAnswersAll();
     assertComplete();
-    assertThat(news.nodeRelay.tip().hash()).isEqualTo(node.view().tip());
-    assertThat(news.nodeRelay.height()).isEqualTo(2_010);
+    assertThat(news.nodeRelay.node().tip().hash()).isEqualTo(node.view().tip());
+    assertThat(news.nodeRelay.node().height()).isEqualTo(2_010);
 
     nodeMines(1_100, 1);
     news.nodeAnnounces(InventoryVector.BLOCK, node.view().tip());
@@ -399,8 +400,8 @@ class HeaderSyncTest {
     nodeAnswersAll();
 
     assertComplete();
-    assertThat(news.nodeRelay.height()).isEqualTo(150);
-    assertThat(news.nodeRelay.knownHeaders().tip()).isEqualTo(node.view().tip());
+    assertThat(news.nodeRelay.node().height()).isEqualTo(150);
+    assertThat(news.nodeRelay.node().knownHeaders().tip()).isEqualTo(node.view().tip());
     nodeMines(1, 1);
     news.nodeAnnounces(InventoryVector.BLOCK, node.view().tip());
     nodeAnswersAll();
@@ -410,7 +411,7 @@ class HeaderSyncTest {
     connect();
     assertThat(nodeAnswersAll()).as("questions").isLessThanOrEqualTo(3);
     assertComplete();
-    assertThat(news.nodeRelay.height()).isEqualTo(151);
+    assertThat(news.nodeRelay.node().height()).isEqualTo(151);
   }
 
   @Test
@@ -419,20 +420,20 @@ class HeaderSyncTest {
     connect();
     nodeAnswersAll();
     ChainView whole = node.view();
-    NodeState before = news.nodeRelay.nodeView();
+    NodeState before = news.nodeRelay.node().state();
     node = new HeaderChain(Network.REGTEST);
     for (int height = 1; height <= 70; height++) {
       node.add(Headers.parse(TestChain.headers(whole.header(whole.hash(height)))));
     }
     news.redial(RelayFixture.version(70, true));
-    missing(whole, 71, 100, news.nodeRelay.nodeView());
+    missing(whole, 71, 100, news.nodeRelay.node().state());
     nodeAnswersAll();
     assertComplete();
-    missing(whole, 71, 100, news.nodeRelay.nodeView());
+    missing(whole, 71, 100, news.nodeRelay.node().state());
     missing(whole, 20, 50, before);
     assertThat(news.line.distrusted).isEmpty();
 
-    missing(whole, 20, 50, news.nodeRelay.nodeView());
+    missing(whole, 20, 50, news.nodeRelay.node().state());
     assertThat(news.line.distrusted).as("what it has shown itself").hasSize(1);
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -50,7 +51,7 @@ class MempoolTest {
     idle.nodeRelay.followUnconfirmed();
     idle.engine.loop.runTasks();
     idle.answer(blockOf(next, parent));
-    assertThat(idle.nodeRelay.unconfirmed()).isEmpty();
+    assertThat(idle.nodeRelay.node().unconfirmed()).isEmpty();
     assertThat(idle.engine.questions).isEmpty();
   }
 
@@ -58,15 +59,15 @@ class MempoolTest {
   void hasWhatTheNodeAcceptedInTheOrderInWhichItCame() {
     nodeHas(parent, other, child);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(parent, other, child);
-    assertThat(fixture.nodeRelay.unconfirmedCount()).isEqualTo(3);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(parent, other, child);
+    assertThat(fixture.nodeRelay.node().unconfirmedCount()).isEqualTo(3);
   }
 
   @Test
   void hasNothingThatAClientOnlySubmitted() {
     fixture.submits(new RelayFixture.Peer("alice"), parent);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).isEmpty();
+    assertThat(fixture.nodeRelay.node().unconfirmed()).isEmpty();
   }
 
   @Test
@@ -74,8 +75,8 @@ class MempoolTest {
     nodeHas(parent, child, other);
     mine(TestChain.last(chain), parent);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(child, other);
-    assertThat(fixture.nodeRelay.transaction(txid(parent), false)).isEqualTo(parent);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(child, other);
+    assertThat(fixture.nodeRelay.node().transaction(txid(parent), false)).isEqualTo(parent);
   }
 
   @Test
@@ -84,7 +85,7 @@ class MempoolTest {
     nodeHas(parent, child, other, grandchild);
     mine(TestChain.last(chain), TestChain.tx(COINS, 0, 123, 0));
 
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other);
   }
 
   @Test
@@ -92,7 +93,7 @@ class MempoolTest {
     Message better = TestChain.tx(COINS, 0, 1, 0);
     nodeHas(parent, child, other, better);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other, better);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other, better);
   }
 
   @Test
@@ -113,8 +114,8 @@ class MempoolTest {
     without.line.says(TestChain.headers(TestChain.grow(TestChain.last(known), 1, 0)));
 
     assertThat(without.engine.questions).isEmpty();
-    assertThat(without.nodeRelay.unconfirmed()).isEmpty();
-    assertThat(without.nodeRelay.transactions()).containsExactly(parent);
+    assertThat(without.nodeRelay.node().unconfirmed()).isEmpty();
+    assertThat(without.nodeRelay.node().transactions()).containsExactly(parent);
   }
 
   @Test
@@ -123,7 +124,7 @@ class MempoolTest {
     mine(TestChain.last(chain), parent);
     nodeHas(parent, child);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other, child);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other, child);
   }
 
   @Test
@@ -135,10 +136,10 @@ class MempoolTest {
     for (BlockHeader header : branch) {
       fixture.answer(engine.take(), blockOf(header));
     }
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other);
 
     fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(parent).wtxid());
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other, parent);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other, parent);
   }
 
   @Test
@@ -148,12 +149,12 @@ class MempoolTest {
     fixture.line.says(TestChain.headers(next));
     engine.take();
     fixture.reconnect(3);
-    assertThat(fixture.nodeRelay.unconfirmed()).isEmpty();
+    assertThat(fixture.nodeRelay.node().unconfirmed()).isEmpty();
     assertThat(waiting(other)).isNull();
 
     fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(other).wtxid());
     assertThat(engine.questions).as("its body is known").isEmpty();
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other);
     assertThat(waiting(other)).isEqualTo(other);
   }
 
@@ -164,7 +165,7 @@ class MempoolTest {
         TestChain.headers(TestChain.grow(TestChain.last(chain), MinedTransactions.MOST + 1, 0)));
 
     assertThat(engine.questions).isEmpty();
-    assertThat(fixture.nodeRelay.unconfirmed()).isEmpty();
+    assertThat(fixture.nodeRelay.node().unconfirmed()).isEmpty();
   }
 
   @Test
@@ -174,7 +175,7 @@ class MempoolTest {
     mine(TestChain.last(chain), parent);
     fixture.answer(tx, parent);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).isEmpty();
+    assertThat(fixture.nodeRelay.node().unconfirmed()).isEmpty();
   }
 
   @Test
@@ -185,9 +186,9 @@ class MempoolTest {
       small.answer(tx);
     }
 
-    assertThat(small.nodeRelay.unconfirmed())
+    assertThat(small.nodeRelay.node().unconfirmed())
         .hasSize(1)
-        .containsExactlyElementsOf(small.nodeRelay.transactions());
+        .containsExactlyElementsOf(small.nodeRelay.node().transactions());
   }
 
   // ---- what is served
@@ -214,13 +215,13 @@ class MempoolTest {
       idle.answer(tx);
     }
     Hash wtxid = Transaction.parse(other).wtxid();
-    assertThat(idle.nodeRelay.waiting(wtxid, true)).isEqualTo(other);
+    assertThat(idle.nodeRelay.node().waiting(wtxid, true)).isEqualTo(other);
     idle.line.says(TestChain.headers(TestChain.grow(TestChain.last(known), 1, 0)));
-    assertThat(idle.nodeRelay.waiting(wtxid, true)).isNull();
+    assertThat(idle.nodeRelay.node().waiting(wtxid, true)).isNull();
 
     idle.line.says(other); // asked by a client
-    assertThat(idle.nodeRelay.waiting(wtxid, true)).isEqualTo(other);
-    assertThat(idle.nodeRelay.waiting(txid(parent), false)).isNull();
+    assertThat(idle.nodeRelay.node().waiting(wtxid, true)).isEqualTo(other);
+    assertThat(idle.nodeRelay.node().waiting(txid(parent), false)).isNull();
   }
 
   // ---- what is read
@@ -262,7 +263,7 @@ class MempoolTest {
         InventoryVector.WTX, Transaction.parse(other).wtxid(), Transaction.parse(parent).wtxid());
     fixture.answer(parent);
 
-    assertThat(fixture.nodeRelay.unconfirmed()).containsExactly(other, parent);
+    assertThat(fixture.nodeRelay.node().unconfirmed()).containsExactly(other, parent);
     assertThat(engine.takeNews(TransactionNotification.class))
         .containsExactly(
             new TransactionNotification(txid(parent), Transaction.parse(parent).wtxid()));
@@ -299,7 +300,7 @@ class MempoolTest {
         small.answer(tx);
       }
     }
-    assertThat(small.nodeRelay.unconfirmedCount()).isBetween(2, 3);
+    assertThat(small.nodeRelay.node().unconfirmedCount()).isBetween(2, 3);
     assertThat(small.engine.questions).as("what is announced later is asked for").isNotEmpty();
   }
 
@@ -310,7 +311,7 @@ class MempoolTest {
   }
 
   private @Nullable Message waiting(Message tx) {
-    return fixture.nodeRelay.waiting(Transaction.parse(tx).wtxid(), true);
+    return fixture.nodeRelay.node().waiting(Transaction.parse(tx).wtxid(), true);
   }
 
   private void nodeHas(Message... transactions) {

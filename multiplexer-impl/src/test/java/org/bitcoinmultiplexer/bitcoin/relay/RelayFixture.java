@@ -12,6 +12,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -26,13 +27,13 @@ import org.bitcoinmultiplexer.core.NodeConversation;
 import org.jspecify.annotations.Nullable;
 
 /** A relay between a node and clients that do what the test says. */
-final class RelayFixture {
+public final class RelayFixture {
 
   /** More blocks than the node of a test has. */
   static final int LONG = 800_000;
 
   /** One upstream connection, as the engine and the node see it. */
-  final class Line implements NodeContext {
+  public final class Line implements NodeContext {
     final List<Message> sent = new ArrayList<>();
     final List<String> ready = new ArrayList<>();
     final List<String> failed = new ArrayList<>();
@@ -84,7 +85,7 @@ final class RelayFixture {
       greets(version(height, relay));
     }
 
-    void greets(Message version) {
+    public void greets(Message version) {
       shakesHands(version);
       if (!chain.isEmpty()) {
         tellsItsChain();
@@ -100,7 +101,7 @@ final class RelayFixture {
       sent.clear();
     }
 
-    void closes() {
+    public void closes() {
       engine.loop.run(conversation::onClosed);
     }
   }
@@ -182,14 +183,14 @@ final class RelayFixture {
 
   final Clock clock = new Clock();
   final ScriptedEngineContext engine = new ScriptedEngineContext();
-  final NodeRelay nodeRelay;
+  public final NodeRelay nodeRelay;
 
   /** What the node has. */
-  final List<BlockHeader> chain = new ArrayList<>();
+  public final List<BlockHeader> chain = new ArrayList<>();
 
-  Line line;
+  public Line line;
 
-  RelayFixture() {
+  public RelayFixture() {
     this(new RelayOptions(true, true, 1 << 20));
   }
 

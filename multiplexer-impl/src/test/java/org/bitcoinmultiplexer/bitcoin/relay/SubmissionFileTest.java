@@ -109,6 +109,6 @@ class SubmissionFileTest {
     after.connected();
     assertThat(after.engine.told).containsExactly(tx(1));
     after.line.says(tx(1));
-    assertThat(after.nodeRelay.transactions()).containsExactly(tx(1));
+    assertThat(after.nodeRelay.node().transactions()).containsExactly(tx(1));
   }
 }

@@ -107,7 +107,7 @@ public final class TestChain {
   }
 
   /** A transaction with or without witness; equal numbers make equal txids. */
-  static Message tx(int number, int witness) {
+  public static Message tx(int number, int witness) {
     return tx(Sha256d.hash(new byte[] {1}, 0, 1), number, 1000, witness);
   }
 

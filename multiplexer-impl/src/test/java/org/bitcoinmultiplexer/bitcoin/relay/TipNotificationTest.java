@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -41,7 +42,7 @@ class TipNotificationTest {
     assertThat(asked.hash(1)).isEqualTo(known.get(28).hash());
     assertThat(asked.hash(asked.size() - 1)).isEqualTo(GENESIS);
     assertThat(asked.stop()).isEqualTo(Hash.ZERO);
-    int height = fixture.nodeRelay.height();
+    int height = fixture.nodeRelay.node().height();
     fixture.answer(question, headers(fresh));
     assertThat(engine.takeNews(TipNotification.class))
         .singleElement()
@@ -50,8 +51,9 @@ class TipNotificationTest {
               assertThat(hashes(news.headers())).isEqualTo(hashes(fresh));
               assertThat(news.tip().hash()).isEqualTo(last(fresh).hash());
             });
-    assertThat(fixture.nodeRelay.height()).isEqualTo(height + 3);
-    assertThat(fixture.nodeRelay.header(fresh.get(1).hash()).hash()).isEqualTo(fresh.get(1).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(height + 3);
+    assertThat(fixture.nodeRelay.node().header(fresh.get(1).hash()).hash())
+        .isEqualTo(fresh.get(1).hash());
     assertThat(engine.questions).isEmpty();
   }
 
@@ -92,8 +94,8 @@ class TipNotificationTest {
     fixture.line.says(headers(known.subList(3, 15)));
 
     assertThat(engine.news).isEmpty();
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(known).hash());
-    assertThat(fixture.nodeRelay.header(old.get(3).hash())).isNull();
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(known).hash());
+    assertThat(fixture.nodeRelay.node().header(old.get(3).hash())).isNull();
   }
 
   @Test
@@ -103,12 +105,12 @@ class TipNotificationTest {
 
     fixture.line.says(headers(branch.subList(0, 3)));
     assertThat(engine.news).as("equal work does not reorganise").isEmpty();
-    int height = fixture.nodeRelay.height();
+    int height = fixture.nodeRelay.node().height();
     fixture.line.says(headers(branch));
 
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(branch));
-    assertThat(fixture.nodeRelay.height()).isEqualTo(height + 1);
-    assertThat(fixture.nodeRelay.header(last(known).hash())).isNotNull();
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(height + 1);
+    assertThat(fixture.nodeRelay.node().header(last(known).hash())).isNotNull();
     List<BlockHeader> back = grow(last(known), 2, 0);
     fixture.line.says(headers(back));
     assertThat(fixture.takeBlockNews())
@@ -125,7 +127,7 @@ class TipNotificationTest {
     fixture.answer(headers(branch));
 
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(branch));
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(branch).hash());
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(branch).hash());
   }
 
   @Test
@@ -140,7 +142,7 @@ class TipNotificationTest {
     fixture.answer(slow, headers(fresh.get(0)));
 
     assertThat(engine.news).isEmpty();
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(fresh).hash());
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(fresh).hash());
   }
 
   /** The node of the connection has got another chain behind our back. */
@@ -156,8 +158,8 @@ class TipNotificationTest {
     fixture.answer(on, headers(elsewhere.subList(2000, 2200)));
 
     assertThat(fixture.takeBlockNews()).containsExactly(last(elsewhere).hash());
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(elsewhere).hash());
-    assertThat(fixture.nodeRelay.height()).isEqualTo(2200);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(elsewhere).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(2200);
   }
 
   @Test
@@ -176,7 +178,7 @@ class TipNotificationTest {
     fixture.line.says(block);
 
     assertThat(engine.news).isEmpty();
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(tip.hash());
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(tip.hash());
     assertThat(engine.count(Counter.NEWS_HEADERS_UNTRUE)).isEqualTo(3);
   }
 
@@ -190,7 +192,7 @@ class TipNotificationTest {
     fixture.absent(engine.take());
 
     assertThat(engine.news).isEmpty();
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(known).hash());
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(known).hash());
     assertThat(engine.count(Counter.NEWS_BLOCKS_UNPROVEN)).isEqualTo(2);
   }
 
@@ -255,7 +257,7 @@ class TipNotificationTest {
   void asksForWhatWasMissedWhileThereWasNoConnection() {
     List<BlockHeader> known = fixture.knowing(5);
     List<BlockHeader> missed = grow(last(known), 2002, 0);
-    int height = fixture.nodeRelay.height();
+    int height = fixture.nodeRelay.node().height();
 
     fixture.redial(RelayFixture.version(height + 2002, true));
     ScriptedEngineContext.Question first = engine.take();
@@ -270,7 +272,7 @@ class TipNotificationTest {
     fixture.answer(second, headers(missed.subList(1999, 2002)));
 
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(missed));
-    assertThat(fixture.nodeRelay.height()).isEqualTo(height + 2002);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(height + 2002);
     assertThat(engine.questions).isEmpty();
   }
 
@@ -286,14 +288,14 @@ class TipNotificationTest {
     fixture.answer(question, headers(chain));
 
     assertThat(engine.takeNews(TipNotification.class)).isEmpty();
-    assertThat(fixture.nodeRelay.height()).isEqualTo(3);
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(chain).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(3);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(chain).hash());
     List<BlockHeader> other = grow(GENESIS, 4, 1);
     fixture.line.says(headers(other));
     assertThat(fixture.takeBlockNews())
         .as("a reorganisation down to genesis")
         .isEqualTo(hashes(other));
-    assertThat(fixture.nodeRelay.height()).isEqualTo(4);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(4);
   }
 
   @Test
@@ -307,7 +309,7 @@ class TipNotificationTest {
     assertThat(engine.takeNews(TipNotification.class)).isEmpty();
     fixture.answer(own, headers(chain));
     assertThat(engine.takeNews(TipNotification.class)).isEmpty();
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(chain).hash());
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(chain).hash());
 
     fixture.answer(headers(next));
     assertThat(fixture.takeBlockNews())
@@ -325,7 +327,7 @@ class TipNotificationTest {
     fixture.answer(headers(first));
 
     assertThat(fixture.takeBlockNews()).containsExactly(first.hash());
-    assertThat(fixture.nodeRelay.height()).isEqualTo(1);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(1);
   }
 
   @Test
@@ -352,8 +354,8 @@ class TipNotificationTest {
     fixture.knowing(3_300);
     List<BlockHeader> other = fixture.nodeIsReplacedBy(grow(GENESIS, 150, 1));
 
-    assertThat(fixture.nodeRelay.height()).isEqualTo(150);
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(other).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(150);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(other).hash());
     assertThat(fixture.takeBlockNews()).containsExactly(last(other).hash());
     assertThat(engine.questions).isEmpty();
   }
@@ -363,7 +365,7 @@ class TipNotificationTest {
     fixture.knowing(300);
     List<BlockHeader> other = fixture.nodeIsReplacedBy(grow(GENESIS, 150, 1));
 
-    assertThat(fixture.nodeRelay.height()).isEqualTo(150);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(150);
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(other));
   }
 
@@ -372,8 +374,8 @@ class TipNotificationTest {
     fixture.knowing(2_500);
     List<BlockHeader> other = fixture.nodeIsReplacedBy(grow(GENESIS, 4_100, 1));
 
-    assertThat(fixture.nodeRelay.height()).isEqualTo(4_100);
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(other).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(4_100);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(other).hash());
     assertThat(fixture.takeBlockNews()).contains(last(other).hash());
   }
 
@@ -382,8 +384,8 @@ class TipNotificationTest {
     fixture.knowing(300);
     fixture.nodeIsReplacedBy(List.of());
 
-    assertThat(fixture.nodeRelay.height()).isZero();
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(GENESIS);
+    assertThat(fixture.nodeRelay.node().height()).isZero();
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(GENESIS);
   }
 
   /** From far below and from near; where its best block is an entry of the locator, and not. */
@@ -393,8 +395,8 @@ class TipNotificationTest {
     List<BlockHeader> whole = fixture.knowing(3_300);
     fixture.nodeIsReplacedBy(whole.subList(0, height));
 
-    assertThat(fixture.nodeRelay.height()).isEqualTo(height);
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(whole.get(height - 1).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(height);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(whole.get(height - 1).hash());
     assertThat(fixture.takeBlockNews())
         .as("nothing, or its tip if that cannot be told from one of another chain")
         .isEqualTo(height > 2_000 ? List.of() : List.of(whole.get(height - 1).hash()));
@@ -402,8 +404,8 @@ class TipNotificationTest {
     fixture.chain.addAll(whole.subList(height, 3_300));
     fixture.nodeAnnounces(InventoryVector.BLOCK, last(whole).hash());
     fixture.tellsItsChain();
-    assertThat(fixture.nodeRelay.height()).isEqualTo(3_300);
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(last(whole).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(3_300);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(last(whole).hash());
   }
 
   /** It stated its height before, and an empty answer does not say which block it has. */
@@ -414,8 +416,8 @@ class TipNotificationTest {
     fixture.redial(RelayFixture.version(300, true));
     fixture.tellsItsChain();
 
-    assertThat(fixture.nodeRelay.height()).isEqualTo(220);
-    assertThat(fixture.nodeRelay.tip().hash()).isEqualTo(whole.get(219).hash());
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(220);
+    assertThat(fixture.nodeRelay.node().tip().hash()).isEqualTo(whole.get(219).hash());
   }
 
   @ParameterizedTest
@@ -427,13 +429,13 @@ class TipNotificationTest {
     fixture.chain.addAll(branch);
     fixture.nodeAnnounces(InventoryVector.BLOCK, last(branch).hash());
     fixture.tellsItsChain();
-    assertThat(fixture.nodeRelay.height()).isEqualTo(2_901);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(2_901);
 
     List<BlockHeader> three = grow(last(branch), 3, 0);
     fixture.chain.addAll(three);
     fixture.nodeAnnounces(InventoryVector.BLOCK, last(three).hash());
     fixture.tellsItsChain();
-    assertThat(fixture.nodeRelay.height()).isEqualTo(2_904);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(2_904);
   }
 
   // ---- not ready
@@ -443,14 +445,14 @@ class TipNotificationTest {
     fixture.line.shakesHands(RelayFixture.version(5, true));
     fixture.chain.addAll(grow(GENESIS, 5, 0));
     fixture.absent(engine.take());
-    assertThat(fixture.nodeRelay.nodeView().isFollowed()).isFalse();
+    assertThat(fixture.nodeRelay.node().state().isFollowed()).isFalse();
     engine.loop.advance(Duration.ofSeconds(9));
     assertThat(engine.questions).isEmpty();
 
     engine.loop.advance(Duration.ofSeconds(1));
     fixture.tellsItsChain();
     assertThat(fixture.takeBlockNews()).containsExactly(last(fixture.chain).hash());
-    assertThat(fixture.nodeRelay.nodeView().isFollowed()).isTrue();
+    assertThat(fixture.nodeRelay.node().state().isFollowed()).isTrue();
   }
 
   @Test
@@ -460,7 +462,7 @@ class TipNotificationTest {
     while (!engine.questions.isEmpty()) {
       fixture.answer(headers(List.of()));
     }
-    assertThat(fixture.nodeRelay.nodeView().isFollowed()).isFalse();
+    assertThat(fixture.nodeRelay.node().state().isFollowed()).isFalse();
 
     engine.loop.advance(Duration.ofSeconds(10));
     fixture.tellsItsChain();
@@ -482,7 +484,7 @@ class TipNotificationTest {
 
     engine.loop.advance(Duration.ofSeconds(10));
     fixture.tellsItsChain();
-    assertThat(fixture.nodeRelay.height()).isEqualTo(5);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(5);
     assertThat(fixture.takeBlockNews()).isEqualTo(hashes(old.subList(2, 5)));
   }
 }

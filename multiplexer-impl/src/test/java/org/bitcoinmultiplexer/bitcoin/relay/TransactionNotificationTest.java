@@ -7,11 +7,10 @@ import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_MONEY;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.relay.RelayFixture.Peer;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -44,10 +43,10 @@ class TransactionNotificationTest {
 
     assertThat(engine.takeNews(TransactionNotification.class))
         .containsExactly(new TransactionNotification(TXID, WTXID));
-    assertThat(fixture.nodeRelay.transaction(WTXID, true)).isEqualTo(TX);
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isEqualTo(TX);
-    assertThat(fixture.nodeRelay.transaction(TXID, true)).isNull();
-    assertThat(fixture.nodeRelay.transactions()).containsExactly(TX);
+    assertThat(fixture.nodeRelay.node().transaction(WTXID, true)).isEqualTo(TX);
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isEqualTo(TX);
+    assertThat(fixture.nodeRelay.node().transaction(TXID, true)).isNull();
+    assertThat(fixture.nodeRelay.node().transactions()).containsExactly(TX);
     fixture.nodeAnnounces(InventoryVector.WTX, WTXID);
     assertThat(engine.questions).isEmpty();
     assertThat(engine.told).isEmpty();
@@ -99,12 +98,12 @@ class TransactionNotificationTest {
     fixture.submits(alice, TX);
     assertThat(engine.told).containsExactly(TX);
     assertThat(engine.news).isEmpty();
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isNull();
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isNull();
 
     fixture.answer(TX);
     assertThat(engine.takeNews(TransactionNotification.class))
         .containsExactly(new TransactionNotification(TXID, WTXID));
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isEqualTo(TX);
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isEqualTo(TX);
 
     fixture.submits(bob, TX);
     assertThat(engine.told).hasSize(1);
@@ -207,7 +206,7 @@ class TransactionNotificationTest {
 
     assertThat(engine.takeNews(TransactionNotification.class))
         .containsExactly(new TransactionNotification(TXID, WTXID));
-    assertThat(fixture.nodeRelay.transaction(WTXID, true)).isEqualTo(TX);
+    assertThat(fixture.nodeRelay.node().transaction(WTXID, true)).isEqualTo(TX);
   }
 
   @Test
@@ -229,7 +228,7 @@ class TransactionNotificationTest {
     fixture.line.says(TX);
 
     assertThat(engine.news).isEmpty();
-    assertThat(fixture.nodeRelay.transaction(WTXID, true)).isNull();
+    assertThat(fixture.nodeRelay.node().transaction(WTXID, true)).isNull();
   }
 
   @Test
@@ -339,29 +338,12 @@ class TransactionNotificationTest {
     assertThat(Transaction.parse(other).txid()).isEqualTo(TXID);
 
     fixture.submits(alice, other);
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isEqualTo(TX);
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isEqualTo(TX);
 
     Message third = TestChain.tx(1, 7);
     fixture.nodeAnnounces(InventoryVector.WTX, Transaction.parse(third).wtxid());
     fixture.answer(engine.questions.remove(engine.questions.size() - 1), third);
-    assertThat(fixture.nodeRelay.transaction(TXID, false)).isEqualTo(third);
-  }
-
-  @Test
-  void evictsTheOldestWhenThePoolIsFull() {
-    LongAdder evicted = new LongAdder();
-    TransactionPool pool = new TransactionPool(5_000, evicted, new MempoolView(new Random(1)));
-    for (int i = 0; i < 50; i++) {
-      pool.add(new TransactionPool.Entry(Transaction.parse(TestChain.tx(i, i % 2))));
-    }
-    assertThat(evicted.sum() + pool.all().size()).isEqualTo(50);
-    assertThat(pool.all()).hasSizeBetween(5, 12);
-    Transaction first = Transaction.parse(TestChain.tx(0, 0));
-    Transaction last = Transaction.parse(TestChain.tx(49, 1));
-    assertThat(pool.find(first.txid(), false)).isNull();
-    assertThat(pool.find(first.wtxid(), true)).isNull();
-    assertThat(pool.find(last.txid(), false)).isNotNull();
-    assertThat(pool.find(last.wtxid(), true)).isNotNull();
+    assertThat(fixture.nodeRelay.node().transaction(TXID, false)).isEqualTo(third);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.node.NodeNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -28,7 +29,7 @@ class UpstreamConversationTest {
 
   @Test
   void shakesHandsAndIsReadyOnce() {
-    assertThat(fixture.nodeRelay.node()).isNull();
+    assertThat(fixture.nodeRelay.node().info()).isNull();
     engine.loop.run(line.conversation::onOpen);
     assertThat(line.sent).extracting(Message::command).containsExactly(Commands.VERSION);
     assertThat(Version.parse(line.sent.get(0)).services())
@@ -40,10 +41,10 @@ class UpstreamConversationTest {
     assertThat(line.says(plain(Commands.VERACK))).isTrue();
 
     assertThat(line.ready).singleElement().asString().contains("node:18444", "/Satoshi:31.0.0/");
-    assertThat(fixture.nodeRelay.node()).isNotNull();
-    assertThat(fixture.nodeRelay.height()).isEqualTo(5_000);
+    assertThat(fixture.nodeRelay.node().info()).isNotNull();
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(5_000);
     assertThat(engine.takeNews(NodeNotification.class))
-        .containsExactly(new NodeNotification(fixture.nodeRelay.node()));
+        .containsExactly(new NodeNotification(fixture.nodeRelay.node().info()));
   }
 
   @Test
@@ -52,7 +53,7 @@ class UpstreamConversationTest {
 
     assertThat(line.ready).hasSize(1);
     assertThat(line.numbered.window()).isEqualTo(17);
-    assertThat(fixture.nodeRelay.node().window()).isEqualTo(17);
+    assertThat(fixture.nodeRelay.node().info().window()).isEqualTo(17);
   }
 
   @Test
@@ -115,7 +116,7 @@ class UpstreamConversationTest {
     assertThat(line.failed).singleElement().asString().contains("60000");
     assertThat(line.says(Ping.ping(1))).as("nothing is routed any more").isTrue();
     line.closes();
-    assertThat(fixture.nodeRelay.node()).isNull();
+    assertThat(fixture.nodeRelay.node().info()).isNull();
   }
 
   @Test
@@ -211,7 +212,7 @@ class UpstreamConversationTest {
     assertThat(engine.takeNews(NodeNotification.class))
         .extracting(news -> news.node().feeFilter())
         .containsExactly(1000L, 2000L);
-    assertThat(fixture.nodeRelay.node().feeFilter()).isEqualTo(2000);
+    assertThat(fixture.nodeRelay.node().info().feeFilter()).isEqualTo(2000);
   }
 
   @Test
@@ -231,7 +232,7 @@ class UpstreamConversationTest {
   void runsWhatWaitsForTheNodeInItsOwnLoop() {
     SimulatedLoop elsewhere = new SimulatedLoop();
     List<String> ran = new ArrayList<>();
-    fixture.nodeRelay.whenNodeKnown(elsewhere, () -> ran.add("early"));
+    fixture.nodeRelay.node().whenKnown(elsewhere, () -> ran.add("early"));
     engine.loop.runTasks();
     elsewhere.runTasks();
     assertThat(ran).isEmpty();
@@ -241,7 +242,7 @@ class UpstreamConversationTest {
     elsewhere.runTasks();
     assertThat(ran).containsExactly("early");
     line.closes();
-    fixture.nodeRelay.whenNodeKnown(elsewhere, () -> ran.add("late"));
+    fixture.nodeRelay.node().whenKnown(elsewhere, () -> ran.add("late"));
     assertThat(ran).containsExactly("early");
     elsewhere.runTasks();
     assertThat(ran).as("known while disconnected too").containsExactly("early", "late");

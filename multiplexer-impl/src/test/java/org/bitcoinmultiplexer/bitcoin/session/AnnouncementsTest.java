@@ -10,9 +10,9 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeNotification;
-import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
-import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
+import org.bitcoinmultiplexer.bitcoin.node.NodeNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
@@ -272,7 +272,7 @@ class AnnouncementsTest {
     client.says(tx);
     scene.nodeSays(tx);
     scene.engine.loop.advance(TransactionAnnouncer.TICK);
-    assertThat(scene.nodeRelay.transactions()).containsExactly(tx);
+    assertThat(scene.nodeRelay.node().transactions()).containsExactly(tx);
     assertThat(client.heard()).isEmpty();
   }
 
@@ -325,7 +325,7 @@ class AnnouncementsTest {
   @EnumSource(ClientKind.class)
   void theNodesFeeFilterIsPassedOnToWhoKnowsTheMessage(ClientKind kind) {
     ScriptedClient client = kind.greet(scene);
-    NodeInfo node = scene.nodeRelay.node();
+    NodeInfo node = scene.nodeRelay.node().info();
     scene.engine.publish(new NodeNotification(node.withFeeFilter(5000)));
     scene.engine.publish(new NodeNotification(node.withFeeFilter(5000)));
 

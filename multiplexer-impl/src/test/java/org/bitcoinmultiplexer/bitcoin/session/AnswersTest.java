@@ -214,7 +214,7 @@ class AnswersTest {
     scene.nodeSays(Chain.headersMessage(BlockHeader.of(kept), BlockHeader.of(recent)));
     scene.nodeSays(Chain.headersMessage(BlockHeader.of(tip), BlockHeader.of(above)));
     scene.engine.loop.runTasks();
-    assertThat(scene.nodeRelay.headerChain()).isNotNull();
+    assertThat(scene.nodeRelay.node().headerChain()).isNotNull();
     ScriptedClient client = ClientKind.CORE.greet(scene);
 
     Hash left = BlockHeader.of(old).hash();

@@ -10,9 +10,9 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
-import org.bitcoinmultiplexer.bitcoin.relay.NodeNotification;
-import org.bitcoinmultiplexer.bitcoin.relay.TipNotification;
-import org.bitcoinmultiplexer.bitcoin.relay.TransactionNotification;
+import org.bitcoinmultiplexer.bitcoin.node.NodeNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TipNotification;
+import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.BlockLocator;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -88,8 +88,9 @@ class ClientKindsTest {
       }
       case 3 ->
           scene.engine.publish(
-              new NodeNotification(scene.nodeRelay.node().withFeeFilter(random.nextInt(100_000))));
-      case 4 -> scene.engine.publish(new NodeNotification(scene.nodeRelay.node()));
+              new NodeNotification(
+                  scene.nodeRelay.node().info().withFeeFilter(random.nextInt(100_000))));
+      case 4 -> scene.engine.publish(new NodeNotification(scene.nodeRelay.node().info()));
       default -> scene.engine.loop.advance(Duration.ofMillis(random.nextInt(300)));
     }
   }

@@ -48,7 +48,7 @@ class CompactFiltersTest {
   private void start() {
     scene.nodeConnects(HEIGHT, true);
     nodeAnswersAll();
-    assertThat(scene.nodeRelay.headerChain()).isNotNull();
+    assertThat(scene.nodeRelay.node().headerChain()).isNotNull();
   }
 
   private void nodeAnswersAll() {
@@ -118,7 +118,7 @@ class CompactFiltersTest {
     scene.nodeServices = Scene.NODE_SERVICES;
     scene.nodeConnects(HEIGHT, true);
     nodeAnswersAll();
-    assertThat(scene.nodeRelay.knownHeaders()).isNull();
+    assertThat(scene.nodeRelay.node().knownHeaders()).isNull();
     ScriptedClient client = client();
     client.says(filters(0, view().tip()));
     assertThat(client.rule).isEqualTo("not-offered");
@@ -284,7 +284,7 @@ class CompactFiltersTest {
     scene.nodeSays(Chain.headersMessage(branch));
     nodeAnswersAll();
     client.heard();
-    assertThat(scene.nodeRelay.tip().hash()).isEqualTo(view().tip()).isNotEqualTo(stale);
+    assertThat(scene.nodeRelay.node().tip().hash()).isEqualTo(view().tip()).isNotEqualTo(stale);
     for (Message request :
         List.of(
             filters(HEIGHT - 20, view().tip()),
@@ -302,7 +302,7 @@ class CompactFiltersTest {
     Hash stale = node.mine(view().hash(HEIGHT - left), left, 1).get(left - 1).hash();
     assertThat(view().isActive(stale)).isFalse();
     start();
-    assertThat(scene.nodeRelay.knownHeaders().contains(stale)).isFalse();
+    assertThat(scene.nodeRelay.node().knownHeaders().contains(stale)).isFalse();
     Hash stop = upToItsTip ? stale : view().ancestor(stale, HEIGHT - left / 2).orElseThrow();
     ScriptedClient client = client();
     for (Message request :
@@ -509,10 +509,10 @@ class CompactFiltersTest {
     while (!client.pending().command().equals(Commands.GETCFILTERS)) {
       client.settle(passing(client.pending()));
     }
-    assertThat(scene.nodeRelay.mayAskForFilters(view().hash(1_210))).isTrue();
+    assertThat(scene.nodeRelay.node().mayAskForFilters(view().hash(1_210))).isTrue();
     scene.nodeServices = Scene.NODE_SERVICES;
     scene.nodeConnects(HEIGHT, true);
-    assertThat(scene.nodeRelay.mayAskForFilters(view().hash(1_210))).isFalse();
+    assertThat(scene.nodeRelay.node().mayAskForFilters(view().hash(1_210))).isFalse();
     client.asked.clear();
     client.settle(node.outcome(client.pending())); // it had been on its way
 
@@ -526,15 +526,15 @@ class CompactFiltersTest {
   @Test
   void aNodeIsAskedForNoFilterOfABlockThatItMayNotHave() {
     start();
-    assertThat(scene.nodeRelay.mayAskForFilters(view().tip())).isTrue();
-    assertThat(scene.nodeRelay.mayAskForFilters(Hash.of("77".repeat(32)))).isFalse();
+    assertThat(scene.nodeRelay.node().mayAskForFilters(view().tip())).isTrue();
+    assertThat(scene.nodeRelay.node().mayAskForFilters(Hash.of("77".repeat(32)))).isFalse();
     ChainView before = view();
     scene.nodeConnects(2_000, true);
-    assertThat(scene.nodeRelay.mayAskForFilters(before.hash(2_000)))
+    assertThat(scene.nodeRelay.node().mayAskForFilters(before.hash(2_000)))
         .as("before this node has shown its chain")
         .isFalse();
     scene.nodeShows(Chain.headersMessage(before.header(before.hash(2_000))));
-    assertThat(scene.nodeRelay.mayAskForFilters(before.hash(2_000))).isTrue();
-    assertThat(scene.nodeRelay.mayAskForFilters(view().hash(2_001))).isFalse();
+    assertThat(scene.nodeRelay.node().mayAskForFilters(before.hash(2_000))).isTrue();
+    assertThat(scene.nodeRelay.node().mayAskForFilters(view().hash(2_001))).isFalse();
   }
 }

@@ -175,7 +175,8 @@ class FiltersTest {
     client.upstream(block);
     assertThat(client.heard())
         .hasSize(5)
-        .endsWith(Inventory.of(Commands.INV, InventoryVector.BLOCK, scene.nodeRelay.tip().hash()));
+        .endsWith(
+            Inventory.of(Commands.INV, InventoryVector.BLOCK, scene.nodeRelay.node().tip().hash()));
   }
 
   // ---- limits

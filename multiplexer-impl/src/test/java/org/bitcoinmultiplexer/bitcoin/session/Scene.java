@@ -44,10 +44,11 @@ final class Scene {
     shared =
         new SharedContext(
             Network.REGTEST,
+            nodeRelay.node(),
             nodeRelay,
             types,
             new Announcements(),
-            new CompactBlocks(engine, nodeRelay, random, clock),
+            new CompactBlocks(engine, nodeRelay.node(), random, clock),
             new FilterScheduler(engine.loop),
             options.bloom(),
             random,
@@ -91,8 +92,8 @@ final class Scene {
       assertThat(asked.request().command()).isEqualTo(Commands.GETHEADERS);
       engine.loop.run(() -> asked.then().accept(new Outcome.Answered(List.of(headers))));
     }
-    assertThat(nodeRelay.tip()).isNotNull();
-    assertThat(nodeRelay.tip().hash()).isEqualTo(chain.get(chain.size() - 1).hash());
+    assertThat(nodeRelay.node().tip()).isNotNull();
+    assertThat(nodeRelay.node().tip().hash()).isEqualTo(chain.get(chain.size() - 1).hash());
   }
 
   /** Answers the relay's question about the way. */

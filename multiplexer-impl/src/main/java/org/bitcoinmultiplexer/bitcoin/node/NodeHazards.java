@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.node;
 
 import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.NODE_NETWORK_LIMITED_MIN_BLOCKS;
 
@@ -7,6 +7,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
+import org.bitcoinmultiplexer.bitcoin.headers.HeaderView;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterCheckpointsRequest;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
@@ -38,17 +39,17 @@ public final class NodeHazards {
   private static final String DEEP_BLOCK = "blocks deeper than " + NODE_NETWORK_LIMITED_MIN_BLOCKS;
   private static final String OLD_BLOCK = "blocks older than a week";
 
-  private final NodeRelay nodeRelay;
+  private final NodeView node;
   private final Message genesis;
 
   /**
    * Hazards of the nodes of one engine.
    *
-   * @param nodeRelay knows the node and its chain
+   * @param node knows the node and its chain
    * @param network whose genesis block is the deepest
    */
-  public NodeHazards(NodeRelay nodeRelay, Network network) {
-    this.nodeRelay = nodeRelay;
+  public NodeHazards(NodeView node, Network network) {
+    this.node = node;
     this.genesis = block(network.genesis());
   }
 
@@ -68,7 +69,7 @@ public final class NodeHazards {
     }
     Hash block = block(request);
     int depth = block == null ? 0 : depth(block);
-    if (nodeRelay.height() <= NODE_NETWORK_LIMITED_MIN_BLOCKS
+    if (node.height() <= NODE_NETWORK_LIMITED_MIN_BLOCKS
         || (depth >= 0 && depth <= NODE_NETWORK_LIMITED_MIN_BLOCKS)) {
       return null;
     }
@@ -83,9 +84,9 @@ public final class NodeHazards {
   }
 
   private boolean isPruned() {
-    NodeInfo node = nodeRelay.node();
-    return node != null
-        && (node.services() & (Version.NODE_NETWORK_LIMITED | Version.NODE_NETWORK))
+    NodeInfo info = node.info();
+    return info != null
+        && (info.services() & (Version.NODE_NETWORK_LIMITED | Version.NODE_NETWORK))
             == Version.NODE_NETWORK_LIMITED;
   }
 
@@ -97,9 +98,9 @@ public final class NodeHazards {
 
   /** How many blocks are above one; -1 if it is not known. */
   private int depth(Hash block) {
-    ChainView view = nodeRelay.headerChain();
-    int depth = view == null ? -1 : view.depth(block);
-    return depth >= 0 ? depth : nodeRelay.recentDepth(block);
+    HeaderView headers = node.headers();
+    int height = headers.height(block);
+    return height < 0 ? -1 : Math.max(0, headers.height() - height);
   }
 
   /**
@@ -124,8 +125,8 @@ public final class NodeHazards {
   }
 
   private @Nullable Hazard ofSubmission(Message submission) {
-    NodeInfo node = nodeRelay.node();
-    return node == null || !node.takesUnrequested()
+    NodeInfo info = node.info();
+    return info == null || !info.takesUnrequested()
         ? null
         : new Hazard(
             Sha256d.hash(submission.array(), submission.offset(), submission.size()),
@@ -136,7 +137,7 @@ public final class NodeHazards {
   }
 
   private Hazard ofBlock(Message request, Hash block) {
-    BlockHeader tip = nodeRelay.tip();
+    BlockHeader tip = node.tip();
     BlockHeader header = header(block);
     boolean isRecent = tip != null && header != null && tip.time() - header.time() < HISTORICAL;
     return new Hazard(
@@ -151,12 +152,9 @@ public final class NodeHazards {
   }
 
   private @Nullable BlockHeader header(Hash block) {
-    BlockHeader recent = nodeRelay.header(block);
-    ChainView view = nodeRelay.knownHeaders();
-    if (recent != null || view == null) {
-      return recent;
-    }
-    return view.header(block);
+    BlockHeader recent = node.header(block);
+    ChainView known = node.knownHeaders();
+    return recent != null || known == null ? recent : known.header(block);
   }
 
   private static Hazard ofFilters(Hash stop) {

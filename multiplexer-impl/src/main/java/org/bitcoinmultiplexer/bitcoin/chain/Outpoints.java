@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.chain;
 
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
@@ -14,7 +14,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
  * Outputs of transactions, each known by 64 bits of its txid and index: SipHash-2-4 under a secret
  * of this instance, so that nobody can make an output that is taken for somebody else's.
  */
-final class Outpoints {
+public final class Outpoints {
 
   private static final int OUTPOINT_SIZE = Hash.SIZE + 4;
 
@@ -25,12 +25,17 @@ final class Outpoints {
    *
    * @param random a source that nobody can guess
    */
-  Outpoints(RandomGenerator random) {
+  public Outpoints(RandomGenerator random) {
     hash = Hashing.sipHash24(random.nextLong(), random.nextLong());
   }
 
-  /** What a well-formed transaction spends. */
-  long[] spentBy(Message transaction) {
+  /**
+   * What a transaction spends.
+   *
+   * @param transaction well-formed
+   * @return as many as it has inputs
+   */
+  public long[] spentBy(Message transaction) {
     ByteReader in = new ByteReader(transaction);
     byte[] array = in.array();
     long[] spent = new long[inputs(in)];
@@ -43,8 +48,14 @@ final class Outpoints {
     return spent;
   }
 
-  /** The transactions that a well-formed one spends from, so many of them at most. */
-  static Set<Hash> parents(Message transaction, int most) {
+  /**
+   * The transactions that one spends from.
+   *
+   * @param transaction well-formed
+   * @param most how many of them at most
+   * @return their txids
+   */
+  public static Set<Hash> parents(Message transaction, int most) {
     ByteReader in = new ByteReader(transaction);
     Set<Hash> parents = new LinkedHashSet<>();
     for (int left = inputs(in); left > 0 && parents.size() < most; left--) {
@@ -56,8 +67,13 @@ final class Outpoints {
     return parents;
   }
 
-  /** How many outputs a well-formed transaction has. */
-  static int outputs(Message transaction) {
+  /**
+   * How many outputs a transaction has.
+   *
+   * @param transaction well-formed
+   * @return 0 only if it has no input either
+   */
+  public static int outputs(Message transaction) {
     ByteReader in = new ByteReader(transaction);
     int inputs = inputs(in);
     for (int i = 0; i < inputs; i++) {
@@ -77,8 +93,14 @@ final class Outpoints {
     return inputs;
   }
 
-  /** So many outputs of a transaction, from the first. */
-  long[] of(Hash txid, int count) {
+  /**
+   * The outputs of a transaction.
+   *
+   * @param txid its id without witness
+   * @param count how many, from the first
+   * @return as {@link #spentBy} has them
+   */
+  public long[] of(Hash txid, int count) {
     byte[] outpoint = Arrays.copyOf(txid.toByteArray(), OUTPOINT_SIZE);
     long[] outputs = new long[count];
     for (int i = 0; i < count; i++) {

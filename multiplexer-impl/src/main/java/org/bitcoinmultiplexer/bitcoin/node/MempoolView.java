@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.node;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
+import org.bitcoinmultiplexer.bitcoin.chain.Outpoints;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +32,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Written in the hub's loop; {@link #all}, {@link #size} and {@link #isSure} by any thread.
  */
-final class MempoolView {
+public final class MempoolView {
 
   /** Of so many last blocks it is remembered what they spend, for transactions that come late. */
   private static final int BLOCKS = 3;
 
-  private final ConcurrentSkipListMap<Long, TransactionPool.Entry> inOrder =
-      new ConcurrentSkipListMap<>();
-  private final Map<Long, TransactionPool.Entry> spenders = new HashMap<>();
+  private final ConcurrentSkipListMap<Long, PoolEntry> inOrder = new ConcurrentSkipListMap<>();
+  private final Map<Long, PoolEntry> spenders = new HashMap<>();
   private final Deque<long[]> spentInBlocks = new ArrayDeque<>(); // each sorted
   private final Outpoints outpoints;
   private long last;
@@ -51,12 +51,12 @@ final class MempoolView {
   }
 
   /** The node has this transaction. */
-  void add(TransactionPool.Entry entry) {
+  void add(PoolEntry entry) {
     if (entry.isUnconfirmed() || isSpentInBlocks(entry)) {
       return;
     }
     for (long spent : spends(entry)) {
-      TransactionPool.Entry replaced = spenders.get(spent);
+      PoolEntry replaced = spenders.get(spent);
       if (replaced != null) {
         removeWithDescendants(replaced);
       }
@@ -70,16 +70,16 @@ final class MempoolView {
     count(1);
   }
 
-  private long[] spends(TransactionPool.Entry entry) {
+  private long[] spends(PoolEntry entry) {
     long[] known = entry.spends;
     if (known == null) {
-      known = outpoints.spentBy(entry.full);
+      known = outpoints.spentBy(entry.full());
       entry.spends = known;
     }
     return known;
   }
 
-  private boolean isSpentInBlocks(TransactionPool.Entry entry) {
+  private boolean isSpentInBlocks(PoolEntry entry) {
     for (long[] block : spentInBlocks) {
       for (long spent : spends(entry)) {
         if (Arrays.binarySearch(block, spent) >= 0) {
@@ -91,7 +91,7 @@ final class MempoolView {
   }
 
   /** The node has just shown that it has this transaction still. */
-  void confirm(TransactionPool.Entry entry) {
+  void confirm(PoolEntry entry) {
     if (!isSure(entry)) {
       remove(entry);
       add(entry);
@@ -99,22 +99,22 @@ final class MempoolView {
   }
 
   /** Whether it waits, and is not in a block that has yet to be looked through. Any thread. */
-  boolean isSure(TransactionPool.Entry entry) {
+  boolean isSure(PoolEntry entry) {
     return entry.place > doubtful;
   }
 
   /** A block came that may have any of them. */
-  void doubt() {
+  public void doubt() {
     doubtful = last;
   }
 
   /** All blocks have been looked through. */
-  void doubtNothing() {
+  public void doubtNothing() {
     doubtful = 0;
   }
 
   /** It is not to be had any more, or mined. */
-  void remove(TransactionPool.Entry entry) {
+  void remove(PoolEntry entry) {
     if (!entry.isUnconfirmed()) {
       return;
     }
@@ -131,12 +131,12 @@ final class MempoolView {
     size += more;
   }
 
-  private void removeWithDescendants(TransactionPool.Entry entry) {
-    Deque<TransactionPool.Entry> doomed = new ArrayDeque<>(List.of(entry));
-    for (TransactionPool.Entry next = doomed.poll(); next != null; next = doomed.poll()) {
+  private void removeWithDescendants(PoolEntry entry) {
+    Deque<PoolEntry> doomed = new ArrayDeque<>(List.of(entry));
+    for (PoolEntry next = doomed.poll(); next != null; next = doomed.poll()) {
       remove(next);
-      for (long output : outpoints.of(next.txid, Outpoints.outputs(next.full))) {
-        TransactionPool.Entry child = spenders.get(output);
+      for (long output : outpoints.of(next.txid(), Outpoints.outputs(next.full()))) {
+        PoolEntry child = spenders.get(output);
         if (child != null) {
           doomed.add(child);
         }
@@ -144,8 +144,12 @@ final class MempoolView {
     }
   }
 
-  /** A block of the best chain. */
-  void mined(Message message) {
+  /**
+   * A block of the best chain.
+   *
+   * @param message a {@code block}
+   */
+  public void mined(Message message) {
     Block block = Block.parse(message);
     long[] spent = new long[block.size()];
     int count = 0;
@@ -166,11 +170,11 @@ final class MempoolView {
     }
   }
 
-  private void leaves(TransactionPool.@Nullable Entry entry, Block block, int transaction) {
+  private void leaves(@Nullable PoolEntry entry, Block block, int transaction) {
     if (entry == null) {
       return;
     }
-    if (entry.txid.equals(block.txid(transaction))) {
+    if (entry.txid().equals(block.txid(transaction))) {
       remove(entry); // what spends from it waits on
     } else {
       removeWithDescendants(entry);
@@ -178,28 +182,32 @@ final class MempoolView {
   }
 
   /** The last blocks may not be in the best chain any more. */
-  void forgetBlocks() {
+  public void forgetBlocks() {
     spentInBlocks.clear();
   }
 
   /** Nothing is known to wait any more. */
-  void clear() {
+  public void clear() {
     inOrder.values().forEach(entry -> entry.place = 0);
     inOrder.clear();
     spenders.clear();
     size = 0;
   }
 
-  /** How many there are. Any thread. */
-  int size() {
+  /**
+   * How many there are. Any thread.
+   *
+   * @return 0 or more
+   */
+  public int size() {
     return size;
   }
 
   /** A snapshot. Any thread. */
   List<Message> all() {
-    Collection<TransactionPool.Entry> entries = inOrder.values();
+    Collection<PoolEntry> entries = inOrder.values();
     List<Message> all = new ArrayList<>(size);
-    entries.forEach(entry -> all.add(entry.full));
+    entries.forEach(entry -> all.add(entry.full()));
     return all;
   }
 }

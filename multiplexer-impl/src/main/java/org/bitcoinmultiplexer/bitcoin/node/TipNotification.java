@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.node;
 
 import java.util.List;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;

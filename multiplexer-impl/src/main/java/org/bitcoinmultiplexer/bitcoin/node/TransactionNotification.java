@@ -1,10 +1,10 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.node;
 
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.core.Notification;
 
 /**
- * A transaction that the node has accepted, and that can be had from {@link NodeRelay#transaction},
+ * A transaction that the node has accepted, and that can be had from {@link NodeView#transaction},
  * at least for a while. Immutable.
  *
  * @param txid its id without witness

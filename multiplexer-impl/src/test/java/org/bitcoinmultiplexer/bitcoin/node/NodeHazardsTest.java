@@ -1,9 +1,11 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.bitcoin.relay.RelayFixture;
+import org.bitcoinmultiplexer.bitcoin.relay.TestChain;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.FilterRange;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -22,7 +24,7 @@ class NodeHazardsTest {
   private static final long PRUNED = Version.NODE_NETWORK_LIMITED | Version.NODE_WITNESS;
 
   private final RelayFixture fixture = new RelayFixture();
-  private final NodeHazards hazards = new NodeHazards(fixture.nodeRelay, Network.REGTEST);
+  private final NodeHazards hazards = new NodeHazards(fixture.nodeRelay.node(), Network.REGTEST);
 
   private void connected(long services, int blocks) {
     fixture.chain.addAll(TestChain.grow(Network.REGTEST.genesis(), blocks, 0));

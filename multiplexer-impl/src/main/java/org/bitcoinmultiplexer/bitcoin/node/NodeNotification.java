@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.bitcoin.relay;
+package org.bitcoinmultiplexer.bitcoin.node;
 
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
 import org.bitcoinmultiplexer.core.Notification;
