@@ -1,9 +1,9 @@
 /**
  * Bitcoin Multiplexer: many Bitcoin P2P clients over one connection to a bitcoind.
  *
- * <p>Exported is what an embedder needs: the composition root, its options, the transports, the
- * wire format for those who bring their own, the names of the counters, and the answering side of
- * numbered requests for nodes. Everything else is internal.
+ * <p>Exported is what an embedder needs: the composition root, its options, the check of a node,
+ * the transports, the wire format for those who bring their own, the names of the counters, and the
+ * answering side of numbered requests for nodes. Everything else is internal.
  */
 module org.bitcoinmultiplexer {
   requires transitive org.bitcoinmultiplexer.api;
@@ -21,6 +21,7 @@ module org.bitcoinmultiplexer {
   exports org.bitcoinmultiplexer;
   exports org.bitcoinmultiplexer.bitcoin.sequence;
   exports org.bitcoinmultiplexer.bitcoin.wire;
+  exports org.bitcoinmultiplexer.check;
   exports org.bitcoinmultiplexer.config;
   exports org.bitcoinmultiplexer.metrics;
   exports org.bitcoinmultiplexer.transport;

@@ -3,7 +3,6 @@ package org.bitcoinmultiplexer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -16,8 +15,10 @@ import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.relay.MempoolPermission;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.check.UpstreamCheck;
 import org.bitcoinmultiplexer.core.Engine;
 import org.bitcoinmultiplexer.stage.AnswerLookup;
 import org.bitcoinmultiplexer.transport.AcceptLimits;
@@ -93,7 +94,8 @@ public final class BitcoinMultiplexer implements Multiplexer {
           node -> connectors.add(tcp.connector(node.host(), node.port(), network)));
     }
     protocol.readMempool(
-        new ProbedPermission(connectors, network, loop, builder.random, InstantSource.system()));
+        MempoolPermission.of(
+            connectors, node -> UpstreamCheck.permitsMempool(node, network, loop, builder.random)));
     engine =
         new Engine(
             loop,

@@ -102,6 +102,10 @@ class ArchitectureTest {
   static final ArchRule sessionsPutBitcoinTogether =
       only(B + ".bitcoin.session", B + ".bitcoin..", HEADERS, BUDGET, METRICS, CORE, API);
 
+  @ArchTest
+  static final ArchRule checksSpeakToOneNode =
+      only(B + ".check", WIRE, HANDSHAKE, B + ".strategy", API);
+
   @ArchTest static final ArchRule cachesKnowNoBitcoin = only(B + ".cache", STAGE, API);
   @ArchTest static final ArchRule headersAskNobody = only(HEADERS, WIRE, CHAIN, API);
 

@@ -25,6 +25,18 @@ public interface MultiplexerListener {
   default void onUpstreamLost(String target, String reason) {}
 
   /**
+   * The same, for who wants to tell one loss from another; what is not overridden calls {@link
+   * #onUpstreamLost(String, String)}.
+   *
+   * @param target what was dialled
+   * @param loss of which kind it is
+   * @param reason in words
+   */
+  default void onUpstreamLost(String target, UpstreamLoss loss, String reason) {
+    onUpstreamLost(target, reason);
+  }
+
+  /**
    * A client's handshake is done.
    *
    * @param remote where it is, as {@link Transport#remote()}

@@ -18,6 +18,7 @@ import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.api.UpstreamLoss;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
@@ -322,7 +323,7 @@ public final class Engine implements Multiplexer {
     @Override
     public void unreachable(Connector node, String reason) {
       log.info("upstream {} cannot be reached: {}", node.target(), reason);
-      events.tell(l -> l.onUpstreamLost(node.target(), reason));
+      events.tell(l -> l.onUpstreamLost(node.target(), UpstreamLoss.UNREACHABLE, reason));
     }
   }
 
@@ -385,7 +386,8 @@ public final class Engine implements Multiplexer {
       }
       upstreamReady = false;
       log.info("upstream {} is lost: {}", gone.target(), reason);
-      events.tell(l -> l.onUpstreamLost(gone.target(), reason));
+      UpstreamLoss loss = gone.isUnreadable() ? UpstreamLoss.UNREADABLE : UpstreamLoss.CLOSED;
+      events.tell(l -> l.onUpstreamLost(gone.target(), loss, reason));
       if (wasReady) {
         counters.count(Counter.UPSTREAM_LOST);
         dialler.lost(gone.isPassedOver());

@@ -110,6 +110,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   private final ArrayDeque<Asked> asked = new ArrayDeque<>(); // oldest first, some ended
   private State state = State.GREETING;
   private boolean passedOver;
+  private boolean unreadable;
   private boolean hungUp;
   private @Nullable ResponseRouter router;
   private @Nullable Numbering numbering;
@@ -307,6 +308,16 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
             lose("a frame that cannot be used stands among numbered ones: " + reason);
           }
         });
+  }
+
+  @Override
+  public void onUnreadable(String reason) {
+    Confined.run(loop, () -> unreadable = true);
+  }
+
+  /** Whether the node sent what is no message at all. */
+  boolean isUnreadable() {
+    return unreadable;
   }
 
   @Override

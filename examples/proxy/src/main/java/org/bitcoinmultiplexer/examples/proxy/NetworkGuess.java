@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.bitcoinmultiplexer.UpstreamCheck;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.check.UpstreamCheck;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
 
 /**

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.bitcoinmultiplexer.UpstreamCheck;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.UpstreamLoss;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;
 import org.slf4j.Logger;
@@ -67,12 +67,12 @@ final class UpstreamWatch implements MultiplexerListener {
   }
 
   @Override
-  public void onUpstreamLost(String target, String reason) {
+  public void onUpstreamLost(String target, UpstreamLoss loss, String reason) {
     if (wasReady) {
       log.warn("upstream {} is lost, dialling again: {}", target, reason);
-    } else if (UpstreamCheck.isAnotherNetwork(reason)) {
+    } else if (loss == UpstreamLoss.UNREADABLE) {
       giveUp(target, "another network than " + settings.network() + " (" + reason + ")");
-    } else if (reason.startsWith(target)) {
+    } else if (loss == UpstreamLoss.UNREACHABLE) {
       log.warn("waiting for upstream, dialling again: {}", reason);
     } else {
       log.warn(

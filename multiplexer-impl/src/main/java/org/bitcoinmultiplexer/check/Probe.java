@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer;
+package org.bitcoinmultiplexer.check;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the loop.
  */
-final class UpstreamCheckProbe implements Transport.Listener {
+final class Probe implements Transport.Listener {
 
   static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -65,7 +65,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
   private final RandomGenerator random;
   private final InstantSource clock;
   private final NodeHandshake handshake;
-  private final CompletableFuture<UpstreamCheckFacts> result = new CompletableFuture<>();
+  private final CompletableFuture<Facts> result = new CompletableFuture<>();
 
   private State state = State.DIALLING;
   private @Nullable Transport transport;
@@ -81,8 +81,9 @@ final class UpstreamCheckProbe implements Transport.Listener {
   private boolean notFound;
   private int headers = -1;
   private @Nullable Boolean friend;
+  private boolean unreadable;
 
-  UpstreamCheckProbe(
+  Probe(
       Connector connector,
       Network network,
       EventLoop loop,
@@ -96,7 +97,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
     this.handshake = new NodeHandshake(connector.target(), false, 0, random, clock, this::send);
   }
 
-  CompletionStage<UpstreamCheckFacts> start() {
+  CompletionStage<Facts> start() {
     loop.execute(
         () -> {
           restartTimer("it cannot be reached: no answer");
@@ -266,6 +267,11 @@ final class UpstreamCheckProbe implements Transport.Listener {
   }
 
   @Override
+  public void onUnreadable(String reason) {
+    loop.execute(() -> unreadable = true); // before what onClosed does
+  }
+
+  @Override
   public void onWritable() {
     // What is sent is too little to wait for.
   }
@@ -293,7 +299,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
       transport.close();
     }
     result.complete(
-        new UpstreamCheckFacts(
+        new Facts(
             connector.target(),
             transport != null,
             version,
@@ -306,6 +312,7 @@ final class UpstreamCheckProbe implements Transport.Listener {
             notFound,
             headers,
             friend,
+            unreadable,
             reason));
   }
 }

@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer;
+package org.bitcoinmultiplexer.check;
 
 import java.time.Duration;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param notFound whether it said that it does not have the unknown transaction
  * @param headers how many headers came for the genesis block's successors; negative if no answer
  * @param friend whether it grants us permissions that not everybody has; null if that was not seen
+ * @param unreadable whether it sent what is no message of the network
  * @param end why the probe ended early; empty if it did not
  */
-record UpstreamCheckFacts(
+record Facts(
     String target,
     boolean connected,
     @Nullable Version version,
@@ -34,4 +35,5 @@ record UpstreamCheckFacts(
     boolean notFound,
     int headers,
     @Nullable Boolean friend,
+    boolean unreadable,
     String end) {}

@@ -1,11 +1,11 @@
-package org.bitcoinmultiplexer;
+package org.bitcoinmultiplexer.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.ABSENT;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.DEGRADED;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.GOOD;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNKNOWN;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNUSABLE;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.ABSENT;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.DEGRADED;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.GOOD;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.UNKNOWN;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.UNUSABLE;
 
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.bitcoinmultiplexer.UpstreamCheck.Finding;
-import org.bitcoinmultiplexer.UpstreamCheck.Report;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
@@ -33,6 +31,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.check.UpstreamCheck.Finding;
+import org.bitcoinmultiplexer.check.UpstreamCheck.Report;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 import org.bitcoinmultiplexer.transport.memory.MemoryTransports;
 import org.bitcoinmultiplexer.transport.tcp.TcpLoop;

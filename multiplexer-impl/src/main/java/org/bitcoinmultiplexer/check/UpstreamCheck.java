@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer;
+package org.bitcoinmultiplexer.check;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -102,9 +102,9 @@ public final class UpstreamCheck {
       String strategy,
       RandomGenerator random,
       InstantSource clock) {
-    return new UpstreamCheckProbe(connector, network, loop, random, clock)
+    return new Probe(connector, network, loop, random, clock)
         .start()
-        .thenApply(facts -> new UpstreamCheckJudge(facts, network, strategy).report());
+        .thenApply(facts -> new Assessment(facts, network, strategy).report());
   }
 
   /**
@@ -118,20 +118,25 @@ public final class UpstreamCheck {
    */
   public static CompletionStage<Boolean> speaks(
       Connector connector, Network network, EventLoop loop) {
-    return new UpstreamCheckProbe(
-            connector, network, loop, new SecureRandom(), InstantSource.system())
+    return new Probe(connector, network, loop, new SecureRandom(), InstantSource.system())
         .start()
         .thenApply(facts -> facts.version() != null);
   }
 
   /**
-   * Whether a connection was lost because the node speaks another network.
+   * Finds out whether a node takes {@code mempool}, which Bitcoin Core without bloom filters
+   * permits only to some.
    *
-   * @param reason what {@link org.bitcoinmultiplexer.api.MultiplexerListener#onUpstreamLost} or
-   *     {@link org.bitcoinmultiplexer.api.Transport.Listener#onClosed} was told
-   * @return true if its frames have another magic
+   * @param connector dials it, once
+   * @param network which it should speak
+   * @param loop where the question is asked; not owned
+   * @param random draws nonces
+   * @return whether it took it; false also if that cannot be seen; never a failure
    */
-  public static boolean isAnotherNetwork(String reason) {
-    return reason.contains("magic ") && reason.contains("not that of ");
+  public static CompletionStage<Boolean> permitsMempool(
+      Connector connector, Network network, EventLoop loop, RandomGenerator random) {
+    return new Probe(connector, network, loop, random, InstantSource.system())
+        .start()
+        .thenApply(facts -> Boolean.TRUE.equals(facts.friend()));
   }
 }

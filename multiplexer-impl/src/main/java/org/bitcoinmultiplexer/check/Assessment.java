@@ -1,24 +1,24 @@
-package org.bitcoinmultiplexer;
+package org.bitcoinmultiplexer.check;
 
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.ABSENT;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.DEGRADED;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.GOOD;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNKNOWN;
-import static org.bitcoinmultiplexer.UpstreamCheck.Severity.UNUSABLE;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.ABSENT;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.DEGRADED;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.GOOD;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.UNKNOWN;
+import static org.bitcoinmultiplexer.check.UpstreamCheck.Severity.UNUSABLE;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.bitcoinmultiplexer.UpstreamCheck.Finding;
-import org.bitcoinmultiplexer.UpstreamCheck.Report;
-import org.bitcoinmultiplexer.UpstreamCheck.Severity;
 import org.bitcoinmultiplexer.bitcoin.handshake.Handshakes;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
+import org.bitcoinmultiplexer.check.UpstreamCheck.Finding;
+import org.bitcoinmultiplexer.check.UpstreamCheck.Report;
+import org.bitcoinmultiplexer.check.UpstreamCheck.Severity;
 import org.bitcoinmultiplexer.strategy.Strategies;
 
 /** Says what the facts about a node mean for a strategy. */
-final class UpstreamCheckJudge {
+final class Assessment {
 
   /** All that helps; Bitcoin Core grants them per address (net_permissions.h). */
   private static final String PERMISSIONS = "noban,download,mempool,relay,forcerelay";
@@ -34,13 +34,13 @@ final class UpstreamCheckJudge {
 
   private static final Duration SLOW = Duration.ofSeconds(1);
 
-  private final UpstreamCheckFacts facts;
+  private final Facts facts;
   private final Network network;
   private final boolean shared;
   private final String strategy;
   private final List<Finding> findings = new ArrayList<>();
 
-  UpstreamCheckJudge(UpstreamCheckFacts facts, Network network, String strategy) {
+  Assessment(Facts facts, Network network, String strategy) {
     this.facts = facts;
     this.network = network;
     this.strategy = strategy;
@@ -71,7 +71,7 @@ final class UpstreamCheckJudge {
   private void silence() {
     if (!facts.connected()) {
       add(UNUSABLE, "it cannot be reached: " + facts.end());
-    } else if (UpstreamCheck.isAnotherNetwork(facts.end())) {
+    } else if (facts.unreadable()) {
       add(
           UNUSABLE,
           "it speaks another network than " + network + ": " + facts.end() + customSignet());
