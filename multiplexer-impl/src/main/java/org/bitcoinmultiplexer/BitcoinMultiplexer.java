@@ -108,7 +108,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
             builder.listener != null ? builder.listener : new MultiplexerListener() {},
             builder.listenerExecutor != null
                 ? builder.listenerExecutor
-                : builder.listener == null ? task -> {} : ownExecutor("multiplexer-events"),
+                : builder.listener == null ? Runnable::run : ownExecutor("multiplexer-events"),
             cache != null ? cache.answers() : AnswerLookup.NONE);
     // Above clients.max, since those that have to make room are a moment in going.
     int sockets = builder.maxClients + Math.max(64, builder.maxClients / 8);

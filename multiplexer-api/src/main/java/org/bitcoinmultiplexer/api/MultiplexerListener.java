@@ -74,6 +74,15 @@ public interface MultiplexerListener {
   default void onHeaders(long height, long target) {}
 
   /**
+   * Events were not told, because thousands of others waited for the listener, which was too slow:
+   * here they are missing. What is kept account of from events is to be read anew from {@link
+   * Stats}.
+   *
+   * @param count how many
+   */
+  default void onEventsMissed(long count) {}
+
+  /**
    * The multiplexer cannot go on and is closing: memory has run out, or the Java machine is broken.
    * Nothing is known of the state of the process any more, so it should end, and be started anew.
    * Heard of if the error came up in a loop or an executor of the multiplexer's own, or in one of

@@ -99,7 +99,7 @@ public final class Engine implements Multiplexer {
     this.strategy = strategy;
     this.connectors = List.copyOf(connectors);
     this.settings = settings;
-    this.events = new Events(listener, listenerExecutor);
+    this.events = new Events(listener, listenerExecutor, loop::nanoTime, counters);
     this.budgets = new HostBudgets(loop::nanoTime, HostBudgets.defaultBytes(), counters::counter);
     this.slots = new Slots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
     this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
@@ -282,7 +282,7 @@ public final class Engine implements Multiplexer {
    */
   public void fail(Error cause) {
     if (!closed) {
-      events.tell(l -> l.onFailed(cause));
+      events.tellLast(l -> l.onFailed(cause));
       close();
     }
   }

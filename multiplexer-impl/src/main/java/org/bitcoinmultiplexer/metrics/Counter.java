@@ -37,6 +37,9 @@ public enum Counter {
       "client.bloom.dropped",
       "relayed transactions that were not matched, since 1,000 were waiting for a client's turn"),
 
+  LISTENER_MISSED(
+      "listener.missed", "events that the listener missed, because too many waited for it"),
+
   // ---- hosts over their budget
 
   BUDGET_DELAYED_MESSAGES(
@@ -190,6 +193,7 @@ public enum Counter {
   CACHE_HIT("cache.hit", "answers that were in memory"),
   CACHE_FOUND("cache.found", "answers that were found by a search, as in data-dir"),
   CACHE_KEPT("cache.kept", "answers of the node that were given to the cache"),
+  CACHE_BUSY("cache.busy", "searches left out, because too many others waited for the disk"),
 
   // ---- the connection to the node
 

@@ -20,11 +20,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only an answer of one message to a request with a {@linkplain Request#lasting lasting name} is
  * kept: never an absence or a refusal, which is true for a moment at most. What a search finds is
- * checked like an answer of upstream's before anybody gets it.
+ * checked like an answer of upstream's before anybody gets it. What is asked while too much is
+ * searched for is asked upstream: a disk that hangs must not be worse than none.
  *
  * <p>Confined to the engine's loop, except {@link #find}.
  */
 public final class CachingStage implements Stage {
+
+  /**
+   * So many are searched for at a time: some seconds' work of a disk, and some megabytes. A wallet
+   * that catches up may ask for 500 blocks at once.
+   */
+  public static final int MOST_SEARCHES = 10_000;
 
   /** Decides whether a message is what a request asks for; pure, any thread. */
   @FunctionalInterface
@@ -43,6 +50,8 @@ public final class CachingStage implements Stage {
   private final LongAdder hits;
   private final LongAdder found;
   private final LongAdder kept;
+  private final LongAdder busy;
+  private int searches; // under way
 
   /**
    * @param counters of the engine
@@ -62,6 +71,7 @@ public final class CachingStage implements Stage {
     this.hits = counters.apply(Counter.CACHE_HIT);
     this.found = counters.apply(Counter.CACHE_FOUND);
     this.kept = counters.apply(Counter.CACHE_KEPT);
+    this.busy = counters.apply(Counter.CACHE_BUSY);
   }
 
   @Override
@@ -92,7 +102,14 @@ public final class CachingStage implements Stage {
       return PendingRequest.SETTLED;
     }
     CacheMiss miss = new CacheMiss(this, request, waiter);
+    if (searches >= MOST_SEARCHES) {
+      busy.increment();
+      miss.ask();
+      return miss;
+    }
+    searches++;
     if (!answers.search(request.lasting().get(), miss, miss)) {
+      searches--;
       miss.ask();
     }
     return miss;
@@ -111,10 +128,15 @@ public final class CachingStage implements Stage {
   /** A search has ended. Any thread. */
   void searched(CacheMiss miss, @Nullable Message answer) {
     if (loop.inEventLoop()) {
-      miss.searched(answer);
+      ended(miss, answer);
     } else {
-      loop.execute(() -> miss.searched(answer));
+      loop.execute(() -> ended(miss, answer));
     }
+  }
+
+  private void ended(CacheMiss miss, @Nullable Message answer) {
+    searches--;
+    miss.searched(answer);
   }
 
   /** What was found is the outcome. */

@@ -14,6 +14,7 @@ import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.stage.AnswerLookup;
+import org.bitcoinmultiplexer.stage.CachingStage;
 import org.bitcoinmultiplexer.tck.ToyDialect;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,31 @@ class CachingStageTest extends EngineFixture {
     assertThat(node.heard()).containsExactly("get a", "mark 1");
     node.says("item", "a=value of a");
     assertThat(alice.heard()).containsExactly("item a=value of a");
+  }
+
+  @Test
+  void whatIsAskedWhileTheDiskHangsIsAskedUpstream() {
+    store.hasDisk = true;
+    start("key");
+    ToyTransport node = node(first);
+    for (int i = 0; store.searches.size() < CachingStage.MOST_SEARCHES; i++) {
+      ToyTransport one = client();
+      for (int j = 0; j < 100 && store.searches.size() < CachingStage.MOST_SEARCHES; j++) {
+        one.says("get", "k" + (100 * i + j));
+      }
+    }
+    ToyTransport alice = client();
+    alice.says("get", "a");
+    assertThat(store.searches).hasSize(CachingStage.MOST_SEARCHES);
+    assertThat(node.heard()).contains("get a");
+    node.says("item", "a=1");
+    assertThat(alice.heard()).containsExactly("item a=1");
+    assertThat(engine.stats().counter("cache.busy")).isEqualTo(1);
+
+    searchEnds();
+    alice.says("get", "b");
+    assertThat(store.searches).hasSize(CachingStage.MOST_SEARCHES);
+    assertThat(engine.stats().counter("cache.busy")).isEqualTo(1);
   }
 
   @Test
