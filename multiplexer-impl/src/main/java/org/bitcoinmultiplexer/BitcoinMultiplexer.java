@@ -5,13 +5,16 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.bitcoinmultiplexer.api.ClientConnection;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
@@ -182,6 +185,25 @@ public final class BitcoinMultiplexer implements Multiplexer {
   }
 
   /**
+   * When a node was ready for the first time: {@link Multiplexer#ready}.
+   *
+   * @return a future of what it said of itself
+   */
+  @Override
+  public CompletableFuture<NodeDescription> ready() {
+    return engine.ready();
+  }
+
+  /**
+   * Which Bitcoin network is spoken on both sides.
+   *
+   * @return the network
+   */
+  public Network network() {
+    return network;
+  }
+
+  /**
    * Listens for clients over TCP, who are served by the multiplexer's own thread, or by as many as
    * {@link MultiplexerBuilder#clientThreads} says.
    *
@@ -209,11 +231,25 @@ public final class BitcoinMultiplexer implements Multiplexer {
    * Takes a client over, on the multiplexer's own loop: {@link Multiplexer#accept(Transport)}.
    *
    * @param client a {@link Transport} that has not been started
+   * @return what becomes of it
    * @throws IllegalStateException after {@link #close}; the transport is closed then
    */
   @Override
-  public void accept(Transport client) {
-    engine.accept(client);
+  public ClientConnection accept(Transport client) {
+    return engine.accept(client);
+  }
+
+  /**
+   * Takes a client over, under a name: {@link Multiplexer#accept(Transport, String)}.
+   *
+   * @param client a {@link Transport} that has not been started
+   * @param name for logs and limits
+   * @return what becomes of it
+   * @throws IllegalStateException after {@link #close}; the transport is closed then
+   */
+  @Override
+  public ClientConnection accept(Transport client, String name) {
+    return engine.accept(client, name);
   }
 
   /**
@@ -221,12 +257,13 @@ public final class BitcoinMultiplexer implements Multiplexer {
    *
    * @param client a {@link Transport} that has not been started
    * @param sessionLoop the {@link EventLoop} where its session runs
+   * @return what becomes of it
    * @throws IllegalStateException after {@link #close}, or if the loop is closed; the transport is
    *     closed then
    */
   @Override
-  public void accept(Transport client, EventLoop sessionLoop) {
-    engine.accept(client, sessionLoop);
+  public ClientConnection accept(Transport client, EventLoop sessionLoop) {
+    return engine.accept(client, sessionLoop);
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.api;
 
+import java.util.concurrent.CompletableFuture;
+
 /**
  * Lets many clients share one upstream connection.
  *
@@ -25,13 +27,35 @@ public interface Multiplexer extends AutoCloseable {
   void start();
 
   /**
+   * When a node was ready for the first time: from then on every client is greeted at once, even
+   * while the node cannot be reached.
+   *
+   * @return completed with what the node said of itself, in none of the multiplexer's threads; fails
+   *     with an {@link IllegalStateException} if the multiplexer is closed before
+   */
+  CompletableFuture<NodeDescription> ready();
+
+  /**
    * Takes a client over. Its session runs on the multiplexer's own loop.
    *
    * @param client a transport that has not been started; closed at once if there is no room for it,
    *     which {@link MultiplexerListener#onClientRefused} hears of
+   * @return what becomes of it
    * @throws IllegalStateException after {@link #close}; the transport is closed then
    */
-  void accept(Transport client);
+  ClientConnection accept(Transport client);
+
+  /**
+   * Takes a client over, under a name of the embedder's. Its session runs on the multiplexer's own
+   * loop.
+   *
+   * @param client a transport that has not been started
+   * @param name what stands for {@link Transport#remote()} in logs and limits, such as {@code
+   *     "wallet-17:1"}
+   * @return what becomes of it
+   * @throws IllegalStateException after {@link #close}; the transport is closed then
+   */
+  ClientConnection accept(Transport client, String name);
 
   /**
    * Takes a client over. Its session runs on the given loop; if that is the one the transport's
@@ -40,10 +64,11 @@ public interface Multiplexer extends AutoCloseable {
    * @param client a transport that has not been started; closed at once if there is no room for it,
    *     which {@link MultiplexerListener#onClientRefused} hears of
    * @param loop where its session runs
+   * @return what becomes of it
    * @throws IllegalStateException after {@link #close}, or if the loop is closed; the transport is
    *     closed then
    */
-  void accept(Transport client, EventLoop loop);
+  ClientConnection accept(Transport client, EventLoop loop);
 
   /**
    * The counters as they are now.

@@ -9,7 +9,18 @@ package org.bitcoinmultiplexer.api;
 public interface MultiplexerListener {
 
   /**
-   * Upstream's handshake is done and exchanges flow.
+   * Upstream's handshake is done and exchanges flow. Calls {@link #onUpstreamReady(String, String)}
+   * unless overridden.
+   *
+   * @param node what it said of itself
+   */
+  default void onUpstreamReady(NodeDescription node) {
+    onUpstreamReady(node.target(), node.description());
+  }
+
+  /**
+   * Upstream's handshake is done, for those who want it in words: {@link
+   * #onUpstreamReady(NodeDescription)}.
    *
    * @param target what was dialled
    * @param description the node in words: its user agent, protocol version, services and height

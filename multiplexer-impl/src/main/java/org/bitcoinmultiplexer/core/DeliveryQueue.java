@@ -36,6 +36,9 @@ final class DeliveryQueue {
   /** What the queue needs of its session. */
   interface Host {
 
+    /** Something is asked for. */
+    void asked();
+
     /** Takes what the client asks. */
     RequestIntake requests();
 
@@ -503,6 +506,7 @@ final class DeliveryQueue {
     }
     entry.lastSlot = slot;
     allotment(entry).underWay++;
+    host.asked();
     Outcome local = batch.local(item);
     if (local != null) {
       settled(slot, local);

@@ -4,15 +4,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.ClientConnection;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
@@ -58,12 +61,13 @@ public final class Engine implements Multiplexer {
   private final Standby standby;
   private final Map<EventLoop, SliceQueue> slices = new ConcurrentHashMap<>();
   private final Slots slots;
-  private final Map<Session, Slots.Slot> sessions = new ConcurrentHashMap<>();
+  private final Map<Session, AcceptedClient> sessions = new ConcurrentHashMap<>();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
-  private final Map<PassthroughSession, Slots.Slot> relays = new ConcurrentHashMap<>();
+  private final Map<PassthroughSession, AcceptedClient> relays = new ConcurrentHashMap<>();
 
   private final LogThrottle tooMany = new LogThrottle();
   private final AtomicBoolean started = new AtomicBoolean();
+  private final CompletableFuture<NodeDescription> firstReady = new CompletableFuture<>();
 
   private @Nullable UpstreamConnection link;
   private volatile boolean upstreamReady;
@@ -147,15 +151,27 @@ public final class Engine implements Multiplexer {
   }
 
   @Override
-  public void accept(Transport client) {
-    accept(client, loop);
+  public CompletableFuture<NodeDescription> ready() {
+    return firstReady.copy();
   }
 
   @Override
-  public void accept(Transport client, EventLoop sessionLoop) {
-    if (!offer(client, sessionLoop)) {
+  public ClientConnection accept(Transport client) {
+    return accept(client, loop);
+  }
+
+  @Override
+  public ClientConnection accept(Transport client, String name) {
+    return accept(new NamedTransport(client, name), loop);
+  }
+
+  @Override
+  public ClientConnection accept(Transport client, EventLoop sessionLoop) {
+    AcceptedClient accepted = new AcceptedClient(client.remote());
+    if (!offer(client, sessionLoop, accepted)) {
       throw new IllegalStateException(closed ? IS_CLOSED : "the client's event loop is closed");
     }
+    return accepted;
   }
 
   /**
@@ -166,7 +182,11 @@ public final class Engine implements Multiplexer {
    * @return whether it was in time
    */
   public boolean offer(Transport client, EventLoop sessionLoop) {
-    if (closed || !Confined.offer(sessionLoop, () -> take(client, sessionLoop))) {
+    return offer(client, sessionLoop, new AcceptedClient(client.remote()));
+  }
+
+  private boolean offer(Transport client, EventLoop sessionLoop, AcceptedClient accepted) {
+    if (closed || !Confined.offer(sessionLoop, () -> take(client, sessionLoop, accepted))) {
       counters.count(Counter.CLIENT_REFUSED);
       client.close();
       return false;
@@ -174,10 +194,10 @@ public final class Engine implements Multiplexer {
     return true;
   }
 
-  private void take(Transport client, EventLoop sessionLoop) {
+  private void take(Transport client, EventLoop sessionLoop, AcceptedClient accepted) {
     boolean taken = false;
     try {
-      taken = admit(client, sessionLoop);
+      taken = admit(client, sessionLoop, accepted);
     } finally {
       if (!taken) {
         client.close();
@@ -185,17 +205,18 @@ public final class Engine implements Multiplexer {
     }
   }
 
-  private boolean admit(Transport client, EventLoop sessionLoop) {
+  private boolean admit(Transport client, EventLoop sessionLoop, AcceptedClient accepted) {
     Slots.Slot slot = closed ? null : slots.enter(client.remote());
     if (slot == null) {
       counters.count(Counter.CLIENT_REFUSED);
-      refused(
-          client.remote(), closed ? IS_CLOSED : slots.size() + " clients are connected already");
+      String reason = closed ? IS_CLOSED : slots.size() + " clients are connected already";
+      refused(client.remote(), reason);
+      accepted.gone(reason);
       return false;
     }
     boolean taken = false;
     try {
-      open(client, sessionLoop, slot);
+      open(client, sessionLoop, slot, accepted);
       taken = true;
     } finally {
       if (!taken) {
@@ -205,17 +226,21 @@ public final class Engine implements Multiplexer {
     return true;
   }
 
-  private void open(Transport client, EventLoop sessionLoop, Slots.Slot slot) {
+  private void open(
+      Transport client, EventLoop sessionLoop, Slots.Slot slot, AcceptedClient accepted) {
     counters.count(Counter.CLIENT_ACCEPTED);
     if (!strategy.sharesConnection()) {
-      PassthroughSession relay = new PassthroughSession(clientHome, client, sessionLoop);
-      relays.put(relay, slot);
+      PassthroughSession relay =
+          new PassthroughSession(clientHome, client, sessionLoop, accepted.traffic());
+      relays.put(relay, accepted);
       slot.occupy(relay::evict);
+      accepted.occupies(slot, relay::close);
       relay.open();
     } else {
-      Session session = new Session(clientHome, client, sessionLoop);
-      sessions.put(session, slot);
+      Session session = new Session(clientHome, client, sessionLoop, accepted.traffic());
+      sessions.put(session, accepted);
       slot.occupy(session::evict);
+      accepted.occupies(slot, session::close);
       session.open();
     }
     if (closed) {
@@ -262,6 +287,7 @@ public final class Engine implements Multiplexer {
       return;
     }
     closed = true;
+    firstReady.completeExceptionally(new IllegalStateException(IS_CLOSED));
     closeClients();
     Confined.run(
         loop,
@@ -365,12 +391,15 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public void ready(UpstreamConnection ready, String description) {
-      log.info("upstream {} is ready: {}", ready.target(), description);
+    public void ready(UpstreamConnection ready, NodeDescription node) {
+      log.info("upstream {} is ready: {}", ready.target(), node.description());
       upstreamReady = true;
       dialler.succeeded();
       counters.count(Counter.UPSTREAM_CONNECTED);
-      events.tell(l -> l.onUpstreamReady(ready.target(), description));
+      events.tell(l -> l.onUpstreamReady(node));
+      if (!firstReady.isDone()) {
+        var unused = firstReady.completeAsync(() -> node); // whose consequences are the embedder's
+      }
       if (!strategy.sharesConnection()) {
         loop.execute(() -> ready.lose("it is there; each client gets a connection of its own"));
       }
@@ -397,21 +426,22 @@ public final class Engine implements Multiplexer {
     }
   }
 
-  private static void ready(Slots.@Nullable Slot slot) {
-    if (slot != null) {
-      slot.ready();
+  private static void ready(@Nullable AcceptedClient client) {
+    if (client != null) {
+      client.ready();
     }
   }
 
-  private static void ending(Slots.@Nullable Slot slot) {
-    if (slot != null) {
-      slot.ending();
+  private static void ending(@Nullable AcceptedClient client) {
+    if (client != null) {
+      client.ending();
     }
   }
 
-  private static void leave(Slots.@Nullable Slot slot) {
-    if (slot != null) {
-      slot.leave();
+  private void gone(@Nullable AcceptedClient client, String reason) {
+    if (client != null) {
+      client.gone(reason);
+      events.tell(l -> l.onClientClosed(client.remote(), reason));
     }
   }
 
@@ -469,9 +499,8 @@ public final class Engine implements Multiplexer {
 
     @Override
     public void gone(Session session, String reason) {
-      Engine.leave(sessions.remove(session));
       readySessions.remove(session);
-      events.tell(l -> l.onClientClosed(session.remote(), reason));
+      Engine.this.gone(sessions.remove(session), reason);
     }
 
     @Override
@@ -498,8 +527,7 @@ public final class Engine implements Multiplexer {
 
     @Override
     public void gone(PassthroughSession relay, String remote, String reason) {
-      Engine.leave(relays.remove(relay));
-      events.tell(l -> l.onClientClosed(remote, reason));
+      Engine.this.gone(relays.remove(relay), reason);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.core;
 
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
 
 /**
@@ -26,19 +27,19 @@ public interface NodeContext {
   /**
    * The handshake is done: exchanges may flow.
    *
-   * @param description the node in words
+   * @param node what it said of itself
    */
-  void ready(String description);
+  void ready(NodeDescription node);
 
   /**
    * The handshake is done with a node that takes numbered requests. From here on a frame of it that
    * cannot be used ends the connection: it may have been a number, or what one referred to.
    *
-   * @param description the node in words
+   * @param node what it said of itself
    * @param numbering how requests are numbered; ignored where nothing is asked
    */
-  default void ready(String description, Numbering numbering) {
-    ready(description);
+  default void ready(NodeDescription node, Numbering numbering) {
+    ready(node);
   }
 
   /**

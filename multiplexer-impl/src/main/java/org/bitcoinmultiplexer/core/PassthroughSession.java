@@ -53,6 +53,7 @@ final class PassthroughSession implements PassthroughContext {
 
   private final Host home;
   private final EventLoop loop;
+  private final Traffic traffic;
   private final Side client;
   private final PassthroughConversation conversation;
   private @Nullable Side node;
@@ -64,9 +65,10 @@ final class PassthroughSession implements PassthroughContext {
   private @Nullable Drain drain;
   private int rejected;
 
-  PassthroughSession(Host home, Transport client, EventLoop loop) {
+  PassthroughSession(Host home, Transport client, EventLoop loop, Traffic traffic) {
     this.home = home;
     this.loop = loop;
+    this.traffic = traffic;
     this.client = new Side(client, true);
     this.conversation = home.relay(this);
   }
@@ -165,6 +167,9 @@ final class PassthroughSession implements PassthroughContext {
   /** Sends, and if that side does not read, does not read from the other. */
   private void send(Message message, Side to, @Nullable Side from) {
     to.transport.send(message);
+    if (to == client) {
+      traffic.sent(message.size());
+    }
     if (from != null && to.transport.pendingBytes() > home.settings().clientBuffer()) {
       from.inflow.reading(false);
     }
@@ -200,12 +205,17 @@ final class PassthroughSession implements PassthroughContext {
   /** Ends both for somebody else, who needs the place now. Any thread. */
   void evict(String reason) {
     client.transport.abort();
-    Confined.run(loop, () -> disconnect(Counter.CLOSED_EVICTED, reason));
+    if (!Confined.offer(loop, () -> disconnect(Counter.CLOSED_EVICTED, reason))) {
+      home.gone(this, remote(), reason); // as below
+    }
   }
 
   /** Ends both connections from outside. Any thread. */
   void close(String reason) {
-    Confined.run(loop, () -> end(reason));
+    if (!Confined.offer(loop, () -> end(reason))) {
+      client.transport.close();
+      home.gone(this, remote(), reason); // its loop has been closed, which nobody told it
+    }
   }
 
   private void end(String reason) {
@@ -273,6 +283,10 @@ final class PassthroughSession implements PassthroughContext {
 
     private void hear(Message message) {
       if (state != State.CLOSED) {
+        if (ofClient) {
+          traffic.asked();
+          traffic.received(message.size());
+        }
         guarded(
             () -> {
               if (ofClient) {
@@ -323,7 +337,7 @@ final class PassthroughSession implements PassthroughContext {
 
     @Override
     public void onClosed(String cause) {
-      Confined.run(loop, () -> end((ofClient ? "closed: " : "its upstream closed: ") + cause));
+      PassthroughSession.this.close((ofClient ? "closed: " : "its upstream closed: ") + cause);
     }
   }
 }

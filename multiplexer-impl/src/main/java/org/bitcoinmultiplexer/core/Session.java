@@ -98,6 +98,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private EventLoop.@Nullable Timer watch;
   private @Nullable Drain drain;
   private final HostAccount account;
+  private final Traffic traffic;
   private boolean reading = true;
   private long heard;
   private int hearing; // bytes of the message that is being heard
@@ -108,10 +109,11 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private long unsentAtLastLook;
   private long sentSinceLastLook;
 
-  Session(Host home, Transport transport, EventLoop loop) {
+  Session(Host home, Transport transport, EventLoop loop, Traffic traffic) {
     this.home = home;
     this.transport = transport;
     this.loop = loop;
+    this.traffic = traffic;
     this.inflow = new InboundGate(transport, loop, this::hear);
     this.slices = home.slices(loop);
     this.queue = new DeliveryQueue(this, home.settings().clientBuffer());
@@ -161,6 +163,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     heard = loop.nanoTime();
     asked = false;
     hearing = message.size();
+    traffic.received(hearing);
     account.heard(hearing);
     try {
       conversation.onMessage(message);
@@ -233,7 +236,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void onClosed(String cause) {
-    run(() -> end("closed: " + cause));
+    close("closed: " + cause);
   }
 
   // ---- what the conversation does
@@ -359,15 +362,25 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   /** Ends the session for somebody else, who needs its place now. Any thread. */
   void evict(String reason) {
     transport.abort();
-    run(() -> disconnect(Counter.CLOSED_EVICTED, reason));
+    if (!Confined.offer(loop, () -> disconnect(Counter.CLOSED_EVICTED, reason))) {
+      home.gone(this, reason); // as below
+    }
   }
 
   /** Ends the session from outside. Any thread. */
   void close(String reason) {
-    run(() -> end(reason));
+    if (!Confined.offer(loop, () -> end(reason))) {
+      transport.close();
+      home.gone(this, reason); // its loop has been closed, which nobody told it
+    }
   }
 
   // ---- what the queue does
+
+  @Override
+  public void asked() {
+    traffic.asked();
+  }
 
   @Override
   public RequestIntake requests() {
@@ -418,6 +431,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   @Override
   public void send(Message message) {
     sentSinceLastLook += message.size();
+    traffic.sent(message.size());
     transport.send(message);
   }
 

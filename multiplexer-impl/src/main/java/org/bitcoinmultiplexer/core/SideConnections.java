@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Transport;
@@ -144,8 +145,8 @@ final class SideConnections {
     }
 
     @Override
-    public void ready(UpstreamConnection link, String description) {
-      log.debug("beside the shared connection there is one to {}: {}", link.target(), description);
+    public void ready(UpstreamConnection link, NodeDescription node) {
+      log.debug("beside the shared connection there is one to {}", node.description());
     }
 
     @Override

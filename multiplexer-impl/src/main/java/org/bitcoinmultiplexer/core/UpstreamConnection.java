@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Transport;
@@ -62,7 +63,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
     /** It says nothing; told again every second until it speaks or is given up. */
     void hangs(UpstreamConnection link);
 
-    void ready(UpstreamConnection link, String description);
+    void ready(UpstreamConnection link, NodeDescription node);
 
     void gone(UpstreamConnection link, boolean wasReady, String reason);
 
@@ -220,22 +221,22 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   @Override
-  public void ready(String description) {
-    becomeReady(description, null);
+  public void ready(NodeDescription node) {
+    becomeReady(node, null);
   }
 
   @Override
-  public void ready(String description, Numbering agreed) {
-    becomeReady(description, agreed);
+  public void ready(NodeDescription node, Numbering agreed) {
+    becomeReady(node, agreed);
   }
 
-  private void becomeReady(String description, @Nullable Numbering agreed) {
+  private void becomeReady(NodeDescription node, @Nullable Numbering agreed) {
     if (state == State.GREETING) {
       state = State.READY;
       progressed = loop.nanoTime();
       numbering = agreed;
       router = host.newRouter(agreed);
-      host.ready(this, description);
+      host.ready(this, node);
       owner.linkReady(this);
     }
   }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
@@ -400,9 +401,9 @@ final class ToyProtocol implements Protocol {
       switch (message.command()) {
         case "hello" -> {
           if (text(message).isEmpty()) {
-            node.ready("a toy node");
+            node.ready(description());
           } else {
-            node.ready("a toy node", new ToyNumbering(Integer.parseInt(text(message))));
+            node.ready(description(), new ToyNumbering(Integer.parseInt(text(message))));
           }
         }
         case "please" -> node.send(message("pleased", text(message)));
@@ -412,6 +413,10 @@ final class ToyProtocol implements Protocol {
         }
       }
       return true;
+    }
+
+    private NodeDescription description() {
+      return new NodeDescription(node.target(), "a toy", 1, 0, 7, "a toy node");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.handshake;
 
+import org.bitcoinmultiplexer.api.NodeDescription;
+
 /**
  * What a node said of itself. Immutable.
  *
@@ -34,6 +36,16 @@ public record NodeInfo(
    */
   public boolean takesUnrequested() {
     return userAgent.startsWith("/Satoshi:");
+  }
+
+  /**
+   * The same for whoever embeds us.
+   *
+   * @param target what was dialled
+   * @return what it said of itself
+   */
+  public NodeDescription describe(String target) {
+    return new NodeDescription(target, userAgent, version, services, height, description);
   }
 
   /**

@@ -35,9 +35,9 @@ final class NodeMessageHandler implements UpstreamConversation.Listener {
       var unused = parts.tips.keepHeaders(null, Runnable::run);
     }
     if (info.window() > 0) {
-      context.ready(info.description(), new SequenceNumbering(info.window()));
+      context.ready(info.describe(context.target()), new SequenceNumbering(info.window()));
     } else {
-      context.ready(info.description());
+      context.ready(info.describe(context.target()));
     }
     engine.publish(new NodeNotification(info));
     node.announceKnown();

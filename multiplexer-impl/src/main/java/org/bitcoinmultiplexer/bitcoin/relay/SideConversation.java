@@ -57,9 +57,9 @@ final class SideConversation implements NodeConversation {
 
   private void ready(NodeInfo node) {
     if (node.window() > 0) {
-      context.ready(node.description(), new SequenceNumbering(node.window()));
+      context.ready(node.describe(context.target()), new SequenceNumbering(node.window()));
     } else {
-      context.ready(node.description());
+      context.ready(node.describe(context.target()));
     }
   }
 

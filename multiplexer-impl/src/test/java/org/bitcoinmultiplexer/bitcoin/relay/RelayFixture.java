@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.bitcoinmultiplexer.api.Message;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -54,13 +55,13 @@ public final class RelayFixture {
     }
 
     @Override
-    public void ready(String description) {
-      ready.add(description);
+    public void ready(NodeDescription node) {
+      ready.add(node.description());
     }
 
     @Override
-    public void ready(String description, Numbering numbering) {
-      ready.add(description);
+    public void ready(NodeDescription node, Numbering numbering) {
+      ready.add(node.description());
       numbered = numbering;
     }
 

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
@@ -94,7 +95,7 @@ final class ScriptedEngine implements EngineContext, NodeContext {
   }
 
   @Override
-  public void ready(String description) {
+  public void ready(NodeDescription node) {
     nodeReady = true;
   }
 
