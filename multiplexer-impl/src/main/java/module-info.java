@@ -12,6 +12,7 @@ module org.bitcoinmultiplexer {
   requires static com.h2database.mvstore;
   requires static java.management;
   requires static jdk.management;
+  requires static transitive org.bitcoinj.core;
   requires static org.jspecify;
   requires static io.netty.buffer;
   requires static io.netty.common;
@@ -21,6 +22,7 @@ module org.bitcoinmultiplexer {
   exports org.bitcoinmultiplexer;
   exports org.bitcoinmultiplexer.bitcoin.sequence;
   exports org.bitcoinmultiplexer.bitcoin.wire;
+  exports org.bitcoinmultiplexer.bitcoinj;
   exports org.bitcoinmultiplexer.check;
   exports org.bitcoinmultiplexer.config;
   exports org.bitcoinmultiplexer.metrics;

@@ -37,6 +37,8 @@ class ArchitectureTest {
   private static final String JSPECIFY = "org.jspecify..";
   private static final String FILTER = B + ".bitcoin.filter";
   private static final String LOGGING = "org.slf4j..";
+  private static final String BITCOINJ = B + ".bitcoinj";
+  private static final String ORG_BITCOINJ = "org.bitcoinj..";
   private static final String MVSTORE = "org.h2.mvstore..";
   private static final String GUAVA = "com.google.common..";
 
@@ -152,11 +154,41 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.netty..", B + ".transport.netty..");
 
+  /** It is an embedder as others are: it knows what is exported, and nobody here knows it. */
+  @ArchTest
+  static final ArchRule theAdapterForBitcoinj =
+      classes()
+          .that()
+          .resideInAPackage(BITCOINJ)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              BITCOINJ,
+              B,
+              B + ".transport",
+              B + ".transport.memory",
+              WIRE,
+              API,
+              JAVA,
+              JSPECIFY,
+              LOGGING,
+              GUAVA,
+              ORG_BITCOINJ);
+
+  @ArchTest
+  static final ArchRule bitcoinjIsOptional =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(BITCOINJ)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ORG_BITCOINJ, BITCOINJ);
+
   @ArchTest
   static final ArchRule nobodyImportsTheRoot =
       noClasses()
           .that()
-          .resideOutsideOfPackage(B)
+          .resideOutsideOfPackages(B, BITCOINJ)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(B);

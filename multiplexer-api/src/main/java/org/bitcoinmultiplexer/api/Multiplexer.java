@@ -30,8 +30,8 @@ public interface Multiplexer extends AutoCloseable {
    * When a node was ready for the first time: from then on every client is greeted at once, even
    * while the node cannot be reached.
    *
-   * @return completed with what the node said of itself, in none of the multiplexer's threads; fails
-   *     with an {@link IllegalStateException} if the multiplexer is closed before
+   * @return completed with what the node said of itself, in none of the multiplexer's threads;
+   *     fails with an {@link IllegalStateException} if the multiplexer is closed before
    */
   CompletableFuture<NodeDescription> ready();
 

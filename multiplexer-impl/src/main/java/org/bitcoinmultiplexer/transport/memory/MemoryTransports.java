@@ -69,6 +69,20 @@ public final class MemoryTransports {
   }
 
   /**
+   * Two connected ends that know each other by names and pass message instances on as they are.
+   *
+   * @param left where the callbacks of the left end come
+   * @param leftName what the right end has for {@link Transport#remote()}
+   * @param right where those of the right end come; may be the same
+   * @param rightName what the left end has for it
+   * @return two transports that have not been started
+   */
+  public static MemoryPair pair(
+      EventLoop left, String leftName, EventLoop right, String rightName) {
+    return MemoryTransport.pair(left, rightName, right, leftName, null, () -> {});
+  }
+
+  /**
    * Two connected ends that talk in frames.
    *
    * @param left where the callbacks of the left end come

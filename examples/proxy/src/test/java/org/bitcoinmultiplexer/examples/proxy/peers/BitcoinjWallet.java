@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.bitcoinj.base.Address;
 import org.bitcoinj.base.BitcoinNetwork;
@@ -64,6 +65,30 @@ public final class BitcoinjWallet implements AutoCloseable {
   public static BitcoinjWallet connect(InetSocketAddress server, Mode mode, ScriptType addresses) {
     Threading.ignoreLockCycles();
     Context.propagate(new Context());
+    BitcoinjWallet wallet =
+        over(
+            (network, chain) -> {
+              PeerGroup peers = new PeerGroup(network, chain);
+              peers.setBloomFilteringEnabled(mode == Mode.BLOOM);
+              peers.setUseLocalhostPeerWhenPossible(false);
+              peers.setMinBroadcastConnections(1);
+              peers.setDownloadTxDependencies(0);
+              // This raises the number of connections it wants from none to one.
+              peers.addAddress(PeerAddress.simple(server.getAddress(), server.getPort()));
+              return peers;
+            },
+            addresses);
+    // In this order: a peer that is connected before is never asked for the chain.
+    wallet.peers.startBlockChainDownload(new DownloadProgressTracker());
+    wallet.peers.startAsync();
+    return wallet;
+  }
+
+  /**
+   * A new wallet with a group that has not been started; the caller's thread may have a context.
+   */
+  public static BitcoinjWallet over(
+      BiFunction<BitcoinNetwork, BlockChain, PeerGroup> group, ScriptType addresses) {
     BitcoinNetwork network = BitcoinNetwork.REGTEST;
     Wallet wallet = Wallet.createDeterministic(network, addresses);
     BlockChain chain;
@@ -74,19 +99,9 @@ public final class BitcoinjWallet implements AutoCloseable {
     } catch (BlockStoreException e) {
       throw new IllegalStateException("a store in memory does not fail", e);
     }
-    PeerGroup peers = new PeerGroup(network, chain);
-    peers.setBloomFilteringEnabled(mode == Mode.BLOOM);
-    peers.setUseLocalhostPeerWhenPossible(false);
-    peers.setMinBroadcastConnections(1);
-    peers.setDownloadTxDependencies(0);
-    // This raises the number of connections it wants from none to one.
-    peers.addAddress(PeerAddress.simple(server.getAddress(), server.getPort()));
+    PeerGroup peers = group.apply(network, chain);
     peers.addWallet(wallet);
-    BitcoinjWallet connected = new BitcoinjWallet(wallet, chain, peers, peers::stopAsync);
-    // In this order: a peer that is connected before is never asked for the chain.
-    peers.startBlockChainDownload(new DownloadProgressTracker());
-    peers.startAsync();
-    return connected;
+    return new BitcoinjWallet(wallet, chain, peers, peers::stopAsync);
   }
 
   /** A new wallet as applications have it: from the kit, with files, and witness addresses. */
@@ -118,6 +133,21 @@ public final class BitcoinjWallet implements AutoCloseable {
       throw new AssertionError("the kit does not start", e);
     }
     return new BitcoinjWallet(kit.wallet(), kit.chain(), kit.peerGroup(), kit::close);
+  }
+
+  /** A wallet that somebody else's kit has made. */
+  public static BitcoinjWallet of(WalletAppKit kit) {
+    return new BitcoinjWallet(kit.wallet(), kit.chain(), kit.peerGroup(), kit::close);
+  }
+
+  /** Its group. */
+  public PeerGroup peers() {
+    return peers;
+  }
+
+  /** The wallet itself. */
+  public Wallet wallet() {
+    return wallet;
   }
 
   /** A fresh address to be paid to, as an output script. */
