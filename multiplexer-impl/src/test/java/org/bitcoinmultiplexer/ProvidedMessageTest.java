@@ -3,7 +3,6 @@ package org.bitcoinmultiplexer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bitcoinmultiplexer.bitcoin.command.WeatherProvider.message;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +11,6 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
@@ -43,7 +41,7 @@ class ProvidedMessageTest {
             .build();
     multiplexer.start();
     loop.runTasks();
-    node.shakesHands();
+    node.shakesHands(Version.NODE_NETWORK | Version.NODE_WITNESS, 0);
   }
 
   @AfterEach
@@ -52,72 +50,14 @@ class ProvidedMessageTest {
     loop.runTasks();
   }
 
-  /** Our end of a connection, whose other end is the test. */
-  private class Peer implements Transport {
-
-    final List<Message> received = new ArrayList<>();
-    Listener listener;
-    boolean closed;
-
-    @Override
-    public void start(Listener toStart) {
-      listener = toStart;
-    }
-
-    @Override
-    public void send(Message message) {
-      received.add(message);
-    }
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void reading(boolean enabled) {}
-
-    @Override
-    public void close() {
-      closed = true;
-    }
-
-    @Override
-    public String remote() {
-      return "peer:1";
-    }
-
-    void says(Message message) {
-      loop.run(() -> listener.onMessage(message));
-      loop.runTasks();
-    }
-
-    void shakesHands() {
-      says(
-          new Version(
-                  70016,
-                  Version.NODE_NETWORK | Version.NODE_WITNESS,
-                  1_700_000_000L,
-                  NetworkAddress.UNSPECIFIED,
-                  NetworkAddress.UNSPECIFIED,
-                  7,
-                  "/test/",
-                  0,
-                  true)
-              .toMessage());
-      says(Message.of(Commands.VERACK, new byte[0]));
-      received.clear();
-    }
-
-    List<Message> heard(String command) {
-      return received.stream().filter(message -> message.command().equals(command)).toList();
-    }
-  }
-
   /** Echoes markers, except behind a question for the weather, which is the test's to make. */
-  private final class Node extends Peer implements Connector {
+  private final class Node extends ScriptedPeer implements Connector {
 
     private boolean looksOut;
+
+    Node() {
+      super(loop);
+    }
 
     @Override
     public CompletableFuture<Transport> connect() {
@@ -140,50 +80,50 @@ class ProvidedMessageTest {
 
     void forecasts(String text) {
       List<Message> held =
-          received.subList(received.indexOf(asked().get(0)), received.size()).stream()
+          received().subList(received().indexOf(asked().get(0)), received().size()).stream()
               .filter(message -> message.command().equals(Commands.PING))
               .toList();
-      received.clear();
+      received().clear();
       looksOut = false;
       says(message("weather", text));
       held.forEach(ping -> says(Ping.pong(Ping.nonce(ping))));
     }
 
     List<Message> asked() {
-      return heard("getweather");
+      return received("getweather");
     }
   }
 
-  private Peer client() {
-    Peer client = new Peer();
+  private ScriptedPeer client() {
+    ScriptedPeer client = new ScriptedPeer(loop);
     multiplexer.accept(client);
     loop.runTasks();
-    client.shakesHands();
+    client.shakesHands(Version.NODE_NETWORK | Version.NODE_WITNESS, 0);
     return client;
   }
 
   @Test
   void whoAsksTheSameSharesAnAnswer() {
-    Peer one = client();
-    Peer other = client();
+    ScriptedPeer one = client();
+    ScriptedPeer other = client();
 
     one.says(TODAY);
     other.says(message("getweather", "Oslo\0")); // the same, once it is canonical
     assertThat(node.asked()).containsExactly(TODAY);
 
     node.forecasts("Oslo: rain");
-    assertThat(one.heard("weather")).containsExactly(message("weather", "Oslo: rain"));
-    assertThat(other.heard("weather")).containsExactly(message("weather", "Oslo: rain"));
+    assertThat(one.received("weather")).containsExactly(message("weather", "Oslo: rain"));
+    assertThat(other.received("weather")).containsExactly(message("weather", "Oslo: rain"));
   }
 
   @Test
   void whatLastsIsAskedOnce() {
     client().says(HISTORY);
     node.forecasts("Oslo 1816: snow");
-    Peer late = client();
+    ScriptedPeer late = client();
 
     late.says(HISTORY);
-    assertThat(late.heard("weather")).containsExactly(message("weather", "Oslo 1816: snow"));
+    assertThat(late.received("weather")).containsExactly(message("weather", "Oslo 1816: snow"));
     assertThat(node.asked()).isEmpty();
   }
 
@@ -191,36 +131,36 @@ class ProvidedMessageTest {
   void whatDoesNotLastIsAskedAgain() {
     client().says(TODAY);
     node.forecasts("Oslo: rain");
-    Peer late = client();
+    ScriptedPeer late = client();
 
     late.says(TODAY);
-    assertThat(late.heard("weather")).isEmpty();
+    assertThat(late.received("weather")).isEmpty();
     assertThat(node.asked()).containsExactly(TODAY);
   }
 
   @Test
   void nobodyGetsWhatItsCheckRefuses() {
-    Peer client = client();
+    ScriptedPeer client = client();
     client.says(HISTORY);
     node.forecasts("Oslo 1816: frogs");
 
-    assertThat(client.heard("weather")).isEmpty();
-    Peer late = client();
+    assertThat(client.received("weather")).isEmpty();
+    ScriptedPeer late = client();
     late.says(HISTORY);
-    assertThat(late.heard("weather")).isEmpty();
+    assertThat(late.received("weather")).isEmpty();
   }
 
   @Test
   void whoAsksForNonsenseIsDisconnectedAndNobodyElse() {
-    Peer one = client();
-    Peer other = client();
+    ScriptedPeer one = client();
+    ScriptedPeer other = client();
 
     one.says(message("getweather", "nowhere"));
     other.says(TODAY);
     node.forecasts("Oslo: sun");
 
-    assertThat(one.closed).isTrue();
-    assertThat(node.closed).isFalse();
-    assertThat(other.heard("weather")).containsExactly(message("weather", "Oslo: sun"));
+    assertThat(one.isClosed()).isTrue();
+    assertThat(node.isClosed()).isFalse();
+    assertThat(other.received("weather")).containsExactly(message("weather", "Oslo: sun"));
   }
 }

@@ -42,18 +42,15 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.testing.NeedsBitcoind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is answered here is, byte for byte, what a real bitcoind answers. */
 @Timeout(240)
-@EnabledIfEnvironmentVariable(
-    named = "BITCOIND",
-    matches = ".+",
-    disabledReason = "BITCOIND names no executable")
+@NeedsBitcoind
 class CoreAgreementTest {
 
   @TempDir Path folder;
@@ -113,7 +110,7 @@ class CoreAgreementTest {
   }
 
   private CoreNode start(Network network) throws IOException {
-    return CoreNode.start(System.getenv("BITCOIND"), network, folder);
+    return CoreNode.start(network, folder);
   }
 
   private static void sync(HeaderChain chain, CoreNode node) throws IOException {

@@ -1,34 +1,22 @@
 package org.bitcoinmultiplexer.agreement;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.ByteWriter;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.testing.BitcoindProcess;
 
 /** A bitcoind of the machine, offline, and one connection to it. */
 final class CoreNode implements AutoCloseable {
@@ -37,86 +25,43 @@ final class CoreNode implements AutoCloseable {
   private static final Set<String> NO_ANSWERS =
       Set.of("ping", "inv", "addr", "feefilter", "sendcmpct", "getheaders", "sendheaders");
 
-  private final Process process;
+  private final BitcoindProcess node;
   private final Network network;
-  private final Path folder;
-  private final int rpcPort;
   private final Socket socket;
   private final DataInputStream in;
   private long fences;
 
-  private CoreNode(Process process, Network network, Path folder, int rpcPort, Socket socket)
-      throws IOException {
-    this.process = process;
+  private CoreNode(BitcoindProcess node, Network network, Socket socket) throws IOException {
+    this.node = node;
     this.network = network;
-    this.folder = folder;
-    this.rpcPort = rpcPort;
     this.socket = socket;
     this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
   }
 
   /** Starts a node of an empty chain that offers bloom and compact filters, and greets it. */
-  static CoreNode start(String executable, Network network, Path folder) throws IOException {
-    int port = freePort();
-    int rpcPort = freePort();
-    Process process =
-        new ProcessBuilder(
-                executable,
-                "-chain=" + (network.equals(Network.MAINNET) ? "main" : "regtest"),
-                "-datadir=" + folder,
-                "-connect=0",
-                "-dnsseed=0",
-                "-discover=0",
-                "-listenonion=0",
-                "-bind=127.0.0.1:" + port,
-                "-rpcport=" + rpcPort,
-                "-minimumchainwork=0x00",
-                "-peerbloomfilters=1",
-                "-blockfilterindex=1",
-                "-peerblockfilters=1",
-                "-whitelist=noban,download@127.0.0.1",
-                "-dbcache=20",
-                "-printtoconsole")
-            .redirectErrorStream(true)
-            .start();
+  static CoreNode start(Network network, Path folder) throws IOException {
+    String[] options = {
+      "-connect=0",
+      "-discover=0",
+      "-minimumchainwork=0x00",
+      "-peerbloomfilters=1",
+      "-blockfilterindex=1",
+      "-peerblockfilters=1",
+      "-whitelist=noban,download@127.0.0.1"
+    };
+    BitcoindProcess process =
+        network.equals(Network.MAINNET)
+            ? BitcoindProcess.mainnet(folder, options)
+            : BitcoindProcess.regtest(folder, options);
     try {
-      awaitStart(process);
-      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      Socket socket = new Socket(process.address().getAddress(), process.address().getPort());
       socket.setSoTimeout((int) TIMEOUT.toMillis());
-      CoreNode node = new CoreNode(process, network, folder, rpcPort, socket);
+      CoreNode node = new CoreNode(process, network, socket);
       node.greet();
       return node;
     } catch (IOException | RuntimeException e) {
-      process.destroyForcibly();
+      process.close();
       throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
-  private static void awaitStart(Process process) throws IOException {
-    BufferedReader log = process.inputReader();
-    String line;
-    do {
-      line = log.readLine();
-      if (line == null) {
-        throw new IOException("bitcoind ended");
-      }
-    } while (!line.contains("Done loading"));
-    Thread drain = new Thread(() -> drain(log), "bitcoind-log");
-    drain.setDaemon(true);
-    drain.start();
-  }
-
-  private static void drain(BufferedReader log) {
-    try {
-      log.lines().forEach(line -> {});
-    } catch (UncheckedIOException e) {
-      // It has been stopped.
     }
   }
 
@@ -166,29 +111,13 @@ final class CoreNode implements AutoCloseable {
   }
 
   /** Calls a method of the node's RPC, with parameters as JSON has them. */
-  void call(String method, String parameters) throws IOException, InterruptedException {
-    String cookie = Files.readString(folder.resolve("regtest").resolve(".cookie"));
-    String authorization =
-        Base64.getEncoder().encodeToString(cookie.getBytes(StandardCharsets.US_ASCII));
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + rpcPort))
-            .timeout(TIMEOUT)
-            .header("Authorization", "Basic " + authorization)
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "{\"method\":\"" + method + "\",\"params\":[" + parameters + "]}"))
-            .build();
-    HttpResponse<String> response =
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  void call(String method, String parameters) {
+    node.call(method, parameters);
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     socket.close();
-    process.destroy();
-    if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-    }
+    node.close();
   }
 }

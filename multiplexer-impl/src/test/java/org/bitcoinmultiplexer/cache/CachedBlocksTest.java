@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.bitcoinmultiplexer.ScriptedPeer;
 import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.Key;
@@ -31,7 +32,6 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
-import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
@@ -69,70 +69,23 @@ class CachedBlocksTest {
     }
   }
 
-  /** Our end of a connection, whose other end is the test. */
-  private class Peer implements Transport {
+  private final class Client extends ScriptedPeer {
 
-    final List<Message> received = new ArrayList<>();
-    Listener listener;
-    boolean closed;
-
-    @Override
-    public void start(Listener toStart) {
-      listener = toStart;
-    }
-
-    @Override
-    public void send(Message message) {
-      received.add(message);
-    }
-
-    @Override
-    public long pendingBytes() {
-      return 0;
-    }
-
-    @Override
-    public void reading(boolean enabled) {}
-
-    @Override
-    public void close() {
-      closed = true;
-    }
-
-    @Override
-    public String remote() {
-      return "a peer";
-    }
-
-    void says(Message message) {
-      loop.run(() -> listener.onMessage(message));
-      loop.runTasks();
-    }
-
-    void shakesHands(long services) {
-      says(
-          new Version(
-                  70016,
-                  services,
-                  1_700_000_000L,
-                  NetworkAddress.UNSPECIFIED,
-                  NetworkAddress.UNSPECIFIED,
-                  7,
-                  "/test/",
-                  482_683,
-                  true)
-              .toMessage());
-      says(Message.of(Commands.VERACK, new byte[0]));
-      received.clear();
+    Client() {
+      super(loop);
     }
 
     List<Message> blocks() {
-      return received.stream().filter(m -> m.command().equals(Commands.BLOCK)).toList();
+      return received(Commands.BLOCK);
     }
   }
 
   /** Answers getdata with what it was told to answer, and pings in order. */
-  private final class Node extends Peer implements Connector {
+  private final class Node extends ScriptedPeer implements Connector {
+
+    Node() {
+      super(loop);
+    }
 
     final Map<Hash, List<Message>> answers = new HashMap<>();
     final List<Hash> asked = new ArrayList<>();
@@ -187,7 +140,7 @@ class CachedBlocksTest {
             answers);
     engine.start();
     loop.runTasks();
-    node.shakesHands(Version.NODE_NETWORK | Version.NODE_WITNESS);
+    node.shakesHands(Version.NODE_NETWORK | Version.NODE_WITNESS, 482_683);
     return engine;
   }
 
@@ -204,11 +157,11 @@ class CachedBlocksTest {
         Runnable::run);
   }
 
-  private Peer client() {
-    Peer client = new Peer();
+  private Client client() {
+    Client client = new Client();
     engine.accept(client);
     loop.runTasks();
-    client.shakesHands(0);
+    client.shakesHands(0, 482_683);
     return client;
   }
 
@@ -230,7 +183,7 @@ class CachedBlocksTest {
     nodeHas(block);
     start(inMemory());
     for (int i = 0; i < 50; i++) {
-      Peer client = client();
+      Client client = client();
       client.says(getData(InventoryVector.WITNESS_BLOCK, hash(block)));
       assertThat(client.blocks()).hasSize(1);
       assertThat(client.blocks().get(0)).isSameAs(block);
@@ -244,8 +197,8 @@ class CachedBlocksTest {
     Message block = Vectors.block(BLOCK);
     nodeHas(block);
     start(inMemory());
-    Peer alice = client();
-    Peer bob = client();
+    Client alice = client();
+    Client bob = client();
 
     alice.says(getData(InventoryVector.BLOCK, hash(block)));
     bob.says(getData(InventoryVector.BLOCK, hash(block)));
@@ -314,7 +267,7 @@ class CachedBlocksTest {
     Kept store = new Kept();
     nodeHas(lie);
     start(with(store));
-    Peer alice = client();
+    Client alice = client();
 
     alice.says(getData(InventoryVector.WITNESS_BLOCK, hash(block)));
     alice.says(Ping.ping(1));
@@ -322,7 +275,7 @@ class CachedBlocksTest {
     assertThat(store.map).isEmpty();
 
     nodeHas(block);
-    Peer bob = client();
+    Client bob = client();
     bob.says(getData(InventoryVector.WITNESS_BLOCK, hash(block)));
     assertThat(bob.blocks()).containsExactly(block);
     assertThat(store.map.values()).containsExactly(block);
@@ -342,7 +295,7 @@ class CachedBlocksTest {
 
     node.asked.clear();
     start(with(store));
-    Peer bob = client();
+    Client bob = client();
     bob.says(getData(InventoryVector.WITNESS_BLOCK, hash(block)));
     assertThat(bob.blocks()).containsExactly(block);
     assertThat(node.asked).hasSize(1);
@@ -372,7 +325,7 @@ class CachedBlocksTest {
               @Override
               public void close() {}
             }));
-    Peer alice = client();
+    Client alice = client();
     alice.says(getData(InventoryVector.WITNESS_BLOCK, hash(block)));
     alice.says(getData(InventoryVector.BLOCK, hash(block)));
     assertThat(alice.blocks()).containsExactly(block, Block.strip(block));
@@ -384,7 +337,7 @@ class CachedBlocksTest {
     blocks.forEach(block -> node.answers.put(hash(block), List.of(block)));
     try (DataDirectory data = DataDirectory.open(folder, ROOM)) {
       start(with(data));
-      Peer alice = client();
+      Client alice = client();
       blocks.forEach(b -> alice.says(getData(InventoryVector.WITNESS_BLOCK, hash(b))));
       assertThat(alice.blocks()).isEqualTo(blocks);
       engine.close();
@@ -394,7 +347,7 @@ class CachedBlocksTest {
     node.asked.clear();
     try (DataDirectory data = DataDirectory.open(folder, ROOM)) {
       start(with(data));
-      Peer bob = client();
+      Client bob = client();
       blocks.forEach(b -> bob.says(getData(InventoryVector.WITNESS_BLOCK, hash(b))));
       assertThat(bob.blocks()).isEqualTo(blocks);
       assertThat(node.asked).isEmpty();
@@ -406,7 +359,7 @@ class CachedBlocksTest {
   void whatTheNodeDoesNotHaveIsAskedAgain() {
     Message block = Vectors.block(BLOCK);
     start(inMemory());
-    Peer alice = client();
+    Client alice = client();
 
     alice.says(getData(InventoryVector.WITNESS_BLOCK, hash(block)));
     assertThat(alice.blocks()).isEmpty();

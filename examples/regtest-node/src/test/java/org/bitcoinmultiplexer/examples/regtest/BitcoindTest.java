@@ -12,17 +12,15 @@ import org.bitcoinj.base.ScriptType;
 import org.bitcoinj.base.Sha256Hash;
 import org.bitcoinj.core.Transaction;
 import org.bitcoinj.crypto.ECKey;
+import org.bitcoinmultiplexer.testing.BitcoindProcess;
+import org.bitcoinmultiplexer.testing.NeedsBitcoind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The node and a real bitcoind agree on what is valid. */
 @Timeout(120)
-@EnabledIfEnvironmentVariable(
-    named = "BITCOIND",
-    matches = ".+",
-    disabledReason = "BITCOIND names no executable")
+@NeedsBitcoind
 class BitcoindTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -38,7 +36,8 @@ class BitcoindTest {
       node.pay(legacy, Coin.COIN);
       node.submit(Spends.coinbase(node, 1, key, legacy));
       Sha256Hash fork = node.mine(1).get(0);
-      try (Bitcoind bitcoind = Bitcoind.dialling(node, System.getenv("BITCOIND"), folder)) {
+      try (BitcoindProcess bitcoind =
+          BitcoindProcess.regtest(folder, "-connect=127.0.0.1:" + node.port(), "-v2transport=0")) {
         awaitBlock(bitcoind, fork);
 
         Transaction payment = node.pay(legacy, Coin.COIN);
@@ -61,7 +60,7 @@ class BitcoindTest {
     }
   }
 
-  private static void awaitBlock(Bitcoind bitcoind, Sha256Hash block) throws Exception {
+  private static void awaitBlock(BitcoindProcess bitcoind, Sha256Hash block) {
     String answer = bitcoind.call("waitforblock", "\"" + block + "\"," + PATIENCE.toMillis());
     assertThat(answer).contains(block.toString());
   }

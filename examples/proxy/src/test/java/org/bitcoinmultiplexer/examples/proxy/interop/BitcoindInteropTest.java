@@ -2,8 +2,8 @@ package org.bitcoinmultiplexer.examples.proxy.interop;
 
 import java.nio.file.Path;
 import org.bitcoinmultiplexer.examples.proxy.peers.Bitcoind;
-import org.bitcoinmultiplexer.examples.proxy.peers.NeedsBitcoind;
 import org.bitcoinmultiplexer.examples.proxy.peers.UpstreamNode;
+import org.bitcoinmultiplexer.testing.NeedsBitcoind;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.bitcoinmultiplexer.testing.ChildProcess;
 import org.opentest4j.TestAbortedException;
 
 /**

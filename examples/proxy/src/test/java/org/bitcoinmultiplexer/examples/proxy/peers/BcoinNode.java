@@ -15,6 +15,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bitcoinmultiplexer.testing.ChildProcess;
+import org.bitcoinmultiplexer.testing.Ports;
 
 /**
  * A real bcoin node on regtest as a child process: as the full node that is dialled, or as a client

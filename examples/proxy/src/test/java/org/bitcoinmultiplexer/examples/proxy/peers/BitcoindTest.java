@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.examples.proxy.peers;
 
 import java.nio.file.Path;
+import org.bitcoinmultiplexer.testing.NeedsBitcoind;
 
 @NeedsBitcoind
 class BitcoindTest extends UpstreamNodeContract {

@@ -14,6 +14,7 @@ import org.bitcoinj.core.Transaction;
 import org.bitcoinj.script.Script;
 import org.bitcoinmultiplexer.examples.regtest.NodeStats;
 import org.bitcoinmultiplexer.examples.regtest.RegtestNode;
+import org.bitcoinmultiplexer.testing.Ports;
 
 /** The project's own embedded node: there is always one, and it is strict. */
 public final class EmbeddedNode implements UpstreamNode {

@@ -37,14 +37,4 @@ final class PeerConditions {
       return disabled("needs Node.js: put node and npm on the path to run bcoin");
     }
   }
-
-  /** Behind {@link NeedsBitcoind}. */
-  static final class BitcoindGiven implements ExecutionCondition {
-    @Override
-    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      return Bitcoind.executable().isPresent()
-          ? enabled("a bitcoind is given")
-          : disabled("needs a bitcoind: name it in the environment variable BITCOIND");
-    }
-  }
 }

@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.examples.proxy.peers;
+package org.bitcoinmultiplexer.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * <p>Its output (both streams) is read by a thread of its own, line by line; the last lines are
  * kept to explain a failure.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final int LAST_LINES = 40;
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(20);
   private static final Set<Process> LIVING = ConcurrentHashMap.newKeySet();
@@ -48,7 +48,7 @@ final class ChildProcess implements AutoCloseable {
    *
    * @param onLine called for each line it prints, by the reading thread
    */
-  static ChildProcess start(
+  public static ChildProcess start(
       String name, List<String> command, Path directory, Consumer<String> onLine) {
     try {
       Process process =
@@ -87,12 +87,12 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Completes when the process has ended and all it printed was handed over. */
-  CompletableFuture<Integer> ended() {
+  public CompletableFuture<Integer> ended() {
     return outputEnded.thenCombine(process.onExit(), (nothing, ended) -> ended.exitValue());
   }
 
   /** Writes a line to its standard input. */
-  void say(String line) {
+  public void say(String line) {
     try {
       OutputStream input = process.getOutputStream();
       synchronized (input) {
@@ -104,19 +104,20 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  /** Whether it runs. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** The last lines it printed. */
-  String lastWords() {
+  public String lastWords() {
     synchronized (lastLines) {
       return name + " said: " + String.join(" | ", lastLines);
     }
   }
 
   /** Waits for it to end by itself, and kills it if it does not. */
-  void awaitEnd(Duration patience) {
+  public void awaitEnd(Duration patience) {
     try {
       if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         kill();
@@ -128,7 +129,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Sends it a signal, such as {@code STOP}. */
-  void signal(String name) {
+  public void signal(String name) {
     try {
       new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     } catch (IOException e) {
@@ -140,9 +141,16 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Ends it at once, without a chance to tidy up, and waits until it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
-    Await.result(process.onExit(), () -> name + " does not die", KILL_PATIENCE);
+    try {
+      if (!process.waitFor(KILL_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError(name + " does not die");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while " + name + " dies", e);
+    }
   }
 
   @Override

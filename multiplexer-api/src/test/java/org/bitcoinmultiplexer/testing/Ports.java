@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.examples.proxy.peers;
+package org.bitcoinmultiplexer.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,14 +12,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * Free loopback ports. Taken from below the range that the operating system gives to outgoing
  * connections, because a node that is killed must find its port free when it comes back.
  */
-final class Ports {
+public final class Ports {
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private Ports() {}
 
-  static int free() {
+  /** One that nobody was given yet. */
+  public static int free() {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
       if (isFree(port) && GIVEN.add(port)) {
@@ -29,7 +30,8 @@ final class Ports {
     throw new IllegalStateException("no free port between " + FIRST + " and " + LAST);
   }
 
-  static InetSocketAddress loopback(int port) {
+  /** The address of a port of this machine. */
+  public static InetSocketAddress loopback(int port) {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
