@@ -208,12 +208,13 @@ public final class BitcoinMultiplexer implements Multiplexer {
    * {@link MultiplexerBuilder#clientThreads} says.
    *
    * @param address where; port 0 takes any that is free
-   * @return the address that is listened on
+   * @return what knows the address that is listened on, and stops listening when it is closed;
+   *     closed with the multiplexer at the latest
    * @throws IOException saying in words which address could not be had, and why
    * @throws IllegalStateException if the multiplexer is closed, or runs on a loop of the embedder's
    *     that does no TCP: then he listens himself and calls {@link #accept(Transport, EventLoop)}
    */
-  public InetSocketAddress listen(InetSocketAddress address) throws IOException {
+  public TcpListener listen(InetSocketAddress address) throws IOException {
     if (!(loop instanceof TcpLoop tcp)) {
       throw new IllegalStateException("the loop that was given does no TCP: listen yourself");
     }
@@ -222,8 +223,9 @@ public final class BitcoinMultiplexer implements Multiplexer {
         throw new IllegalStateException("the multiplexer is closed");
       }
       TcpListener listener = tcp.listen(address, network, limits, clientLoops, engine::offer);
+      listeners.removeIf(earlier -> !earlier.isListening());
       listeners.add(listener);
-      return listener.address();
+      return listener;
     }
   }
 

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -14,6 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.transport.EventLoops;
 import org.bitcoinmultiplexer.transport.memory.MemoryPair;
 import org.bitcoinmultiplexer.transport.memory.MemoryTransports;
+import org.bitcoinmultiplexer.transport.tcp.TcpListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,13 +41,32 @@ class LifeTest {
   @Test
   void neitherStartsNorListensAfterItWasClosed() throws Exception {
     BitcoinMultiplexer multiplexer = multiplexer();
-    InetSocketAddress address = multiplexer.listen(ANY_PORT);
+    InetSocketAddress address = multiplexer.listen(ANY_PORT).address();
     multiplexer.close();
     assertThatThrownBy(multiplexer::start).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> multiplexer.listen(ANY_PORT))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
         .isInstanceOf(java.net.ConnectException.class);
+  }
+
+  @Test
+  void stopsListeningAtOnePlaceAndGoesOnAtAnother() throws Exception {
+    try (BitcoinMultiplexer multiplexer = multiplexer()) {
+      TcpListener one = multiplexer.listen(ANY_PORT);
+      TcpListener other = multiplexer.listen(ANY_PORT);
+      one.close();
+      assertThat(one.isListening()).isFalse();
+      assertThatThrownBy(() -> connect(one.address()))
+          .isInstanceOf(java.net.ConnectException.class);
+      connect(other.address());
+      multiplexer.listen(one.address()); // which is free
+      connect(one.address());
+    }
+  }
+
+  private static void connect(InetSocketAddress address) throws IOException {
+    new Socket(address.getAddress(), address.getPort()).close();
   }
 
   @Test

@@ -106,6 +106,15 @@ public final class TcpListener implements AutoCloseable {
   }
 
   /**
+   * Whether clients may arrive here.
+   *
+   * @return false once it has been closed
+   */
+  public boolean isListening() {
+    return channel.isOpen();
+  }
+
+  /**
    * How many of the connections accepted here are open.
    *
    * @return 0 or more

@@ -71,7 +71,7 @@ final class ProxyProcess {
   private static void overTcp(MultiplexerBuilder builder, int node) throws IOException {
     try (BitcoinMultiplexer multiplexer = builder.upstream("127.0.0.1:" + node).build()) {
       multiplexer.start();
-      serve(multiplexer, multiplexer.listen(anyPort()));
+      serve(multiplexer, multiplexer.listen(anyPort()).address());
     }
   }
 

@@ -32,7 +32,10 @@ class UnderAttackTest {
             .build()) {
       multiplexer.start();
       int port =
-          multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+          multiplexer
+              .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .address()
+              .getPort();
       AtomicInteger done = new AtomicInteger();
       for (int i = 0; i < ATTACKERS; i++) {
         attack(port, i, done);

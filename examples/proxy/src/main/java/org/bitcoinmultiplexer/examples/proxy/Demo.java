@@ -68,7 +68,7 @@ final class Demo {
                 .build()) {
       node.mine(FIRST_BLOCKS);
       InetSocketAddress address =
-          multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+          multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).address();
       multiplexer.start();
       out.printf(
           "%d wallets, strategy %s, at port %d; the node at port %d has %d blocks%n",

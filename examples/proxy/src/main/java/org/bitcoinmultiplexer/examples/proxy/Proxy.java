@@ -84,7 +84,7 @@ final class Proxy {
       throw new IOException("cannot listen on " + settings.listen() + ": unknown host");
     }
     try {
-      return Endpoint.inWords(multiplexer.listen(address));
+      return Endpoint.inWords(multiplexer.listen(address).address());
     } catch (IOException e) {
       throw new IOException("cannot listen on " + e.getMessage(), e);
     }

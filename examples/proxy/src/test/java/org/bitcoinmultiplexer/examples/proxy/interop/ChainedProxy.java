@@ -66,7 +66,9 @@ final class ChainedProxy implements ProxyUnderTest {
   private static InetSocketAddress open(BitcoinMultiplexer multiplexer) {
     try {
       multiplexer.start();
-      return multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      return multiplexer
+          .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+          .address();
     } catch (IOException e) {
       multiplexer.close();
       throw new UncheckedIOException(e);

@@ -21,7 +21,7 @@ final class LibraryProxy implements ProxyUnderTest {
     try {
       multiplexer.start();
       InetSocketAddress address =
-          multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+          multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).address();
       return new Running(address, multiplexer::close);
     } catch (IOException e) {
       multiplexer.close();

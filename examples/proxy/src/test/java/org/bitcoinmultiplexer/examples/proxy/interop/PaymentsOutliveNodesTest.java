@@ -53,7 +53,7 @@ class PaymentsOutliveNodesTest {
 
   private static RawClient client(BitcoinMultiplexer multiplexer) throws IOException {
     InetSocketAddress address =
-        multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).address();
     return RawClient.to(address).connect();
   }
 

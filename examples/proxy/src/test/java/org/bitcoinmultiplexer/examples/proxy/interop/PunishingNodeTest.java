@@ -48,7 +48,7 @@ class PunishingNodeTest {
   }
 
   private static InetSocketAddress listen(BitcoinMultiplexer multiplexer) throws IOException {
-    return multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).address();
   }
 
   private static void isServed(RawClient client, KnownChain chain, int height) {

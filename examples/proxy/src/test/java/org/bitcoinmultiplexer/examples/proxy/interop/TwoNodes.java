@@ -93,7 +93,7 @@ final class TwoNodes implements AutoCloseable {
 
   /** Where clients find a multiplexer. */
   static InetSocketAddress listen(BitcoinMultiplexer multiplexer) throws IOException {
-    return multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).address();
   }
 
   /** Waits until a node has at least some transactions. */
