@@ -224,7 +224,7 @@ public enum Counter {
   NEWS_HEADERS("news.headers", "headers added to the header chain"),
   NEWS_HEADERS_UNTRUE(
       "news.headers.untrue",
-      "messages of the node with headers that are not in a row or lack proof of work"),
+      "messages of the node with headers that are not in a row or break a rule"),
   NEWS_NODE_MALFORMED("news.node.malformed", "messages of the node that cannot be read"),
   NEWS_TRANSACTIONS("news.transactions", "transactions published"),
   NEWS_TX_DROPPED(

@@ -33,7 +33,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Version;
  * ProtocolVersions#LEAST_NODE} is refused. Which services it offers, and whether they are enough,
  * is not judged here.
  *
- * <p>Confined to the hub's loop. Emits synchronously from within {@link #open} and {@link
+ * <p>Confined to the engine's loop. Emits synchronously from within {@link #open} and {@link
  * #onMessage}.
  */
 public final class NodeHandshake {

@@ -4,7 +4,6 @@ import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETBLOCKS_R
 import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -339,17 +338,7 @@ public final class ChainView implements HeaderView {
 
   @Override
   public List<Hash> locator(Hash block) {
-    List<Hash> locator = new ArrayList<>();
-    int step = 1;
-    for (int at = height(block); ; at = Math.max(at - step, 0)) {
-      locator.add(ancestor(block, at).orElseThrow());
-      if (at == 0) {
-        return locator;
-      }
-      if (locator.size() > 10) {
-        step *= 2;
-      }
-    }
+    return LocatorEntries.of(height(block), at -> ancestor(block, at).orElseThrow(), hash(0));
   }
 
   @Override

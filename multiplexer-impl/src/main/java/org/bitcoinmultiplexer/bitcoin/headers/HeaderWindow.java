@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.ProofOfWork;
+import org.bitcoinmultiplexer.bitcoin.chain.Retarget;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * full. Only what builds on a header in it gets in; so an old part of the chain, as a client that
  * catches up asks for, does not.
  *
- * <p>Written in the hub's loop; {@link #header}, {@link #contains}, {@link #tip} and {@link
+ * <p>Written in the engine's loop; {@link #header}, {@link #contains}, {@link #tip} and {@link
  * #height} are read by any thread.
  */
 public final class HeaderWindow implements HeaderTree, HeaderView {
@@ -35,8 +36,11 @@ public final class HeaderWindow implements HeaderTree, HeaderView {
   /** So many headers are kept. */
   static final int CAPACITY = 2048;
 
-  /** So many headers before its best block are taken in when it begins anew. */
-  private static final int FOLLOWED = 2000;
+  /**
+   * So many headers before its best block are taken in when it begins anew: more than the
+   * difficulty lasts, so that what it must be next is known, and less than there is room for.
+   */
+  private static final int FOLLOWED = Retarget.INTERVAL + 16;
 
   private record Entry(BlockHeader header, int height, BigInteger work) {
 
@@ -372,23 +376,23 @@ public final class HeaderWindow implements HeaderTree, HeaderView {
     return locator(at(Integer.MAX_VALUE));
   }
 
-  /** Ten steps of one, then ever larger ones as far as the window goes, and the genesis block. */
   @Override
   public List<Hash> locator(Hash block) {
-    List<Hash> locator = new ArrayList<>();
-    int step = 1;
-    int skip = 0;
-    for (Entry at = byHash.get(block); at != null && at.height > 0; at = parent(at)) {
-      if (skip == 0) {
-        locator.add(at.header.hash());
-        if (locator.size() > 10) {
-          step *= 2;
-        }
-        skip = step;
-      }
-      skip--;
+    Cursor cursor = new Cursor(byHash.get(block));
+    return LocatorEntries.of(height(block), cursor::back, network.genesis());
+  }
+
+  /** Goes back from a block, from one height to lower ones. */
+  private final class Cursor {
+    private @Nullable Entry at;
+
+    Cursor(@Nullable Entry from) {
+      at = from;
     }
-    locator.add(network.genesis());
-    return locator;
+
+    @Nullable Hash back(int height) {
+      at = ancestor(at, height);
+      return at == null ? null : at.header.hash();
+    }
   }
 }

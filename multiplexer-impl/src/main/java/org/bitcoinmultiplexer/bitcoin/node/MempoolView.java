@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While a block has not been looked through, all that came before it is {@linkplain #isSure not
  * sure}.
  *
- * <p>Written in the hub's loop; {@link #all}, {@link #size} and {@link #isSure} by any thread.
+ * <p>Written in the engine's loop; {@link #all}, {@link #size} and {@link #isSure} by any thread.
  */
 public final class MempoolView {
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a Bitcoin node hangs up on its peers for although nothing is wrong with the request.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 public final class NodeHazards {
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of the node, to be written: one for each engine, over all its upstream connections.
  *
- * <p>Written in the hub's loop by who hears the node; read by any thread, as a {@link NodeView}.
+ * <p>Written in the engine's loop by who hears the node; read by any thread, as a {@link NodeView}.
  */
 public final class NodeModel implements NodeView {
 

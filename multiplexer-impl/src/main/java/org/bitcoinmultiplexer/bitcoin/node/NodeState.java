@@ -7,7 +7,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Version;
  * What is known of the node of one connection. Another connection has another view, be it to the
  * same node: nothing is taken over from the last one.
  *
- * <p>Written in the hub's loop, read by any thread.
+ * <p>Written in the engine's loop, read by any thread.
  */
 public final class NodeState {
 

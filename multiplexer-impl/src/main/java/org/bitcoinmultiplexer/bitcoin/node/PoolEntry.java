@@ -5,7 +5,7 @@ import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.jspecify.annotations.Nullable;
 
-/** A transaction that is kept. What changes is confined to the hub's loop. */
+/** A transaction that is kept. What changes is confined to the engine's loop. */
 public final class PoolEntry {
 
   /** What an entry takes besides the body: itself, two hashes, two table entries. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * by memory, not by meaning: a transaction that is mined or replaced stays until there is no room
  * for it.
  *
- * <p>Written in the hub's loop; {@link #find} and {@link #all} by any thread.
+ * <p>Written in the engine's loop; {@link #find} and {@link #all} by any thread.
  */
 public final class TransactionPool {
 

@@ -3,7 +3,7 @@
  * anybody.
  *
  * <pre>
- *   written, in the hub's loop                       read, by any thread
+ *   written, in the engine's loop                       read, by any thread
  *
  *   relay ──► {@link org.bitcoinmultiplexer.bitcoin.node.NodeModel} ───────────────────► {@link org.bitcoinmultiplexer.bitcoin.node.NodeView} ──► sessions
  *                ├ {@link org.bitcoinmultiplexer.bitcoin.node.NodeState}, one a connection        └► {@link org.bitcoinmultiplexer.bitcoin.node.NodeHazards} ──► engine

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * else waiting, neither another who submitted, nor a client, nor the library's own questions; and
  * it is of no use to come, submit and leave a thousand times.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class AcceptanceProbe {
 

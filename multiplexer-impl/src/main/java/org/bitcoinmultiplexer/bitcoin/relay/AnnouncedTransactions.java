@@ -22,7 +22,7 @@ import org.bitcoinmultiplexer.metrics.Counter;
  * all clients ask together. Not before it, because there may be many and nobody waits for a
  * particular one; nor as one client among others, because all wait for some.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class AnnouncedTransactions {
 

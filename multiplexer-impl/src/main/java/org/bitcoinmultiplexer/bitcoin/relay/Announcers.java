@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * at little cost: for each client what it said first is forgotten first, for each hash the first
  * few clients count, and of all hashes the oldest goes.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class Announcers {
 

@@ -13,7 +13,7 @@ import org.bitcoinmultiplexer.bitcoin.chain.BlockCheck;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.chain.Verdict;
 import org.bitcoinmultiplexer.bitcoin.handshake.NodeInfo;
-import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
+import org.bitcoinmultiplexer.bitcoin.headers.GenesisHeaders;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderRules;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderWindow;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * header, claims the difficulty it must, and passes every check that takes no other block. It is
  * news only when the node shows its header.
  *
- * <p>Confined to the hub's loop, but for {@link #flaw}.
+ * <p>Confined to the engine's loop, but for {@link #flaw}.
  */
 final class BlockSubmissions {
 
@@ -68,7 +68,7 @@ final class BlockSubmissions {
       Network network,
       boolean enabled,
       HeaderWindow chain,
-      TipTracker desk,
+      TipTracker tips,
       Announcers announcers,
       DataRequestTracker fetches) {
     this.counters = engine.counters();
@@ -77,8 +77,8 @@ final class BlockSubmissions {
     this.chain = chain;
     this.announcers = announcers;
     this.fetches = fetches;
-    this.genesis = new HeaderChain(network).view().numbered(0);
-    this.pending = new PendingBlocks(engine, genesis.hash(), chain, desk);
+    this.genesis = GenesisHeaders.of(network);
+    this.pending = new PendingBlocks(engine, genesis.hash(), chain, tips);
     this.ahead = new HeaderRequests(engine, chain);
     this.orphans = new OrphanBlocks(engine.loop(), hash -> header(hash) != null);
     this.orphanHeaders = new OrphanBlocks(engine.loop(), hash -> header(hash) != null);

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * is given up.
  *
  * <p>Requests are collected and leave with {@link #flush}, which whoever calls anything else here
- * calls at the end. Confined to the hub's loop.
+ * calls at the end. Confined to the engine's loop.
  */
 final class DataRequestTracker {
 

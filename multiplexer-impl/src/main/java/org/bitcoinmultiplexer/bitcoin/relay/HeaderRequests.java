@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * more is asked on when the node has what it showed: so each question is paid for, with proof of
  * work or with time.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class HeaderRequests {
 

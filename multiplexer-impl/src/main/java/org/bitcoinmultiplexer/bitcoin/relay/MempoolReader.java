@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * it; what is not is passed on as announced, paced, as long as the pool is not half full: a large
  * mempool would push out of it what clients are about to ask for.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class MempoolReader {
 

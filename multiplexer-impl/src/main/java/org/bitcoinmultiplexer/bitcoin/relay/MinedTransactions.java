@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * be looked through, and what they may have is doubtful. When these become more than {@link #MOST},
  * nothing is known of what waits, and all of it is forgotten.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class MinedTransactions {
 

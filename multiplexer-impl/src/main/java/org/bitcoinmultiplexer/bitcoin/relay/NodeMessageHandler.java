@@ -15,7 +15,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.core.EngineContext;
 import org.bitcoinmultiplexer.core.NodeContext;
 
-/** Hands what the node says on the shared connection to whom it concerns. In the hub's loop. */
+/** Hands what the node says on the shared connection to whom it concerns. In the engine's loop. */
 final class NodeMessageHandler implements UpstreamConversation.Listener {
 
   private final EngineContext engine;

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One instance serves one engine, over all its upstream connections.
  *
- * <p>All methods may be called from any thread. State is confined to the hub's loop, to which calls
- * hop.
+ * <p>All methods may be called from any thread. State is confined to the engine's loop, to which
+ * calls hop.
  */
 public final class NodeRelay {
 
@@ -55,7 +55,7 @@ public final class NodeRelay {
    * @param engine the engine
    * @param network whose blocks these are
    * @param options what it may do and keep
-   * @param random draws nonces, in the hub's loop
+   * @param random draws nonces, in the engine's loop
    * @param clock tells the time that our version message carries
    */
   public NodeRelay(
@@ -111,7 +111,7 @@ public final class NodeRelay {
   }
 
   /**
-   * Greets the node on a new upstream connection. In the hub's loop.
+   * Greets the node on a new upstream connection. In the engine's loop.
    *
    * @param context the engine's side of the connection
    * @return what hears the node
@@ -129,7 +129,7 @@ public final class NodeRelay {
   }
 
   /**
-   * Greets a node on a connection beside the upstream, over which only requests go. In the hub's
+   * Greets a node on a connection beside the upstream, over which only requests go. In the engine's
    * loop.
    *
    * @param context the engine's side of the connection

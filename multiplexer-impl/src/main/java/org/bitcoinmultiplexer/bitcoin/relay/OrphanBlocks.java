@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What clients brought a moment before its parent was known here: it waits a while for that.
  *
- * <p>Of one client little waits, and of all; of more the oldest is given up. Confined to the hub's
- * loop.
+ * <p>Of one client little waits, and of all; of more the oldest is given up. Confined to the
+ * engine's loop.
  */
 final class OrphanBlocks {
 

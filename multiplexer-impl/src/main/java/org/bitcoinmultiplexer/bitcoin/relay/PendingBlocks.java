@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * them all, and asks for what it wants. It is shown no header whose block is not here: Core leaves
  * whoever announces a block and does not give it.
  *
- * <p>Confined to the hub's loop, but for {@link #find}, {@link #header} and {@link #isKnown}.
+ * <p>Confined to the engine's loop, but for {@link #find}, {@link #header} and {@link #isKnown}.
  */
 final class PendingBlocks {
 
@@ -73,7 +73,7 @@ final class PendingBlocks {
   private final EngineContext engine;
   private final EngineContext.Source source;
   private final HeaderWindow chain;
-  private final TipTracker desk;
+  private final TipTracker tips;
   private final Hash genesis;
   private final BoundedSet<Hash> requested = new BoundedSet<>(MOST);
   private final Map<Hash, Pending> byHash = new ConcurrentHashMap<>();
@@ -82,12 +82,12 @@ final class PendingBlocks {
   private volatile @Nullable NodeInfo node;
   private int connection;
 
-  PendingBlocks(EngineContext engine, Hash genesis, HeaderWindow chain, TipTracker desk) {
+  PendingBlocks(EngineContext engine, Hash genesis, HeaderWindow chain, TipTracker tips) {
     this.chain = chain;
     this.engine = engine;
     this.source = engine.source();
     this.genesis = genesis;
-    this.desk = desk;
+    this.tips = tips;
   }
 
   /** There is another connection, or none. What was handed in on the last may not have arrived. */
@@ -141,7 +141,7 @@ final class PendingBlocks {
     Pending given = byHash.get(block);
     return block.equals(genesis)
         || (given != null && given.isGiven && !given.isHeld)
-        || (desk.hasFound() && chain.depth(block) >= 0);
+        || (tips.hasFound() && chain.depth(block) >= 0);
   }
 
   /** Whether the node has a header. */
@@ -245,7 +245,7 @@ final class PendingBlocks {
     }
     each.isGiven = true;
     each.isHeld = !requested.remove(each.hash) && chain.hasLessWork(each.hash, this::kept);
-    if (each.isHeld && desk.hasFound()) {
+    if (each.isHeld && tips.hasFound()) {
       done.run();
     } else if (held.isEmpty() || each.isHeld) {
       source.submit(each.block, new Receipt(each, done));
@@ -379,7 +379,7 @@ final class PendingBlocks {
 
   private void processedNow(Pending each) {
     mayComeAgain(each);
-    desk.verify(each.hash);
+    tips.verify(each.hash);
   }
 
   private void mayComeAgain(Pending each) {

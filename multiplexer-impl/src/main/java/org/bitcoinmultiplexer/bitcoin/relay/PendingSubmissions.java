@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * becomes of the other. What a client leaves behind stays its own. What a node has accepted before,
  * and is offered again to the next, is bounded where it is kept: {@link UnconfirmedSubmissions}.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class PendingSubmissions {
 

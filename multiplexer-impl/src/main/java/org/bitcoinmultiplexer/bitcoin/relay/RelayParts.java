@@ -13,7 +13,7 @@ import org.bitcoinmultiplexer.metrics.Counter;
 
 /**
  * The parts of a relay, wired together: {@link NodeRelay} hands them what clients bring, {@link
- * NodeMessageHandler} what the node says. Confined to the hub's loop, as they are.
+ * NodeMessageHandler} what the node says. Confined to the engine's loop, as they are.
  */
 final class RelayParts {
 

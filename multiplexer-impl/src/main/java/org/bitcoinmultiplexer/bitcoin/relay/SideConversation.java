@@ -16,7 +16,7 @@ import org.bitcoinmultiplexer.core.NodeConversation;
  * hands, answers pings, and passes on the rest. What the node announces or asks for is let fall; it
  * says the same on the shared connection.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class SideConversation implements NodeConversation {
 

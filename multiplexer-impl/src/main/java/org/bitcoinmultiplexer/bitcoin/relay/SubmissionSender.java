@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A node that {@linkplain NodeInfo#takesUnrequested takes only what it asked for} gets an
  * announcement and asks; one that wants no transactions gets nothing: it would disconnect.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class SubmissionSender {
 

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * of a new connection has an earlier one, as one that catches up, nobody is told; if it has another
  * chain, everybody is.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class TipTracker {
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * on the next everything of clients that is not mined is offered again, and whoever submits again
  * is told that it was accepted only once the node of this connection has shown it.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class TransactionRelay {
 

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * later, spends what it spends; when one that it spends from leaves for that reason; after {@link
  * #KEPT}, as in Bitcoin Core; and, the oldest first, when there is no room.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class UnconfirmedSubmissions {
 
@@ -46,7 +46,7 @@ final class UnconfirmedSubmissions {
   /** For each outpoint that is spent: its place in a table. */
   private static final int PER_INPUT = 100;
 
-  /** Keeps it over a restart of ours. Called in the hub's loop. */
+  /** Keeps it over a restart of ours. Called in the engine's loop. */
   interface Journal {
 
     /** Nothing is kept. */

@@ -34,7 +34,7 @@ import org.bitcoinmultiplexer.metrics.Counter;
  * sendheaders}, so that every {@code headers} is an answer, no {@code sendcmpct}, no filter, no
  * {@code feefilter}; all clients share it.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class UpstreamConversation implements NodeConversation {
 

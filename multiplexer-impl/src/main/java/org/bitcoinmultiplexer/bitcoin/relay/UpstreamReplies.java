@@ -10,7 +10,7 @@ import org.bitcoinmultiplexer.core.EngineContext;
  * node that asks for much, or for what it needs long to judge, keeps nobody waiting, and what is on
  * its way to it is bounded.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class UpstreamReplies {
 

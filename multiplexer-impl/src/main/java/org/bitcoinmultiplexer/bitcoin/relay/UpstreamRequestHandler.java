@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Headers come from the client that announced an unknown block last; if there is none, or none of
  * use, the answer is that there are no more.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class UpstreamRequestHandler {
 

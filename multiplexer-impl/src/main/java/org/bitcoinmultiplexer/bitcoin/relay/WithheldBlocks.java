@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only what an honest node surely has counts. A pruned one has the last 288 blocks; and what was
  * asked for before the node had it does not stand below others yet when the answer fails to come.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class WithheldBlocks {
 

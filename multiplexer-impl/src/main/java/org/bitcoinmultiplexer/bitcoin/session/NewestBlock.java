@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Such clients are told of a block later than the others, by the time that it takes to come;
  * after {@link #PATIENCE} they are told without it. {@link #get} and {@link #find} may be called
- * from any thread; state is confined to the hub's loop.
+ * from any thread; state is confined to the engine's loop.
  */
 final class NewestBlock {
 

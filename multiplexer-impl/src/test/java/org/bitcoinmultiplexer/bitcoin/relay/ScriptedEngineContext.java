@@ -17,7 +17,7 @@ import org.bitcoinmultiplexer.metrics.Counter;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /** An engine whose upstream is the test: questions wait until the test takes and answers them. */
-final class ScriptedEngineContext implements EngineContext {
+public final class ScriptedEngineContext implements EngineContext {
 
   /** What was asked: at one of the sources, or on behalf of all. */
   record Question(Message request, Consumer<? super Outcome> then, Optional<Source> source) {}

@@ -183,6 +183,25 @@ class TipNotificationTest {
   }
 
   @Test
+  void believesNoChainThatBreaksARule() {
+    fixture.line.shakesHands(RelayFixture.version(2, true));
+    BlockHeader first = grow(GENESIS, 1, 0).get(0);
+    BlockHeader harder = TestChain.header(first.hash(), 0, first.time() + 1, 0x207f_fffe, true);
+    fixture.answer(headers(first, harder));
+
+    assertThat(fixture.nodeRelay.node().tip()).isNull();
+    assertThat(engine.count(Counter.NEWS_HEADERS_UNTRUE)).isOne();
+
+    engine.loop.advance(Duration.ofSeconds(10));
+    fixture.answer(headers(first, grow(first, 1, 0).get(0)));
+    BlockHeader tip = fixture.nodeRelay.node().tip();
+    BlockHeader early = TestChain.header(tip.hash(), 1, first.time() - 1, TestChain.BITS, true);
+    fixture.line.says(headers(early));
+    assertThat(engine.count(Counter.NEWS_HEADERS_UNTRUE)).isEqualTo(2);
+    assertThat(fixture.nodeRelay.node().height()).isEqualTo(2);
+  }
+
+  @Test
   void believesNoAnnouncedBlockThatIsNotShown() {
     List<BlockHeader> known = fixture.knowing(5);
 

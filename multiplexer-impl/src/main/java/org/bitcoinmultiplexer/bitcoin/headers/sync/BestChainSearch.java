@@ -21,6 +21,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.core.EngineContext;
+import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p>There is one question at a time. While its best block is older than a day a Core node is
  * catching up itself and announces nothing, so it is asked.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 public final class BestChainSearch {
 
@@ -314,6 +315,9 @@ public final class BestChainSearch {
     if (added == HeaderTree.Result.UNCONNECTED) {
       tree = new HeaderWindow(network); // the node's chain leaves what is known before it begins
       added = tree.add(headers);
+    }
+    if (added == HeaderTree.Result.UNTRUE && !found) { // afterwards who follows the tip counts them
+      engine.counters().count(Counter.NEWS_HEADERS_UNTRUE);
     }
     boolean isDetour = !headers.previous(0).equals(from);
     detours += isDetour ? 1 : 0;

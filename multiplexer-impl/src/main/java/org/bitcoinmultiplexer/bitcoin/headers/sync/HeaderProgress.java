@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * Tells how the header chain gets on: the embedder's listener once a second while it catches up,
  * the log every 10 seconds, with what is left to do at the pace of so far.
  *
- * <p>Confined to the hub's loop.
+ * <p>Confined to the engine's loop.
  */
 final class HeaderProgress {
 

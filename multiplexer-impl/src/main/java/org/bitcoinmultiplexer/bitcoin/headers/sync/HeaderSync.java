@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * known from elsewhere: whoever is told less than there is believes that he has everything. If
  * there is no node to be asked, what is known is better than nothing.
  *
- * <p>Confined to the hub's loop, except {@link #view} and {@link #known}; reads and writes what is
- * kept on an executor.
+ * <p>Confined to the engine's loop, except {@link #view} and {@link #known}; reads and writes what
+ * is kept on an executor.
  */
 public final class HeaderSync implements HeaderTree {
 
@@ -198,7 +198,6 @@ public final class HeaderSync implements HeaderTree {
   private Result result(Added added) {
     if (added.outcome() == Added.Outcome.INVALID) {
       complete = null;
-      counters.count(Counter.NEWS_HEADERS_UNTRUE);
       refuse.accept("its headers do not fit the network: " + added.flaw());
       return Result.UNTRUE;
     }
@@ -249,6 +248,9 @@ public final class HeaderSync implements HeaderTree {
       }
     } else {
       complete = null;
+    }
+    if (added == Result.UNTRUE) {
+      counters.count(Counter.NEWS_HEADERS_UNTRUE);
     }
     return added != Result.UNTRUE;
   }
