@@ -336,7 +336,7 @@ final class BlockSubmissions {
       done.run();
       await(from, hash, block);
     } else if (flaw == null) {
-      handIn(hash, block, done);
+      handIn(from, hash, block, done);
     } else {
       judge(from, hash, block, done); // its parent has come since it was looked at
     }
@@ -347,15 +347,15 @@ final class BlockSubmissions {
     fetches.refused(from, hash);
   }
 
-  private void handIn(Hash hash, Message block, Runnable done) {
+  private void handIn(Client from, Hash hash, Message block, Runnable done) {
     announcers.forget(hash);
-    pending.add(hash, block, done);
+    pending.add(hash, block, from.budget(), done);
   }
 
   private void judge(Client from, Hash hash, Message block, Runnable done) {
     String flaw = flaw(block);
     if (flaw == null) {
-      handIn(hash, block, done);
+      handIn(from, hash, block, done);
     } else {
       refused(from, hash, flaw);
       done.run();

@@ -22,6 +22,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Headers;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
+import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.core.EngineContext;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
@@ -50,34 +51,14 @@ final class PendingBlocks {
 
   private static final long MOST_BYTES = 8_000_000;
 
-  /** So long after the node has dealt with a block it is in its chain, or was not taken. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** A block, and what became of it on this connection. */
-  private static final class Pending {
-    final Hash hash;
-    final Message block;
-    boolean isAsking; // whether it has what this builds on
-    boolean isAnnounced;
-    boolean isHeld; // the node would ignore it, or may have
-    volatile boolean isGiven; // so that the node knows it before whatever is written from now on
-    volatile boolean isProcessed;
-    volatile long processed; // when, in the loop's time
-
-    Pending(Hash hash, Message block) {
-      this.hash = hash;
-      this.block = block;
-    }
-  }
-
   private final EngineContext engine;
   private final EngineContext.Source source;
   private final HeaderWindow chain;
   private final TipTracker tips;
   private final Hash genesis;
   private final BoundedSet<Hash> requested = new BoundedSet<>(MOST);
-  private final Map<Hash, Pending> byHash = new ConcurrentHashMap<>();
-  private final Deque<Pending> order = new ArrayDeque<>();
+  private final Map<Hash, PendingBlock> byHash = new ConcurrentHashMap<>();
+  private final Deque<PendingBlock> order = new ArrayDeque<>();
   private long bytes;
   private volatile @Nullable NodeInfo node;
   private int connection;
@@ -95,21 +76,15 @@ final class PendingBlocks {
     node = ready;
     connection++;
     requested.clear();
-    for (Pending each : order) {
-      each.isAsking = false;
-      each.isAnnounced = false;
-      each.isGiven = false;
-      each.isHeld = false;
-      each.isProcessed = false;
-    }
+    order.forEach(PendingBlock::forgetConnection);
     if (ready != null) {
       handInAgain(new ArrayDeque<>(order), connection);
     }
   }
 
   /** One after the other, the oldest first. */
-  private void handInAgain(Deque<Pending> left, int over) {
-    Pending next = left.poll();
+  private void handInAgain(Deque<PendingBlock> left, int over) {
+    PendingBlock next = left.poll();
     if (next == null) {
       return;
     }
@@ -138,7 +113,7 @@ final class PendingBlocks {
   }
 
   private boolean isThere(Hash block) {
-    Pending given = byHash.get(block);
+    PendingBlock given = byHash.get(block);
     return block.equals(genesis)
         || (given != null && given.isGiven && !given.isHeld)
         || (tips.hasFound() && chain.depth(block) >= 0);
@@ -165,13 +140,13 @@ final class PendingBlocks {
 
   /** A block, with witness; null if it is not here. Any thread. */
   @Nullable Message find(Hash block) {
-    Pending found = byHash.get(block);
+    PendingBlock found = byHash.get(block);
     return found == null ? null : found.block;
   }
 
   /** The header of a block on which another may build. Any thread. */
   @Nullable BlockHeader header(Hash block) {
-    Pending found = byHash.get(block);
+    PendingBlock found = byHash.get(block);
     return found != null && (found.isGiven || node == null) ? BlockHeader.of(found.block) : null;
   }
 
@@ -180,19 +155,19 @@ final class PendingBlocks {
    * example, may. Any thread.
    */
   boolean isKnown(Hash block) {
-    Pending found = byHash.get(block);
-    return found != null
-        && (!found.isProcessed || engine.loop().nanoTime() - found.processed < PATIENCE.toNanos());
+    PendingBlock found = byHash.get(block);
+    return found != null && !found.mayComeAgain(engine.loop().nanoTime());
   }
 
   /**
-   * Hands a block in, now or as soon as there is a node.
+   * Hands a block in, now or as soon as there is a node and its client's host may.
    *
-   * @param done is run once, when that is over, or it only waits
+   * @param by whose budget pays for it
+   * @param done is run once, when that is over, or it only waits for the node
    */
-  void add(Hash hash, Message block, Runnable done) {
-    Pending fresh = new Pending(hash, block);
-    Pending before = byHash.put(hash, fresh);
+  void add(Hash hash, Message block, HostBudget by, Runnable done) {
+    PendingBlock fresh = new PendingBlock(hash, block, by);
+    PendingBlock before = byHash.put(hash, fresh);
     if (before != null) {
       order.remove(before);
       bytes -= before.block.size();
@@ -200,7 +175,7 @@ final class PendingBlocks {
     order.add(fresh);
     bytes += block.size();
     while (order.size() > MOST || bytes > MOST_BYTES) {
-      Pending dropped = order.remove();
+      PendingBlock dropped = order.remove();
       byHash.remove(dropped.hash, dropped);
       bytes -= dropped.block.size();
     }
@@ -208,20 +183,40 @@ final class PendingBlocks {
       engine.counters().count(Counter.SUBMIT_BLOCK_DISCONNECTED);
       done.run();
     } else {
-      handIn(fresh, done);
+      handInInTurn(fresh, done);
     }
   }
 
-  private void handIn(Pending each, Runnable done) {
-    if (node == null || each.isGiven || each.isAnnounced || each.isAsking) {
+  /** Who has handed in much of late waits; nobody else does. */
+  private void handInInTurn(PendingBlock fresh, Runnable done) {
+    long delay = fresh.delay();
+    if (delay == 0) {
+      handIn(fresh, done);
+      return;
+    }
+    fresh.isResting = true;
+    engine.loop().schedule(Duration.ofNanos(delay), () -> rested(fresh, done));
+  }
+
+  private void rested(PendingBlock fresh, Runnable done) {
+    fresh.isResting = false;
+    if (byHash.get(fresh.hash) == fresh) {
+      handIn(fresh, done);
+    } else {
+      done.run();
+    }
+  }
+
+  private void handIn(PendingBlock each, Runnable done) {
+    if (node == null || each.isGiven || each.isAnnounced || each.isAsking || each.isResting) {
       done.run();
       return;
     }
     int over = connection;
-    List<Pending> held = heldUpTo(previous(each));
+    List<PendingBlock> held = heldUpTo(each.previous());
     each.isAsking = true;
     find(
-        held.isEmpty() ? previous(each) : previous(held.get(0)),
+        held.isEmpty() ? each.previous() : held.get(0).previous(),
         isThere -> {
           NodeInfo to = node;
           boolean isSame = over == connection;
@@ -234,7 +229,7 @@ final class PendingBlocks {
         });
   }
 
-  private void handIn(Pending each, List<Pending> held, NodeInfo to, Runnable done) {
+  private void handIn(PendingBlock each, List<PendingBlock> held, NodeInfo to, Runnable done) {
     engine.counters().count(Counter.SUBMIT_BLOCK);
     if (!to.takesUnrequested()) {
       each.isAnnounced = true;
@@ -248,25 +243,24 @@ final class PendingBlocks {
     if (each.isHeld && tips.hasFound()) {
       done.run();
     } else if (held.isEmpty() || each.isHeld) {
+      each.spendBytes();
       source.submit(each.block, new Receipt(each, done));
     } else {
       show(held, each, done);
     }
   }
 
-  private static Hash previous(Pending each) {
-    return BlockHeader.of(each.block).previous();
-  }
-
   private @Nullable BlockHeader kept(Hash block) {
-    Pending found = byHash.get(block);
+    PendingBlock found = byHash.get(block);
     return found == null ? null : BlockHeader.of(found.block);
   }
 
   /** Those that are held up to a block, the first first. */
-  private List<Pending> heldUpTo(Hash last) {
-    Deque<Pending> held = new ArrayDeque<>();
-    for (Pending at = byHash.get(last); at != null && at.isHeld; at = byHash.get(previous(at))) {
+  private List<PendingBlock> heldUpTo(Hash last) {
+    Deque<PendingBlock> held = new ArrayDeque<>();
+    for (PendingBlock at = byHash.get(last);
+        at != null && at.isHeld;
+        at = byHash.get(at.previous())) {
       held.addFirst(at);
     }
     return List.copyOf(held);
@@ -280,9 +274,9 @@ final class PendingBlocks {
    */
   void show(Headers headers, Consumer<Boolean> then) {
     int over = connection;
-    List<Pending> held = heldUpTo(headers.previous(0));
+    List<PendingBlock> held = heldUpTo(headers.previous(0));
     find(
-        held.isEmpty() ? headers.previous(0) : previous(held.get(0)),
+        held.isEmpty() ? headers.previous(0) : held.get(0).previous(),
         isThere -> {
           boolean isShown = isThere && over == connection;
           if (isShown) {
@@ -297,9 +291,9 @@ final class PendingBlocks {
   }
 
   /** Of headers that begin with those of held blocks, which are held no more. */
-  private static Headers.Builder builder(List<Pending> held, int more) {
+  private static Headers.Builder builder(List<PendingBlock> held, int more) {
     Headers.Builder headers = new Headers.Builder(held.size() + more);
-    for (Pending each : held) {
+    for (PendingBlock each : held) {
       each.isHeld = false;
       headers.add(each.block.array(), each.block.offset());
     }
@@ -307,7 +301,7 @@ final class PendingBlocks {
   }
 
   /** Shows the node a branch by its headers; it asks for the blocks. */
-  private void show(List<Pending> held, Pending last, Runnable done) {
+  private void show(List<PendingBlock> held, PendingBlock last, Runnable done) {
     engine.counters().count(Counter.SUBMIT_BLOCK_BRANCH);
     Headers.Builder headers = builder(held, 1);
     last.isHeld = false;
@@ -331,8 +325,8 @@ final class PendingBlocks {
 
   /** It is known where the node's best chain ends: what it will have ignored is shown to it. */
   void tipFound() {
-    for (Pending each : List.copyOf(order)) {
-      List<Pending> held = heldUpTo(previous(each));
+    for (PendingBlock each : List.copyOf(order)) {
+      List<PendingBlock> held = heldUpTo(each.previous());
       if (node != null
           && each.isGiven
           && (each.isHeld || !held.isEmpty())
@@ -344,8 +338,8 @@ final class PendingBlocks {
 
   /** The node's best chain ends elsewhere: it may have what waits for its parent now. */
   void moved() {
-    for (Pending each : List.copyOf(order)) {
-      if (isThere(previous(each))) {
+    for (PendingBlock each : List.copyOf(order)) {
+      if (isThere(each.previous())) {
         handIn(each, () -> {});
       }
     }
@@ -357,16 +351,17 @@ final class PendingBlocks {
   }
 
   private final class Receipt implements EngineContext.Receipt {
-    private final Pending each;
+    private final PendingBlock each;
     private final Runnable done;
 
-    Receipt(Pending each, Runnable done) {
+    Receipt(PendingBlock each, Runnable done) {
       this.each = each;
       this.done = done;
     }
 
     @Override
     public void processed(long took) {
+      each.spendTime(took);
       done.run();
       processedNow(each);
     }
@@ -377,24 +372,24 @@ final class PendingBlocks {
     }
   }
 
-  private void processedNow(Pending each) {
+  private void processedNow(PendingBlock each) {
     mayComeAgain(each);
     tips.verify(each.hash);
   }
 
-  private void mayComeAgain(Pending each) {
-    each.processed = engine.loop().nanoTime();
-    each.isProcessed = true;
+  private void mayComeAgain(PendingBlock each) {
+    each.processed(engine.loop().nanoTime());
   }
 
   /** The node has fetched a block that was announced to it. */
   void fetched(Hash hash) {
-    Pending found = byHash.get(hash);
+    PendingBlock found = byHash.get(hash);
     if (found != null) {
       found.isGiven = true;
+      found.spendBytes();
       processedNow(found);
-      for (Pending each : List.copyOf(order)) {
-        if (BlockHeader.of(each.block).previous().equals(hash)) {
+      for (PendingBlock each : List.copyOf(order)) {
+        if (each.previous().equals(hash)) {
           handIn(each, () -> {});
         }
       }

@@ -17,6 +17,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.budget.Rate;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,31 @@ class BlockSubmissionsTest {
     fixture.answer(headers(List.of()));
     assertThat(engine.news).isEmpty();
     assertThat(engine.count(Counter.SUBMIT_BLOCK_NOT_TAKEN)).isEqualTo(1);
+  }
+
+  @Test
+  void chargesTheHostOfWhoHandsInBlocksAndLetsItWait() {
+    engine.busy = true;
+    Peer carol = new Peer("203.0.113.1:1000");
+    Message next = block(header);
+    submits(carol, block);
+    engine.processed(Duration.ofSeconds(3));
+    assertThat(carol.budget().delay(Rate.SUBMITTED_TIME)).isPositive();
+    long dealtWith = carol.processed;
+    submits(carol, next);
+    assertThat(engine.told).as("it has used the node's time").containsExactly(block);
+    assertThat(carol.processed).as("and is read from no more").isEqualTo(dealtWith);
+    engine.loop.advance(Duration.ofSeconds(4));
+    assertThat(engine.told).containsExactly(block, next);
+
+    Peer dave = new Peer("203.0.113.2:1000");
+    Message other = block(last(known).hash(), last(known).time() + 700, 2);
+    dave.meets(engine);
+    dave.budget().spend(Rate.SUBMITTED_BYTES, Rate.SUBMITTED_BYTES.burst() + 1);
+    submits(dave, other);
+    assertThat(engine.told).doesNotContain(other);
+    engine.loop.advance(Duration.ofSeconds(1));
+    assertThat(engine.told).contains(other);
   }
 
   @Test
@@ -164,7 +190,7 @@ class BlockSubmissionsTest {
     fixture.answer(headers(List.of()));
     submits(alice, block);
     assertThat(engine.told).hasSize(1);
-    engine.loop.advance(PendingBlocks.PATIENCE);
+    engine.loop.advance(PendingBlock.PATIENCE);
     submits(alice, block);
     assertThat(engine.told).as("its time may have come").containsExactly(block, block);
   }
@@ -353,7 +379,8 @@ class BlockSubmissionsTest {
     return TestChain.header(tip.hash(), 9, tip.time() + 600, TestChain.BITS, false);
   }
 
-  private void submits(Client client, Message submitted) {
+  private void submits(Peer client, Message submitted) {
+    client.meets(engine);
     engine.loop.run(() -> fixture.nodeRelay.submittedBlock(client, submitted));
   }
 }

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
@@ -23,6 +23,7 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.NetworkAddress;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.budget.HostBudget;
+import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.core.NodeContext;
 import org.bitcoinmultiplexer.core.NodeConversation;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,10 @@ public final class RelayFixture {
 
     @Override
     public HostBudget budget() {
-      return Objects.requireNonNull(budget);
+      if (budget == null) {
+        budget = new HostBudgets(() -> 0, 1 << 30, counter -> new LongAdder()).open(name);
+      }
+      return budget;
     }
 
     @Override
