@@ -27,12 +27,14 @@ final class Faucet {
   private static final int INPUT_VBYTES = 69;
   private static final Coin SMALLEST_CHANGE = Coin.valueOf(1000);
 
-  private final ECKey key = new ECKey();
-  private final Script script = ScriptBuilder.createP2WPKHOutputScript(key);
+  private final ECKey key;
+  private final Script script;
   private final Chain chain;
   private final Mempool mempool;
 
-  Faucet(Chain chain, Mempool mempool) {
+  Faucet(Chain chain, Mempool mempool, ECKey key) {
+    this.key = key;
+    this.script = ScriptBuilder.createP2WPKHOutputScript(key);
     this.chain = chain;
     this.mempool = mempool;
   }

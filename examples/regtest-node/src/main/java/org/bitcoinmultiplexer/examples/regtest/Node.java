@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.bitcoinj.base.Sha256Hash;
+import org.bitcoinj.crypto.ECKey;
 import org.bitcoinj.script.Script;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +44,12 @@ final class Node {
   private boolean takesNumbers;
   private boolean servesFilters;
 
-  Node(Clock clock) {
+  Node(Clock clock, ECKey faucet) {
     this.clock = clock;
     this.chain = new Chain(clock);
     this.mempool = new Mempool(chain);
     this.assembler = new BlockAssembler(clock);
-    this.faucet = new Faucet(chain, mempool);
+    this.faucet = new Faucet(chain, mempool, faucet);
   }
 
   /** Does something to the node, from any thread, and wakes those who wait for a change. */

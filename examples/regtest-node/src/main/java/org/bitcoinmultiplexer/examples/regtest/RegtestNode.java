@@ -14,6 +14,7 @@ import org.bitcoinj.base.Coin;
 import org.bitcoinj.base.Sha256Hash;
 import org.bitcoinj.core.Block;
 import org.bitcoinj.core.Transaction;
+import org.bitcoinj.crypto.ECKey;
 import org.bitcoinj.script.Script;
 import org.bitcoinj.script.ScriptBuilder;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,8 @@ public final class RegtestNode implements AutoCloseable {
   private final int port;
   private @Nullable Listener listener;
 
-  private RegtestNode(Clock clock, int port) throws IOException {
-    this.node = new Node(clock);
+  private RegtestNode(Clock clock, ECKey faucet, int port) throws IOException {
+    this.node = new Node(clock, faucet);
     this.listener = Listener.open(port, node::connected);
     this.port = listener.port();
   }
@@ -63,7 +64,20 @@ public final class RegtestNode implements AutoCloseable {
    * @throws IOException if the port cannot be had
    */
   public static RegtestNode start(int port, Clock clock) throws IOException {
-    return new RegtestNode(clock, port);
+    return start(port, clock, new ECKey());
+  }
+
+  /**
+   * Starts a node with nothing but the genesis block, a clock, and a key of one's own.
+   *
+   * @param port to listen on; 0 for any free one
+   * @param clock gives the times of blocks, which rise even if it stands still
+   * @param faucet to whom it mines, and from whose coins it pays: with the same key and the same
+   *     blocks, {@linkplain #submit(Block) submitted} again, a later node has the same coins
+   * @throws IOException if the port cannot be had
+   */
+  public static RegtestNode start(int port, Clock clock, ECKey faucet) throws IOException {
+    return new RegtestNode(clock, faucet, port);
   }
 
   /** The port, which stays the same over {@link #goOffline} and {@link #goOnline}. */
@@ -143,6 +157,25 @@ public final class RegtestNode implements AutoCloseable {
     try {
       node.locked(() -> node.accept(TransactionBody.read(ByteBuffer.wrap(bytes)), null));
     } catch (MalformedPayloadException | InvalidTransactionException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes a block and announces it.
+   *
+   * @throws IllegalArgumentException if it is refused, or does not follow from any that is here; the
+   *     message names the reason
+   */
+  public void submit(Block block) {
+    byte[] bytes = block.serialize();
+    try {
+      node.locked(
+          () -> {
+            find(block.getPrevBlockHash());
+            node.accept(BlockBody.parse(bytes));
+          });
+    } catch (MalformedPayloadException | InvalidBlockException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }

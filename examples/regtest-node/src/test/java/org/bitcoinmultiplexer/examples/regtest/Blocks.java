@@ -27,7 +27,7 @@ final class Blocks {
 
   /** A node with the same active chain. */
   static Node copy(RegtestNode node) {
-    Node other = new Node(Clock.systemUTC());
+    Node other = new Node(Clock.systemUTC(), new ECKey());
     for (int height = 1; height <= node.height(); height++) {
       BlockBody body =
           BlockBody.parse(node.block(node.hashAt(height).orElseThrow()).orElseThrow().serialize());
