@@ -164,8 +164,8 @@ public final class RegtestNode implements AutoCloseable {
   /**
    * Takes a block and announces it.
    *
-   * @throws IllegalArgumentException if it is refused, or does not follow from any that is here; the
-   *     message names the reason
+   * @throws IllegalArgumentException if it is refused, or does not follow from any that is here;
+   *     the message names the reason
    */
   public void submit(Block block) {
     byte[] bytes = block.serialize();

@@ -70,8 +70,7 @@ final class DataDirectory implements AutoCloseable {
     }
     String there = Files.readString(file).strip();
     if (!there.equals(chain)) {
-      throw new IOException(
-          "data-dir " + path + " has wallets of " + there + ", not of " + chain);
+      throw new IOException("data-dir " + path + " has wallets of " + there + ", not of " + chain);
     }
   }
 

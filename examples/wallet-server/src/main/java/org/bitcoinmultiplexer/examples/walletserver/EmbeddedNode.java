@@ -55,8 +55,7 @@ final class EmbeddedNode implements AutoCloseable {
   /** Starts the node on a free port. */
   static EmbeddedNode start(Path file) throws IOException {
     Context.propagate(new Context());
-    EmbeddedNode started =
-        new EmbeddedNode(RegtestNode.start(0, Clock.systemUTC(), FAUCET), file);
+    EmbeddedNode started = new EmbeddedNode(RegtestNode.start(0, Clock.systemUTC(), FAUCET), file);
     try {
       started.load();
       if (started.node.height() < FIRST_BLOCKS) {
@@ -133,8 +132,7 @@ final class EmbeddedNode implements AutoCloseable {
                 Files.newOutputStream(
                     file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)))) {
       for (; saved < node.height(); saved++) {
-        byte[] bytes =
-            node.hashAt(saved + 1).flatMap(node::block).orElseThrow().serialize();
+        byte[] bytes = node.hashAt(saved + 1).flatMap(node::block).orElseThrow().serialize();
         out.writeInt(bytes.length);
         out.write(bytes);
       }

@@ -72,16 +72,10 @@ final class Flags {
       description = "Where the wallets are kept. Default: wallet-server-data.")
   @Nullable Path dataDir;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "A properties file.")
+  @Option(names = "--config", paramLabel = "FILE", description = "A properties file.")
   @Nullable Path config;
 
-  @Option(
-      names = "--option",
-      paramLabel = "NAME=VALUE",
-      description = "An option of the library.")
+  @Option(names = "--option", paramLabel = "NAME=VALUE", description = "An option of the library.")
   Map<String, String> options = new LinkedHashMap<>();
 
   @Option(

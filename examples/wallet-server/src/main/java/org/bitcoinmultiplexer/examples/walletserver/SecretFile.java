@@ -48,6 +48,8 @@ final class SecretFile {
     if (e instanceof NoSuchFileException) {
       return "no such file";
     }
-    return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+    return e instanceof AccessDeniedException
+        ? "permission denied"
+        : String.valueOf(e.getMessage());
   }
 }

@@ -149,8 +149,7 @@ record Settings(
       Object value = flag.getValue();
       if (value != null) {
         configuration =
-            configuration.with(
-                flag.getKey(), value.toString(), Origin.flag("--" + flag.getKey()));
+            configuration.with(flag.getKey(), value.toString(), Origin.flag("--" + flag.getKey()));
       }
     }
     return configuration;

@@ -1,8 +1,9 @@
 package org.bitcoinmultiplexer.examples.walletserver;
 
 import java.util.concurrent.CompletableFuture;
-import org.bitcoinmultiplexer.UpstreamCheck;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.NodeDescription;
+import org.bitcoinmultiplexer.api.UpstreamLoss;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class Upstream implements MultiplexerListener {
 
   private static final Logger log = LoggerFactory.getLogger(Upstream.class);
+
+  private static final long NODE_NETWORK = 1;
 
   private final Network network;
   private final CompletableFuture<String> firstReady = new CompletableFuture<>();
@@ -47,33 +50,47 @@ final class Upstream implements MultiplexerListener {
   }
 
   @Override
-  public void onUpstreamReady(String target, String inWords) {
-    log.info("the node is ready: {}", inWords);
-    description = inWords;
-    problem = null;
+  public void onUpstreamReady(NodeDescription node) {
+    log.info("the node is ready: {}", node.description());
+    description = node.description();
+    problem =
+        (node.services() & NODE_NETWORK) != 0
+            ? null
+            : "the node is pruned: a wallet that was away for longer than its blocks reach back"
+                + " cannot catch up with it";
+    if (problem != null) {
+      log.warn(problem);
+    }
     ready = true;
-    firstReady.complete(target);
+    firstReady.complete(node.target());
   }
 
   @Override
-  public void onUpstreamLost(String target, String reason) {
+  public void onUpstreamLost(String target, UpstreamLoss loss, String reason) {
     ready = false;
-    String before = problem;
-    problem =
-        firstReady.isDone() || reason.startsWith(target)
-            ? "the node cannot be reached: " + reason
-            : "the node "
-                + target
-                + " did not complete the handshake: "
-                + reason
-                + "; perhaps it has no free slot, or is of another network than "
-                + network;
-    if (!firstReady.isDone() && UpstreamCheck.isAnotherNetwork(reason)) {
+    if (loss == UpstreamLoss.UNREADABLE && !firstReady.isDone()) {
       hopeless.complete(
           "upstream " + target + " speaks another network than " + network + " (" + reason + ")");
-    } else if (!problem.equals(before)) {
-      log.warn("{}; dialling again", problem);
+      return;
     }
+    String before = problem;
+    String now = inWords(target, loss, reason);
+    problem = now;
+    if (!now.equals(before)) {
+      log.warn("{}; dialling again", now);
+    }
+  }
+
+  private String inWords(String target, UpstreamLoss loss, String reason) {
+    if (firstReady.isDone() || loss == UpstreamLoss.UNREACHABLE) {
+      return "the node cannot be reached: " + reason;
+    }
+    return "the node "
+        + target
+        + " did not complete the handshake: "
+        + reason
+        + "; perhaps it has no free slot, or is of another network than "
+        + network;
   }
 
   @Override

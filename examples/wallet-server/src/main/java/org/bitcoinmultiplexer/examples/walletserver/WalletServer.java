@@ -1,23 +1,20 @@
 package org.bitcoinmultiplexer.examples.walletserver;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
-import org.bitcoinj.base.BitcoinNetwork;
-import org.bitcoinj.core.AbstractBlockChain;
-import org.bitcoinj.core.Context;
-import org.bitcoinj.core.PeerAddress;
 import org.bitcoinj.core.PeerGroup;
 import org.bitcoinj.utils.Threading;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
-import org.bitcoinmultiplexer.bitcoin.wire.Network;
+import org.bitcoinmultiplexer.bitcoinj.BitcoinjNetworks;
+import org.bitcoinmultiplexer.bitcoinj.BitcoinjPeerGroups;
 import org.bitcoinmultiplexer.config.Configuration;
 import org.bitcoinmultiplexer.config.Option;
 import org.bitcoinmultiplexer.examples.walletserver.http.Health;
 import org.bitcoinmultiplexer.examples.walletserver.http.WalletHttpServer;
+import org.bitcoinmultiplexer.examples.walletserver.wallets.PeerGroups;
 import org.bitcoinmultiplexer.examples.walletserver.wallets.WalletAccount;
 import org.bitcoinmultiplexer.examples.walletserver.wallets.Wallets;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +50,13 @@ final class WalletServer implements AutoCloseable {
       InetSocketAddress address = settings.listenAddress();
       log.info("an example to build on, not a product: read its source before you trust it");
       Threading.ignoreLockCycles(); // Finding them takes seconds when there are many wallets.
-      DataDirectory directory =
-          add(DataDirectory.take(settings.dataDirectory(), chain(settings)));
+      DataDirectory directory = add(DataDirectory.take(settings.dataDirectory(), chain(settings)));
       wallets =
           add(
               Wallets.open(
-                  directory.wallets(), bitcoinj(settings.network()), settings.passphrase()));
+                  directory.wallets(),
+                  BitcoinjNetworks.toBitcoinj(settings.network()),
+                  settings.passphrase()));
       EmbeddedNode node =
           settings.embedded() ? add(EmbeddedNode.start(directory.resolve("blocks"))) : null;
       target = node == null ? String.join(",", settings.upstreams()) : node.address();
@@ -97,14 +95,6 @@ final class WalletServer implements AutoCloseable {
     return settings.embedded() ? "embedded-regtest" : settings.network().toString();
   }
 
-  private static BitcoinNetwork bitcoinj(Network network) throws UsageException {
-    if (network.equals(Network.TESTNET4)) {
-      throw new UsageException("bitcoinj knows no testnet4");
-    }
-    return BitcoinNetwork.fromString(network.id())
-        .orElseThrow(() -> new UsageException("bitcoinj knows no network " + network));
-  }
-
   private BitcoinMultiplexer multiplexer(DataDirectory directory) {
     Configuration configuration = settings.configuration();
     if (settings.embedded()) {
@@ -112,8 +102,7 @@ final class WalletServer implements AutoCloseable {
     }
     if (settings.strategy().equals("cache")) {
       configuration =
-          configuration.with(
-              Option.DATA_DIR.optionName(), directory.resolve("cache").toString());
+          configuration.with(Option.DATA_DIR.optionName(), directory.resolve("cache").toString());
     }
     return BitcoinMultiplexer.builder()
         .maxClients(2 * Wallets.MOST)
@@ -122,22 +111,15 @@ final class WalletServer implements AutoCloseable {
         .build();
   }
 
-  private PeerGroup newPeerGroup(
-      InetSocketAddress door, BitcoinNetwork network, AbstractBlockChain chain, Context context) {
-    Context.propagate(context);
-    PeerGroup group = new PeerGroup(network, chain);
-    group.setUseLocalhostPeerWhenPossible(false);
-    group.addAddress(PeerAddress.simple(door.getAddress(), door.getPort()));
+  private PeerGroups peerGroups() {
+    BitcoinjPeerGroups groups = add(BitcoinjPeerGroups.of(multiplexer));
     // Passed through, a wallet has to do with what the node offers, and few offer bloom filters.
-    group.setBloomFilteringEnabled(!settings.strategy().equals("passthrough"));
-    return group;
-  }
-
-  private org.bitcoinmultiplexer.examples.walletserver.wallets.PeerGroups peerGroups()
-      throws IOException {
-    InetSocketAddress door =
-        multiplexer.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    return (network, chain, context) -> newPeerGroup(door, network, chain, context);
+    boolean bloom = !settings.strategy().equals("passthrough");
+    return (network, chain, context) -> {
+      PeerGroup group = groups.newPeerGroup(network, chain, context);
+      group.setBloomFilteringEnabled(bloom);
+      return group;
+    };
   }
 
   private static void welcome(@Nullable EmbeddedNode node, WalletAccount created) {

@@ -32,7 +32,8 @@ public final class WalletServerMain {
    *
    * @return the exit code
    */
-  static int run(Map<String, String> environment, PrintStream out, PrintStream err, String... args) {
+  static int run(
+      Map<String, String> environment, PrintStream out, PrintStream err, String... args) {
     Flags flags = new Flags();
     CommandLine commandLine = new CommandLine(flags);
     try {

@@ -88,8 +88,7 @@ final class Http {
       socket.setSoTimeout(30_000);
       socket.getOutputStream().write((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().write(body);
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int end = answer.indexOf("\r\n\r\n");
       if (end < 0) {
         throw new IOException("no answer: " + answer);
@@ -107,7 +106,8 @@ final class Http {
   }
 
   Map<String, JsonObject> wallets() throws IOException {
-    List<JsonElement> all = new ArrayList<>(get("/wallets").ok().getAsJsonArray("wallets").asList());
+    List<JsonElement> all =
+        new ArrayList<>(get("/wallets").ok().getAsJsonArray("wallets").asList());
     return all.stream()
         .map(JsonElement::getAsJsonObject)
         .collect(Collectors.toMap(wallet -> wallet.get("id").getAsString(), wallet -> wallet));

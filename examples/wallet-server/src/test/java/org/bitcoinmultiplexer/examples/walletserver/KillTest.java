@@ -73,7 +73,8 @@ class KillTest {
         // What another wallet has paid it hears of now, or from the block at the latest.
         node.mine(1);
         Map<String, JsonObject> all = awaitBalances(server.http(), due, node.height());
-        assertThat(all.values()).allMatch(wallet -> wallet.get("spendable").equals(wallet.get("balance")));
+        assertThat(all.values())
+            .allMatch(wallet -> wallet.get("spendable").equals(wallet.get("balance")));
         assertThat(server.terminate()).isZero();
       }
       assertThat(node.violations()).isEmpty();
@@ -102,7 +103,11 @@ class KillTest {
             due.merge(id(payer), Coin.CENT.value, Long::sum);
             wishes.add(
                 new Wish(
-                    id(payer), id(payee), payee.get("address").getAsString(), 10_000 + j, "wish-" + j));
+                    id(payer),
+                    id(payee),
+                    payee.get("address").getAsString(),
+                    10_000 + j,
+                    "wish-" + j));
           }
         }
         node.mine(1);
@@ -132,8 +137,8 @@ class KillTest {
     }
   }
 
-  private void killWhileSending(
-      ServerProcess server, List<Wish> wishes, AtomicInteger answered) throws Exception {
+  private void killWhileSending(ServerProcess server, List<Wish> wishes, AtomicInteger answered)
+      throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(8);
     try {
       List<Future<?>> sent = new ArrayList<>();
@@ -165,8 +170,8 @@ class KillTest {
         directory.resolve("data"), "--network=regtest", "--upstream=127.0.0.1:" + node.port());
   }
 
-  private static Map<String, JsonObject> awaitBalances(
-      Http http, Map<String, Long> due, int height) throws Exception {
+  private static Map<String, JsonObject> awaitBalances(Http http, Map<String, Long> due, int height)
+      throws Exception {
     return Await.until(
         http::wallets,
         wallets ->

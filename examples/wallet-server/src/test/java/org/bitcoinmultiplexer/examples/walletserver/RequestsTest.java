@@ -43,8 +43,7 @@ class RequestsTest {
     Context.propagate(new Context());
     node = RegtestNode.start(0);
     node.mine(110);
-    running =
-        RunningServer.start(directory.resolve("data"), "--upstream=127.0.0.1:" + node.port());
+    running = RunningServer.start(directory.resolve("data"), "--upstream=127.0.0.1:" + node.port());
     http = running.http();
     running.server.ready().join();
     JsonObject wallet = http.newWallet();
@@ -102,8 +101,7 @@ class RequestsTest {
     assertThat(first.status()).isEqualTo(201);
     assertThat(second.status()).isEqualTo(200);
     assertThat(second.json().get("txid")).isEqualTo(first.json().get("txid"));
-    Http.Answer another =
-        pay(wish.replace("10000", "10001"), "Idempotency-Key", "rent-2026-11");
+    Http.Answer another = pay(wish.replace("10000", "10001"), "Idempotency-Key", "rent-2026-11");
     assertThat(another.status()).isEqualTo(409);
     assertThat(another.error()).contains("this Idempotency-Key has paid 10000");
     assertThat(http.get("/wallets/" + rich + "/payments").body())
@@ -262,8 +260,7 @@ class RequestsTest {
   @Test
   void whatIsTooLongOrNoTextIsRefused() throws Exception {
     Map<String, String> json = new HashMap<>(Map.of("Content-Type", "application/json"));
-    assertThat(http.request("POST", "/wallets", json, " ".repeat(20_000)).status())
-        .isEqualTo(413);
+    assertThat(http.request("POST", "/wallets", json, " ".repeat(20_000)).status()).isEqualTo(413);
     byte[] latin = "{\"label\":\"J\u00fcrgen\"}".getBytes(StandardCharsets.ISO_8859_1);
     Http.Answer answer = http.request("POST", "/wallets", json, latin);
     assertThat(answer.status()).isEqualTo(400);

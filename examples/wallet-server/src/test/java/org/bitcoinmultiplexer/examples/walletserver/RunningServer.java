@@ -16,8 +16,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   static RunningServer start(Path data, String... more) throws Exception {
-    List<String> args =
-        new ArrayList<>(List.of("--listen=127.0.0.1:0", "--data-dir=" + data));
+    List<String> args = new ArrayList<>(List.of("--listen=127.0.0.1:0", "--data-dir=" + data));
     args.addAll(List.of(more));
     Flags flags = new Flags();
     new CommandLine(flags).parseArgs(args.toArray(String[]::new));

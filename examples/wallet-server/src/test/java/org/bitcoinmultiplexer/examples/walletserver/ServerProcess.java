@@ -34,8 +34,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Starts a Java program, and returns when it is ready. */
-  static ServerProcess start(List<String> program, Path data, String... more)
-      throws IOException {
+  static ServerProcess start(List<String> program, Path data, String... more) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea"));

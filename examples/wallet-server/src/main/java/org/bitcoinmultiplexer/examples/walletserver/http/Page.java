@@ -27,8 +27,7 @@ final class Page {
       throw new UncheckedIOException(e);
     }
     String text = new String(content, StandardCharsets.UTF_8);
-    String script =
-        text.substring(text.indexOf(START) + START.length(), text.indexOf("</script>"));
+    String script = text.substring(text.indexOf(START) + START.length(), text.indexOf("</script>"));
     reply =
         new Reply(
             200,

@@ -67,7 +67,9 @@ final class RequestBody {
         }
       }
       json.endObject();
-      json.peek(); // which fails unless it is the end
+      if (json.peek() != JsonToken.END_DOCUMENT) {
+        throw new HttpError(400, "something follows the JSON object");
+      }
     } catch (MalformedJsonException | EOFException | IllegalStateException e) {
       throw new HttpError(400, "the request is no JSON");
     } catch (IOException e) {

@@ -30,10 +30,7 @@ final class WalletApi {
   private final Page page = new Page();
 
   WalletApi(
-      Guard guard,
-      Wallets wallets,
-      Supplier<Health> health,
-      Consumer<WalletAccount> onCreated) {
+      Guard guard, Wallets wallets, Supplier<Health> health, Consumer<WalletAccount> onCreated) {
     this.guard = guard;
     this.wallets = wallets;
     this.health = health;

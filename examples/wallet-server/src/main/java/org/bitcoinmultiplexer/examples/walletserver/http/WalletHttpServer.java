@@ -77,7 +77,13 @@ public final class WalletHttpServer implements AutoCloseable {
       Supplier<Health> health,
       Consumer<WalletAccount> onCreated)
       throws IOException {
-    HttpServer server = HttpServer.create(address, BACKLOG);
+    HttpServer server;
+    try {
+      server = HttpServer.create(address, BACKLOG);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot listen on " + listenHost + ":" + address.getPort() + ": " + e.getMessage(), e);
+    }
     Guard guard = new Guard(listenHost, address.getAddress(), token);
     WalletHttpServer started =
         new WalletHttpServer(server, new WalletApi(guard, wallets, health, onCreated));

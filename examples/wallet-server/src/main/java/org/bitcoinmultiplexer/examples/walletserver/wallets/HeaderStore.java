@@ -60,8 +60,7 @@ final class HeaderStore implements Closeable {
     FileChannel file =
         OwnerOnly.open(
             path,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     HeaderStore store = new HeaderStore(file);
     store.load(path);
     if (store.headers.isEmpty()) {

@@ -1,10 +1,11 @@
 package org.bitcoinmultiplexer.examples.walletserver.wallets;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -60,8 +61,7 @@ final class OwnerOnly {
       Files.deleteIfExists(fresh);
       throw e;
     }
-    Files.move(
-        fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     forceParent(file);
   }
 
@@ -81,12 +81,9 @@ final class OwnerOnly {
         : new FileAttribute<?>[0];
   }
 
-  private static void restrict(Path path, Set<PosixFilePermission> permissions)
-      throws IOException {
-    if (isPosix(path)
-        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-            | Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-        && !Files.getPosixFilePermissions(path).equals(permissions)) {
+  private static void restrict(Path path, Set<PosixFilePermission> permissions) throws IOException {
+    boolean ordinary = Files.isRegularFile(path, NOFOLLOW_LINKS) || Files.isDirectory(path);
+    if (isPosix(path) && ordinary && !Files.getPosixFilePermissions(path).equals(permissions)) {
       Files.setPosixFilePermissions(path, permissions);
     }
   }

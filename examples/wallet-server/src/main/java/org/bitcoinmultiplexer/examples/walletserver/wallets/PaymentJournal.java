@@ -47,8 +47,7 @@ final class PaymentJournal implements Closeable {
     FileChannel file =
         OwnerOnly.open(
             path,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     PaymentJournal journal = new PaymentJournal(file);
     try {
       byte[] content = read(file);
@@ -90,8 +89,7 @@ final class PaymentJournal implements Closeable {
         payment = null;
       }
       if (payment == null || payment.txid() == null || payment.transaction() == null) {
-        throw new IOException(
-            path.getFileName() + " is damaged in line " + (payments.size() + 1));
+        throw new IOException(path.getFileName() + " is damaged in line " + (payments.size() + 1));
       }
       payments.add(payment);
     }

@@ -53,8 +53,7 @@ public final class WalletAccount {
   private volatile @Nullable String saveError;
   private volatile @Nullable PeerGroup peers;
 
-  private WalletAccount(
-      String id, Shared shared, Context context, Wallet wallet, StoredBlock head)
+  private WalletAccount(String id, Shared shared, Context context, Wallet wallet, StoredBlock head)
       throws IOException {
     this.id = id;
     this.network = shared.network();
@@ -90,8 +89,7 @@ public final class WalletAccount {
       @Nullable Passphrase passphrase) {}
 
   /** Makes a wallet with keys of its own; it is on the disk when this returns. */
-  static WalletAccount create(String id, Shared shared, @Nullable String label)
-      throws IOException {
+  static WalletAccount create(String id, Shared shared, @Nullable String label) throws IOException {
     Context context = new Context();
     Context.propagate(context);
     Wallet wallet = Wallet.createDeterministic(shared.network(), ScriptType.P2WPKH);
@@ -169,9 +167,7 @@ public final class WalletAccount {
     Peer peer = group == null ? null : group.getDownloadPeer();
     VersionMessage version = peer == null ? null : peer.getPeerVersionMessage();
     int height = chain.getBestChainHeight();
-    return version != null
-        && height >= version.bestHeight
-        && height >= headers.best().getHeight();
+    return version != null && height >= version.bestHeight && height >= headers.best().getHeight();
   }
 
   /**
@@ -273,8 +269,7 @@ public final class WalletAccount {
   private void save() throws IOException {
     synchronized (saving) {
       dirty = false;
-      byte[] content =
-          inContext(() -> chain.betweenBlocks(() -> WalletFile.serialize(wallet)));
+      byte[] content = inContext(() -> chain.betweenBlocks(() -> WalletFile.serialize(wallet)));
       try {
         file.replace(content);
         saveError = null;
@@ -289,12 +284,8 @@ public final class WalletAccount {
     }
   }
 
-  /** Ends its connections and saves it. */
+  /** Saves it, and closes its files; who made its connections has ended them. */
   void close() throws IOException {
-    PeerGroup group = peers;
-    if (group != null) {
-      group.stopAsync();
-    }
     saveIfChanged();
     payer.close();
   }

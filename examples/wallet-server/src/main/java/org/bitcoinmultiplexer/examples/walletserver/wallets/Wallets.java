@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All wallets of a server, and who saves them. Those whose files cannot be used are there, too, with
- * the reason, and their files are left alone. Safe for use by several threads.
+ * All wallets of a server, and who saves them. Those whose files cannot be used are there, too,
+ * with the reason, and their files are left alone. Safe for use by several threads.
  */
 public final class Wallets implements AutoCloseable {
 
@@ -58,8 +58,7 @@ public final class Wallets implements AutoCloseable {
    * @throws IOException if the directory cannot be used
    */
   public static Wallets open(
-      Path directory, BitcoinNetwork network, @Nullable Passphrase passphrase)
-      throws IOException {
+      Path directory, BitcoinNetwork network, @Nullable Passphrase passphrase) throws IOException {
     OwnerOnly.createDirectory(directory);
     Map<String, String> unusable = new TreeMap<>();
     List<Loaded> loaded = new ArrayList<>();
@@ -95,8 +94,8 @@ public final class Wallets implements AutoCloseable {
     }
   }
 
-  private static HeaderStore headersFor(
-      List<Loaded> loaded, Path directory, BitcoinNetwork network) throws IOException {
+  private static HeaderStore headersFor(List<Loaded> loaded, Path directory, BitcoinNetwork network)
+      throws IOException {
     Instant birthday =
         loaded.stream()
             .map(one -> one.wallet.earliestKeyCreationTime())
@@ -211,7 +210,7 @@ public final class Wallets implements AutoCloseable {
     }
   }
 
-  /** Ends all connections and saves all wallets. */
+  /** Saves all wallets. Who made their connections has ended them before. */
   @Override
   public void close() throws IOException {
     saver.shutdown();

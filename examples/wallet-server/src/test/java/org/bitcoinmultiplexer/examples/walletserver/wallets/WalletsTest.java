@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.examples.walletserver.wallets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -15,6 +16,7 @@ import org.bitcoinj.core.AbstractBlockChain;
 import org.bitcoinj.core.Block;
 import org.bitcoinj.core.Context;
 import org.bitcoinj.core.PeerGroup;
+import org.bitcoinj.utils.ListenableCompletableFuture;
 import org.bitcoinmultiplexer.examples.regtest.RegtestNode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,9 @@ class WalletsTest {
 
   private static final String OTHER = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
 
-  @TempDir Path directory;
+  @TempDir Path temporary;
+
+  private Path directory;
 
   private RegtestNode node;
   private Wallets wallets;
@@ -41,6 +45,7 @@ class WalletsTest {
   @BeforeEach
   void start() throws IOException {
     Context.propagate(new Context());
+    directory = temporary.resolve("wallets");
     node = RegtestNode.start(0);
     node.mine(110);
     wallets = open(null);
@@ -57,15 +62,28 @@ class WalletsTest {
     opened.start(
         (network, itsChain, context) -> {
           chain = itsChain;
-          return new PeerGroup(network, itsChain);
+          return new Unconnected(network, itsChain);
         });
     return opened;
+  }
+
+  /** Sends nothing and hears of nothing. */
+  private static final class Unconnected extends PeerGroup {
+
+    Unconnected(BitcoinNetwork network, AbstractBlockChain chain) {
+      super(network, chain);
+    }
+
+    @Override
+    public ListenableCompletableFuture<Void> startAsync() {
+      return ListenableCompletableFuture.completedFuture(null);
+    }
   }
 
   /** Another process finds the files as they are now. */
   private void restart() throws IOException {
     // What is not saved yet stays so.
-    Path copy = directory.resolveSibling("copy");
+    Path copy = temporary.resolve("copy");
     copy(directory, copy);
     wallets.close();
     copy(copy, directory);
@@ -161,7 +179,7 @@ class WalletsTest {
   @Test
   void aPaymentThatCannotBeWrittenDownIsNotMade() throws Exception {
     Path full = Path.of("/dev/full");
-    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full), "needs /dev/full");
+    assumeTrue(Files.exists(full), "needs /dev/full");
     WalletAccount wallet = rich();
     wallet.saveIfChanged();
     wallets.close();
@@ -246,14 +264,12 @@ class WalletsTest {
 
   @Test
   void aWalletOfAnotherNetworkIsNamed() throws Exception {
-    Wallets signet =
-        Wallets.open(directory.resolveSibling("signet"), BitcoinNetwork.SIGNET, null);
+    Wallets signet = Wallets.open(temporary.resolve("signet"), BitcoinNetwork.SIGNET, null);
     String id = signet.create(null).id();
     signet.close();
     wallets.close();
     Files.copy(
-        directory.resolveSibling("signet").resolve(id + ".wallet"),
-        directory.resolve(id + ".wallet"));
+        temporary.resolve("signet").resolve(id + ".wallet"), directory.resolve(id + ".wallet"));
     wallets = open(null);
     assertThatThrownBy(() -> wallets.get(id))
         .isInstanceOf(WalletException.class)
