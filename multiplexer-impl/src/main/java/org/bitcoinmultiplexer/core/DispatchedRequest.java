@@ -38,7 +38,6 @@ final class DispatchedRequest implements PendingRequest {
   private @Nullable RequestAttempt attempt; // that is under way
   private @Nullable FailedAttempts failed; // made on first use: most are answered at once
   private boolean ended;
-  private boolean deserted;
 
   DispatchedRequest(Owner owner, Request request, Waiter waiter) {
     this.owner = owner;
@@ -93,9 +92,9 @@ final class DispatchedRequest implements PendingRequest {
     return known;
   }
 
-  /** Whether nobody waits for the outcome any more. */
+  /** Whether nobody waits for the outcome any more: it was withdrawn, or is there already. */
   boolean isDeserted() {
-    return deserted;
+    return ended;
   }
 
   void settle(Outcome outcome) {
@@ -116,7 +115,6 @@ final class DispatchedRequest implements PendingRequest {
   public void withdraw() {
     if (!ended) {
       ended = true;
-      deserted = true;
       owner.withdrawn(this);
     }
   }
