@@ -105,7 +105,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
             protocol,
             strategy,
             connectors,
-            parts.settings(strategy),
+            parts.settings(),
             builder.checker != null ? builder.checker : ownExecutor("multiplexer-checks"),
             builder.random,
             builder.listener != null ? builder.listener : new MultiplexerListener() {},

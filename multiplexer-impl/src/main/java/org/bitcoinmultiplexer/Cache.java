@@ -14,7 +14,6 @@ import org.bitcoinmultiplexer.cache.MemoryStore;
 import org.bitcoinmultiplexer.cache.Writable;
 import org.bitcoinmultiplexer.cache.disk.DataDirectory;
 import org.bitcoinmultiplexer.stage.AnswerLookup;
-import org.bitcoinmultiplexer.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +23,6 @@ final class Cache implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Cache.class);
 
-  static final long LEAST_BYTES = Strategies.LEAST_CACHE_BYTES;
-  static final long LEAST_DISK_BYTES = Strategies.LEAST_CACHE_DISK_BYTES;
-
-  private static final long MOST_BY_DEFAULT = 256_000_000;
   private static final int READERS = 2;
 
   /** How long closing waits for what is being read and written. */
@@ -64,12 +59,6 @@ final class Cache implements AutoCloseable {
       writer = executor("multiplexer-store-writer", 1);
       answers = AnswerCache.of(memory, store, BitcoinProtocol::isDurable, readers, writer);
     }
-  }
-
-  /** A quarter of the heap, but no more than {@value #MOST_BY_DEFAULT}. */
-  static long defaultBytes() {
-    long quarter = Math.min(MOST_BY_DEFAULT, Runtime.getRuntime().maxMemory() / 4);
-    return Math.max(LEAST_BYTES, quarter);
   }
 
   private static DataDirectory open(Path directory, long capacity) {

@@ -19,10 +19,12 @@ import org.bitcoinmultiplexer.api.AnswerStore;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
+import org.bitcoinmultiplexer.api.OptionDescription;
+import org.bitcoinmultiplexer.api.OptionType;
+import org.bitcoinmultiplexer.api.StrategyProvider;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.config.Configuration;
 import org.bitcoinmultiplexer.config.Option;
-import org.bitcoinmultiplexer.config.OptionDescription;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
@@ -391,7 +393,9 @@ public final class MultiplexerBuilder {
           "unknown option '"
               + name
               + "'; there are: "
-              + options().stream().map(OptionDescription::name).collect(Collectors.joining(", ")));
+              + options(strategies).stream()
+                  .map(OptionDescription::name)
+                  .collect(Collectors.joining(", ")));
     }
     said.say(
         name,
@@ -405,12 +409,56 @@ public final class MultiplexerBuilder {
   /**
    * All options there are: the library's, then those of its strategies.
    *
-   * @return what help and documentation say of them
+   * @return what documentation says of them
    */
   public static List<OptionDescription> options() {
+    return options(Strategies.of(List.of()));
+  }
+
+  /**
+   * All options there are: the library's, then those of its strategies and of all that are found.
+   *
+   * @param loader where to look for providers of strategies
+   * @return what help says of them
+   */
+  public static List<OptionDescription> options(ClassLoader loader) {
+    return options(Strategies.load(loader));
+  }
+
+  private static List<OptionDescription> options(Strategies strategies) {
     return Stream.concat(
-            Arrays.stream(Option.values()).map(Option::description), Strategies.options().stream())
+            Arrays.stream(Option.values())
+                .map(
+                    option ->
+                        option == Option.STRATEGY
+                            ? describeChoice(option.description(), strategies)
+                            : option.description()),
+            strategies.options().stream())
         .toList();
+  }
+
+  private static OptionDescription describeChoice(
+      OptionDescription strategy, Strategies strategies) {
+    String words =
+        strategies.providers().stream()
+            .map(StrategyProvider::name)
+            .collect(Collectors.joining(", "));
+    return new OptionDescription(
+        strategy.name(),
+        strategy.defaultValue(),
+        new OptionType.Text(words + " or a provider's"),
+        strategy.meaning(),
+        strategy.changesLive());
+  }
+
+  /**
+   * The strategies there are: the library's, from the simplest on, then all that are found.
+   *
+   * @param loader where to look for providers of strategies
+   * @return who makes and describes them
+   */
+  public static List<StrategyProvider> strategies(ClassLoader loader) {
+    return List.copyOf(Strategies.load(loader).providers());
   }
 
   /**

@@ -13,7 +13,6 @@ import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinOptions;
 import org.bitcoinmultiplexer.config.Option;
-import org.bitcoinmultiplexer.config.OptionDescription;
 import org.bitcoinmultiplexer.config.Origin;
 import org.bitcoinmultiplexer.core.Settings;
 import org.bitcoinmultiplexer.strategy.Strategies;
@@ -28,14 +27,24 @@ final class Parts {
   private static final Logger log = LoggerFactory.getLogger(Parts.class);
 
   private final MultiplexerBuilder builder;
+  private final Strategy strategy;
 
   Parts(MultiplexerBuilder builder) {
     this.builder = builder;
+    this.strategy = chooseStrategy(Strategies.load(builder.classLoader));
+    List<String> resting = resting();
+    if (!resting.isEmpty()) {
+      log.info(
+          "resting beside strategy '{}': {}", builder.strategyName, String.join(", ", resting));
+    }
   }
 
   /** The strategy that was chosen. */
   Strategy strategy() {
-    Strategies strategies = Strategies.load(builder.classLoader);
+    return strategy;
+  }
+
+  private Strategy chooseStrategy(Strategies strategies) {
     Map<String, Map<String, String>> options = optionsByStrategy();
     options.forEach(
         (name, own) -> {
@@ -44,11 +53,6 @@ final class Parts {
             origins(name, own).blamed(() -> strategies.create(name, own));
           }
         });
-    List<String> resting = resting();
-    if (!resting.isEmpty()) {
-      log.info(
-          "resting beside strategy '{}': {}", builder.strategyName, String.join(", ", resting));
-    }
     Map<String, String> own = options.getOrDefault(builder.strategyName, Map.of());
     return origins(builder.strategyName, own)
         .blamed(() -> strategies.create(builder.strategyName, own));
@@ -81,7 +85,7 @@ final class Parts {
   /** What belongs to another strategy: one word swaps it, so that is no mistake. */
   List<String> resting() {
     List<String> resting = new ArrayList<>();
-    if (!Strategies.isCache(builder.strategyName)) {
+    if (strategy.cache().isEmpty()) {
       if (builder.dataDirectory != null) {
         resting.add(Option.DATA_DIR.optionName());
       }
@@ -95,22 +99,20 @@ final class Parts {
     return resting;
   }
 
-  /** The cache that was chosen; null for other strategies. */
+  /** What keeps answers; null if the strategy keeps none. */
   @Nullable Cache cache() {
-    if (!Strategies.isCache(builder.strategyName)) {
+    Strategy.CacheSize size = strategy.cache().orElse(null);
+    if (size == null) {
       return null;
     }
-    String bytes = builder.strategyOptions.get(Strategies.CACHE_BYTES.name());
-    OptionDescription disk = Strategies.CACHE_DISK_BYTES;
     return builder
         .said
         .origin(Option.DATA_DIR.optionName())
         .blamed(
             () ->
                 new Cache(
-                    bytes == null ? Cache.defaultBytes() : Strategies.CACHE_BYTES.parse(bytes),
-                    disk.parse(
-                        builder.strategyOptions.getOrDefault(disk.name(), disk.defaultValue())),
+                    size.memoryBytes(),
+                    size.diskBytes(),
                     builder.bloom,
                     builder.dataDirectory,
                     builder.answerStore));
@@ -133,7 +135,7 @@ final class Parts {
   }
 
   /** What the engine is told. */
-  Settings settings(Strategy strategy) {
+  Settings settings() {
     return new Settings(
         maxClients(strategy.sharesConnection() ? 1 : 2),
         builder.maxClientsPerAddress,

@@ -51,7 +51,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule options = only(CONFIG, API);
   @ArchTest static final ArchRule counters = only(METRICS, API);
 
-  @ArchTest static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", CONFIG, API);
+  @ArchTest static final ArchRule strategiesKnowNoBitcoin = only(B + ".strategy", API);
 
   @ArchTest static final ArchRule theWireKnowsMessages = only(WIRE, API);
   @ArchTest static final ArchRule theChainKnowsTheWire = only(CHAIN, WIRE, API);

@@ -57,7 +57,7 @@ class DamagedDirectoryTest {
   }
 
   private Cache open() {
-    return new Cache(Cache.LEAST_BYTES, Cache.LEAST_DISK_BYTES, false, directory, null);
+    return new Cache(20_000_000, 100_000_000, false, directory, null);
   }
 
   private static HeaderFile headers(Cache cache, HeaderChain into) throws IOException {

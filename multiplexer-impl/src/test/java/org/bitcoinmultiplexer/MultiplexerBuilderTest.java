@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.bitcoinmultiplexer.api.OptionDescription;
+import org.bitcoinmultiplexer.api.StrategyProvider;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.config.Configuration;
 import org.bitcoinmultiplexer.config.Option;
-import org.bitcoinmultiplexer.config.OptionDescription;
 import org.bitcoinmultiplexer.config.Origin;
 import org.bitcoinmultiplexer.core.Settings;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,9 @@ class MultiplexerBuilderTest {
 
   private static final Configuration SIGNET =
       Configuration.EMPTY.with("network", "signet", Origin.flag("--network"));
+
+  private static final List<StrategyProvider> BUILT_IN =
+      MultiplexerBuilder.strategies(ClassLoader.getPlatformClassLoader());
 
   private static MultiplexerBuilder builder() {
     return BitcoinMultiplexer.builder().upstream("127.0.0.1:1");
@@ -83,7 +90,8 @@ class MultiplexerBuilderTest {
                         Configuration.EMPTY.withEnvironment(Map.of("MULTIPLEXER_WINDOW", "1"))))
         .hasMessageStartingWith(
             "unknown option 'window'; there are: network, signet.challenge, upstream")
-        .hasMessageEndingWith("cache.disk-bytes (from variable MULTIPLEXER_WINDOW)");
+        .hasMessageContaining(", cache.disk-bytes, one-by-one.greeting")
+        .hasMessageEndingWith("(from variable MULTIPLEXER_WINDOW)");
   }
 
   @ParameterizedTest
@@ -184,8 +192,52 @@ class MultiplexerBuilderTest {
                     .map(MultiplexerBuilderTest::row)
                     .collect(joining())
                 + "| `listen` | – | HOST:PORT | of the proxy alone: where clients connect;"
-                + " none: 127.0.0.1 and the network's usual port |\n")
+                + " none: 127.0.0.1 and the network's usual port |\n\n"
+                + whatChangesLive()
+                + """
+
+                | `strategy=` | in short |
+                |---|---|
+                """
+                + BUILT_IN.stream().map(MultiplexerBuilderTest::row).collect(joining()))
         .assertUpToDate();
+  }
+
+  private static String whatChangesLive() {
+    String live =
+        MultiplexerBuilder.options().stream()
+            .filter(OptionDescription::changesLive)
+            .map(option -> "`" + option.name() + "`")
+            .collect(joining(", "));
+    return live.isEmpty()
+        ? "All take effect when a multiplexer is built.\n"
+        : "All take effect when a multiplexer is built, and while it runs: " + live + ".\n";
+  }
+
+  private static String row(StrategyProvider strategy) {
+    return "| `%s` | %s |\n".formatted(strategy.name(), strategy.meaning());
+  }
+
+  @Test
+  void theReadmesTableHasTheStrategiesThereAre() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("..", "README.md")).stream()
+            .dropWhile(line -> !line.startsWith("| `strategy=` |"))
+            .skip(2)
+            .takeWhile(line -> line.startsWith("|"))
+            .map(line -> line.split("\\|")[1].strip())
+            .toList();
+    assertThat(rows)
+        .isEqualTo(
+            BUILT_IN.stream()
+                .map(StrategyProvider::name)
+                .map(
+                    name ->
+                        "`%s`%s"
+                            .formatted(
+                                name,
+                                name.equals(Option.STRATEGY.defaultValue()) ? " (default)" : ""))
+                .toList());
   }
 
   private static String row(OptionDescription option) {

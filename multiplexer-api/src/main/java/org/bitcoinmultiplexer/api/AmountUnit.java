@@ -1,40 +1,50 @@
-package org.bitcoinmultiplexer.config;
+package org.bitcoinmultiplexer.api;
 
-import com.google.common.collect.ImmutableMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What an amount is counted in, and how it may be written. */
-public enum Unit {
+@SuppressWarnings("ImmutableEnumChecker") // the maps are unmodifiable, and there is no Guava here
+public enum AmountUnit {
   /** Things: a bare number. */
-  ITEMS("not a whole number", ImmutableMap.of()),
+  ITEMS("not a whole number", Map.of()),
   /** Bytes: a bare number, or one with a decimal or binary unit. */
   BYTES(
       "no number of bytes",
-      ImmutableMap.<String, Long>builder()
-          .put("TB", 1_000_000_000_000L)
-          .put("GB", 1_000_000_000L)
-          .put("MB", 1_000_000L)
-          .put("kB", 1_000L)
-          .put("TiB", 1L << 40)
-          .put("GiB", 1L << 30)
-          .put("MiB", 1L << 20)
-          .put("KiB", 1L << 10)
-          .put("B", 1L)
-          .buildOrThrow()),
+      ordered(
+          Map.entry("TB", 1_000_000_000_000L),
+          Map.entry("GB", 1_000_000_000L),
+          Map.entry("MB", 1_000_000L),
+          Map.entry("kB", 1_000L),
+          Map.entry("TiB", 1L << 40),
+          Map.entry("GiB", 1L << 30),
+          Map.entry("MiB", 1L << 20),
+          Map.entry("KiB", 1L << 10),
+          Map.entry("B", 1L))),
   /** Seconds: a bare number, or one with the unit of a time. */
-  SECONDS("no time", ImmutableMap.of("h", 3_600L, "m", 60L, "s", 1L));
+  SECONDS("no time", ordered(Map.entry("h", 3_600L), Map.entry("m", 60L), Map.entry("s", 1L)));
 
   private static final Pattern AMOUNT = Pattern.compile("(-?[0-9]+) ?([a-z]*)");
 
   private final String refusal;
-  private final ImmutableMap<String, Long> factors; // the largest decimal first
+  private final Map<String, Long> factors; // the largest decimal first
 
-  Unit(String refusal, ImmutableMap<String, Long> factors) {
+  AmountUnit(String refusal, Map<String, Long> factors) {
     this.refusal = refusal;
     this.factors = factors;
+  }
+
+  @SafeVarargs
+  private static Map<String, Long> ordered(Map.Entry<String, Long>... factors) {
+    Map<String, Long> ordered = new LinkedHashMap<>();
+    for (Map.Entry<String, Long> factor : factors) {
+      ordered.put(factor.getKey(), factor.getValue());
+    }
+    return Collections.unmodifiableMap(ordered);
   }
 
   /** Reads an amount; upper and lower case are one. */

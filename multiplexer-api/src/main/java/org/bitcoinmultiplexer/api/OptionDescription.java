@@ -1,26 +1,43 @@
-package org.bitcoinmultiplexer.config;
-
-import java.util.Locale;
+package org.bitcoinmultiplexer.api;
 
 /**
  * An option: all that help, documentation and refusals say of it.
  *
- * @param name such as {@code "window.items"}; a strategy's own is {@code STRATEGY.OPTION}
+ * @param name such as {@code "window.items"}; of a strategy's own {@link StrategyProvider#options}
+ *     the part behind the strategy's name
  * @param defaultValue as it would be written; empty if there is none
- * @param type what its value may be
+ * @param type what its value may be, with bounds and unit
  * @param meaning a short phrase
+ * @param changesLive whether another value takes effect while a multiplexer runs
  */
-public record OptionDescription(String name, String defaultValue, OptionType type, String meaning) {
-
-  static final String ENVIRONMENT_PREFIX = "MULTIPLEXER_";
+public record OptionDescription(
+    String name, String defaultValue, OptionType type, String meaning, boolean changesLive) {
 
   /**
-   * The environment variable that sets it.
+   * An option that takes effect when a multiplexer is built.
    *
-   * @return such as {@code "MULTIPLEXER_WINDOW_ITEMS"}
+   * @param name as above
+   * @param defaultValue as above
+   * @param type as above
+   * @param meaning as above
    */
-  public String environmentName() {
-    return ENVIRONMENT_PREFIX + name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  public OptionDescription(String name, String defaultValue, OptionType type, String meaning) {
+    this(name, defaultValue, type, meaning, false);
+  }
+
+  /**
+   * The same option as it is configured for a strategy.
+   *
+   * @param strategy whose own it is
+   * @return called {@code STRATEGY.NAME}
+   */
+  public OptionDescription of(String strategy) {
+    return new OptionDescription(
+        strategy + "." + name,
+        defaultValue,
+        type,
+        "of strategy " + strategy + ": " + meaning,
+        changesLive);
   }
 
   /**

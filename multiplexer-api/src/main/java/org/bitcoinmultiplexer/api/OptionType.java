@@ -1,4 +1,4 @@
-package org.bitcoinmultiplexer.config;
+package org.bitcoinmultiplexer.api;
 
 import java.util.List;
 
@@ -69,7 +69,7 @@ public sealed interface OptionType {
   }
 
   /** A number within bounds. */
-  record Amount(Unit unit, long least, long most) implements OptionType {
+  record Amount(AmountUnit unit, long least, long most) implements OptionType {
 
     /** More than there is anywhere, and can be multiplied by a few without overflow. */
     public static final long MOST_BYTES = Long.MAX_VALUE / 8;
@@ -82,7 +82,7 @@ public sealed interface OptionType {
      * @return the type
      */
     public static Amount items(long least, long most) {
-      return new Amount(Unit.ITEMS, least, most);
+      return new Amount(AmountUnit.ITEMS, least, most);
     }
 
     /**
@@ -93,7 +93,7 @@ public sealed interface OptionType {
      * @return the type
      */
     public static Amount bytes(long least, long most) {
-      return new Amount(Unit.BYTES, least, most);
+      return new Amount(AmountUnit.BYTES, least, most);
     }
 
     /**
@@ -104,7 +104,7 @@ public sealed interface OptionType {
      * @return the type
      */
     public static Amount seconds(long least, long most) {
-      return new Amount(Unit.SECONDS, least, most);
+      return new Amount(AmountUnit.SECONDS, least, most);
     }
 
     @Override

@@ -34,7 +34,8 @@
  * promises.
  *
  * <p>For each of {@code Transport}, {@code Connector}, {@code KeyStrategy}, {@code ResponseRouter},
- * {@code Stage} there is a kit of tests in this module's test-jar (package {@code
- * org.bitcoinmultiplexer.tck}) which every implementation must pass, an embedder's own included.
+ * {@code Stage} and {@code StrategyProvider} there is a kit of tests in this module's test-jar
+ * (package {@code org.bitcoinmultiplexer.tck}) which every implementation must pass, an embedder's
+ * own included.
  */
 package org.bitcoinmultiplexer.api;

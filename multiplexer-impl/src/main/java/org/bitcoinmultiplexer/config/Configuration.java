@@ -26,6 +26,8 @@ public final class Configuration {
 
   private static final String PREFIX = "multiplexer.";
 
+  static final String ENVIRONMENT_PREFIX = "MULTIPLEXER_";
+
   /** Nothing configured: every option has its default. */
   public static final Configuration EMPTY = new Configuration(Map.of());
 
@@ -108,7 +110,7 @@ public final class Configuration {
     Set<String> ignored = new TreeSet<>();
     environment.forEach(
         (name, value) -> {
-          if (!name.startsWith(OptionDescription.ENVIRONMENT_PREFIX) || value.isBlank()) {
+          if (!name.startsWith(ENVIRONMENT_PREFIX) || value.isBlank()) {
             return;
           }
           if (KubernetesVariables.contain(name, value)) {
@@ -130,7 +132,7 @@ public final class Configuration {
       }
     }
     // A strategy's own option: KEY_SIZE is key.size.
-    String rest = variable.substring(OptionDescription.ENVIRONMENT_PREFIX.length());
+    String rest = variable.substring(ENVIRONMENT_PREFIX.length());
     return rest.toLowerCase(Locale.ROOT).replaceFirst("_", ".").replace('_', '-');
   }
 

@@ -11,12 +11,12 @@ final class KubernetesVariables {
 
   private static final Pattern OF_A_SERVICE =
       Pattern.compile(
-          OptionDescription.ENVIRONMENT_PREFIX
+          Configuration.ENVIRONMENT_PREFIX
               + "([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
               + "|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
 
   private static final Pattern PORT =
-      Pattern.compile(OptionDescription.ENVIRONMENT_PREFIX + "([A-Z0-9_]+_)?PORT");
+      Pattern.compile(Configuration.ENVIRONMENT_PREFIX + "([A-Z0-9_]+_)?PORT");
 
   private static final Pattern URL = Pattern.compile("(tcp|udp|sctp)://.*");
 

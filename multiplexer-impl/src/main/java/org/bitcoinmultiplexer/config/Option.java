@@ -1,9 +1,12 @@
 package org.bitcoinmultiplexer.config;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
-import org.bitcoinmultiplexer.config.OptionType.Amount;
-import org.bitcoinmultiplexer.config.OptionType.Text;
+import org.bitcoinmultiplexer.api.OptionDescription;
+import org.bitcoinmultiplexer.api.OptionType;
+import org.bitcoinmultiplexer.api.OptionType.Amount;
+import org.bitcoinmultiplexer.api.OptionType.Text;
 
 /**
  * The options of a multiplexer: names, defaults, bounds and meanings, for all ways of saying them.
@@ -37,11 +40,7 @@ public enum Option {
       new Text("HOST:PORT, or several by comma"),
       "the node; of several the first that can be reached"),
   /** How responses find their exchange. */
-  STRATEGY(
-      "strategy",
-      "key",
-      new Text("passthrough, serial, key, sequence, cache or a provider's"),
-      "how responses find who asked"),
+  STRATEGY("strategy", "key", new Text("the word of a strategy"), "how responses find who asked"),
   /** Where the cache keeps what is to survive. */
   DATA_DIR(
       "data-dir",
@@ -150,7 +149,8 @@ public enum Option {
    * @return such as {@code "MULTIPLEXER_WINDOW_ITEMS"}
    */
   public String environmentName() {
-    return description.environmentName();
+    return Configuration.ENVIRONMENT_PREFIX
+        + optionName().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
   }
 
   /**

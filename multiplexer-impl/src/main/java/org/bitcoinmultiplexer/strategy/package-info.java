@@ -1,9 +1,11 @@
 /**
- * Routers: how the answers on one shared connection find the exchanges they belong to.
+ * The strategies: each a composition of stages and a router, made and described by one provider;
+ * and the routers, by which the answers on one shared connection find the exchanges they belong to.
  *
  * <p>The public door is {@link org.bitcoinmultiplexer.strategy.Strategies}; an embedder chooses a
- * strategy by name and never sees the classes behind it. Nothing here knows Bitcoin: what a message
- * means is asked from a {@link org.bitcoinmultiplexer.api.Dialect}.
+ * strategy by name and never sees the classes behind it. Help, documentation and refusals are made
+ * from what the providers say. Nothing here knows Bitcoin: what a message means is asked from a
+ * {@link org.bitcoinmultiplexer.api.Dialect}.
  *
  * <p><b>Parts.</b> A {@code Slot} is an admitted exchange and what of its answer is still missing;
  * a {@code KeyTable} finds it. What one flush writes forms a group, or several, each of which ends

@@ -3,6 +3,8 @@ package org.bitcoinmultiplexer.strategy;
 import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.api.Dialect;
+import org.bitcoinmultiplexer.api.OptionDescription;
+import org.bitcoinmultiplexer.api.OptionType;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.StrategyProvider;
@@ -19,12 +21,19 @@ public final class OneByOneProvider implements StrategyProvider {
   }
 
   @Override
+  public String meaning() {
+    return "one request after the other, with a greeting";
+  }
+
+  @Override
+  public List<OptionDescription> options() {
+    return List.of(
+        new OptionDescription(
+            "greeting", "hello", new OptionType.Text("a word"), "how it would greet"));
+  }
+
+  @Override
   public Strategy create(Map<String, String> options) {
-    for (String option : options.keySet()) {
-      if (!option.equals("greeting")) {
-        throw new IllegalArgumentException("one-by-one has no option '" + option + "'");
-      }
-    }
     return new OneByOne(Strategies.of(List.of()).create("key", Map.of()));
   }
 

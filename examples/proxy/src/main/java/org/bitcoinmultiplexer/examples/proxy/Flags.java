@@ -24,6 +24,9 @@ final class Flags {
 
   static final int DEMO_SECONDS = 20;
 
+  /** The words that choose a strategy are known when help is asked for. */
+  static final String STRATEGIES = "strategies";
+
   @Option(
       names = "--upstream",
       paramLabel = "HOST:PORT",
@@ -47,11 +50,7 @@ final class Flags {
   @Option(
       names = "--strategy",
       paramLabel = "NAME",
-      description =
-          "How answers find who asked: passthrough (a connection per client), serial (one request"
-              + " at a time), key (default; requests side by side, equal ones asked once),"
-              + " sequence (those without a key side by side as well), cache (as sequence, and what"
-              + " was answered once is not asked again).")
+      description = "How answers find who asked: ${bundle:" + STRATEGIES + "}.")
   @Nullable String strategy;
 
   @Option(

@@ -3,10 +3,13 @@ package org.bitcoinmultiplexer.examples.proxy;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.ListResourceBundle;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bitcoinmultiplexer.MultiplexerBuilder;
+import org.bitcoinmultiplexer.api.OptionDescription;
+import org.bitcoinmultiplexer.api.StrategyProvider;
 import org.bitcoinmultiplexer.config.Option;
-import org.bitcoinmultiplexer.config.OptionDescription;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -25,6 +28,10 @@ final class ProxyProgram {
   static final int USAGE = 64;
 
   private static final String NAME = "multiplexer-proxy";
+
+  /** Where the library looks for strategies, too. */
+  private static final ClassLoader LOADER = MultiplexerBuilder.class.getClassLoader();
+
   private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug");
 
   private final Map<String, String> environment;
@@ -144,10 +151,17 @@ final class ProxyProgram {
   }
 
   private void help(CommandLine commandLine) {
+    commandLine.setResourceBundle(
+        new ListResourceBundle() {
+          @Override
+          protected Object[][] getContents() {
+            return new Object[][] {{Flags.STRATEGIES, strategies()}};
+          }
+        });
     commandLine.usage(out);
     out.println();
     out.println("Options (name, default, meaning; what it may be):");
-    for (OptionDescription option : MultiplexerBuilder.options()) {
+    for (OptionDescription option : MultiplexerBuilder.options(LOADER)) {
       help(option.name(), option.defaultValue(), option.meaning(), option.type().inWords());
     }
     help(ProxySettings.LISTEN, "", "as --listen", "HOST:PORT");
@@ -162,6 +176,18 @@ final class ProxyProgram {
     out.println("to a strategy that is not chosen is judged and rests.");
     out.println();
     out.println("Exit codes: 0 done or told to stop; 1 failed; 64 called wrongly.");
+  }
+
+  private static String strategies() {
+    return MultiplexerBuilder.strategies(LOADER).stream()
+        .map(ProxyProgram::describe)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String describe(StrategyProvider strategy) {
+    boolean isDefault = strategy.name().equals(Option.STRATEGY.defaultValue());
+    String words = (isDefault ? "default; " : "") + strategy.meaning();
+    return strategy.name() + (words.isEmpty() ? "" : " (" + words + ")");
   }
 
   private void help(String name, String usual, String meaning, String values) {

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bitcoinmultiplexer.MultiplexerBuilder;
+import org.bitcoinmultiplexer.api.OptionDescription;
+import org.bitcoinmultiplexer.api.StrategyProvider;
 import org.bitcoinmultiplexer.config.Option;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -171,12 +174,13 @@ class ProxyProgramTest {
     assertThat(help)
         .contains("--network", "--listen", "--upstream", "--strategy", "--data-dir", "--config")
         .contains("--check", "--demo", "--demo-seconds", "--help", "--version", "MULTIPLEXER_");
-    for (Option option : Option.values()) {
-      assertThat(help)
-          .contains(
-              option.optionName(),
-              option.description().meaning(),
-              option.description().type().inWords());
+    ClassLoader loader = MultiplexerBuilder.class.getClassLoader();
+    assertThat(MultiplexerBuilder.options(loader)).hasSizeGreaterThan(Option.values().length);
+    for (OptionDescription option : MultiplexerBuilder.options(loader)) {
+      assertThat(help).contains(option.name(), option.meaning(), option.type().inWords());
+    }
+    for (StrategyProvider strategy : MultiplexerBuilder.strategies(loader)) {
+      assertThat(help.replaceAll("\\s+", " ")).contains(strategy.name(), strategy.meaning());
     }
     assertThat(err.lines()).isEmpty();
   }
