@@ -3,15 +3,18 @@ package org.bitcoinmultiplexer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.bitcoinmultiplexer.api.BroadcastResult;
 import org.bitcoinmultiplexer.api.ClientConnection;
 import org.bitcoinmultiplexer.api.Connector;
 import org.bitcoinmultiplexer.api.EventLoop;
+import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.NodeDescription;
@@ -20,6 +23,7 @@ import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.relay.MempoolPermission;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
+import org.bitcoinmultiplexer.bitcoin.wire.Commands;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.check.UpstreamCheck;
 import org.bitcoinmultiplexer.core.Engine;
@@ -55,6 +59,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   private final AcceptLimits limits;
   private final EventLoop loop;
   private final Engine engine;
+  private final boolean sharesConnection;
   private final BitcoinProtocol protocol;
   private final @Nullable Cache cache;
   private final @Nullable TcpLoop ownTcp;
@@ -68,6 +73,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
     network = builder.network();
     Parts parts = new Parts(builder);
     Strategy strategy = parts.strategy();
+    sharesConnection = strategy.sharesConnection();
     cache = parts.cache();
     protocol =
         cache == null
@@ -266,6 +272,36 @@ public final class BitcoinMultiplexer implements Multiplexer {
   @Override
   public ClientConnection accept(Transport client, EventLoop sessionLoop) {
     return engine.accept(client, sessionLoop);
+  }
+
+  /**
+   * Hands a transaction to the node, and tells what becomes of it. Until that is known, the node is
+   * given it again on every connection, be it another node; once it is accepted, later nodes get it
+   * as they get what clients submitted.
+   *
+   * <p>A node does not say whether it accepts a transaction. So what is waited for is evidence: the
+   * node announces it, gives it away, or has it in a block. A fault that shows in the transaction
+   * by itself, or a block with another one that spends the same, is a refusal; that a node wants
+   * more fee is not, since it says nothing, and only the time runs out.
+   *
+   * @param transaction serialised, with its witnesses
+   * @param patience how long that is waited for; after that it may still be accepted, as long as
+   *     the node of the day has it
+   * @return a {@link BroadcastResult}, in none of the multiplexer's threads; fails with an {@link
+   *     IllegalStateException} if the multiplexer is closed before
+   * @throws IllegalStateException after {@link #close}, or under strategy {@code passthrough},
+   *     which has no connection of its own
+   */
+  public CompletableFuture<BroadcastResult> broadcast(byte[] transaction, Duration patience) {
+    if (!sharesConnection) {
+      throw new IllegalStateException("strategy passthrough has no connection to broadcast over");
+    }
+    synchronized (listeners) {
+      if (closed) {
+        throw new IllegalStateException("the multiplexer is closed");
+      }
+      return protocol.broadcast(Message.of(Commands.TX, transaction.clone()), patience);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
+import org.bitcoinmultiplexer.api.BroadcastResult;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.budget.HostBudget;
@@ -27,6 +28,25 @@ public interface Client {
    * @param wtxid its id with witness. Any thread.
    */
   void accepted(Hash txid, Hash wtxid);
+
+  /**
+   * The same, for those who want to know what proved it. The hub's loop.
+   *
+   * @param txid its id without witness
+   * @param wtxid its id with witness
+   * @param evidence what proved it
+   */
+  default void accepted(Hash txid, Hash wtxid, BroadcastResult.Evidence evidence) {
+    accepted(txid, wtxid);
+  }
+
+  /**
+   * Something that this client submitted is pending no more, although no node has shown to have
+   * accepted it. The hub's loop.
+   *
+   * @param reason in words
+   */
+  default void unaccepted(String reason) {}
 
   /**
    * Something that this client brought has been dealt with: the node has processed it, or it is

@@ -22,14 +22,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A block is asked for as soon as it is known, together with the clients that want it, but only
  * if there is anything that it could have: something that clients submitted, or, from when on a
- * client {@linkplain #needed needs} to know, anything else. A node without wallets behind us is
- * asked for nothing. Until then, and while there is no node, it is remembered which blocks are to
- * be looked through, and what they may have is doubtful. When these become more than {@link #MOST},
- * nothing is known of what waits, and all of it is forgotten.
+ * client {@linkplain #needed needs} to know, anything else. What is being broadcast is looked for,
+ * too: {@link Watcher}. A node without wallets behind us is asked for nothing. Until then, and
+ * while there is no node, it is remembered which blocks are to be looked through, and what they may
+ * have is doubtful. When these become more than {@link #MOST}, nothing is known of what waits, and
+ * all of it is forgotten.
  *
  * <p>Confined to the engine's loop.
  */
 final class MinedTransactions {
+
+  /** Looks for something of its own in the blocks of the best chain. */
+  interface Watcher {
+
+    boolean isWatching();
+
+    void onBlock(Message block);
+  }
 
   /** At most so many blocks are to be looked through at a time: those of most of a day. */
   static final int MOST = 100;
@@ -38,6 +47,7 @@ final class MinedTransactions {
   private final MempoolView mempool;
   private final UnconfirmedSubmissions ours;
   private final BooleanSupplier awaitsAny;
+  private final Watcher watcher;
   private final BoundedSet<Hash> missed = new BoundedSet<>(MOST);
   private @Nullable Hash last;
   private boolean needed;
@@ -47,16 +57,19 @@ final class MinedTransactions {
    * No block is known.
    *
    * @param awaitsAny whether transactions are on their way here
+   * @param watcher looks through blocks, too
    */
   MinedTransactions(
       EngineContext engine,
       MempoolView mempool,
       UnconfirmedSubmissions ours,
-      BooleanSupplier awaitsAny) {
+      BooleanSupplier awaitsAny,
+      Watcher watcher) {
     this.engine = engine;
     this.mempool = mempool;
     this.ours = ours;
     this.awaitsAny = awaitsAny;
+    this.watcher = watcher;
   }
 
   /** These are now the last blocks of the best chain. */
@@ -75,7 +88,10 @@ final class MinedTransactions {
   }
 
   private boolean isOfUse() {
-    return !ours.isEmpty() || mempool.size() > 0 || awaitsAny.getAsBoolean();
+    return !ours.isEmpty()
+        || watcher.isWatching()
+        || mempool.size() > 0
+        || awaitsAny.getAsBoolean();
   }
 
   private void miss(Hash block) {
@@ -106,7 +122,7 @@ final class MinedTransactions {
   }
 
   private void askIfOfUse() {
-    if (needed || !ours.isEmpty()) {
+    if (needed || !ours.isEmpty() || watcher.isWatching()) {
       askForAll();
     }
   }
@@ -136,6 +152,7 @@ final class MinedTransactions {
     try {
       ours.mined(block);
       mempool.mined(block);
+      watcher.onBlock(block);
     } catch (MalformedMessageException e) {
       engine.counters().count(Counter.NEWS_NODE_MALFORMED);
     }

@@ -1,10 +1,13 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.BroadcastResult;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Transaction;
@@ -288,13 +291,31 @@ public final class NodeRelay {
    * @param from the client; nothing else may be said of it afterwards
    */
   public void left(Client from) {
-    run(
-        () -> {
-          parts.fetches.left(from);
-          parts.questions.left(from);
-          parts.transactions.left(from);
-          parts.submissions.left(from);
-        });
+    run(() -> parts.left(from));
+  }
+
+  /**
+   * Broadcasts a transaction of the embedder's.
+   *
+   * @param tx a {@code tx} message
+   * @param patience how long what becomes of it is waited for
+   * @return what becomes of it; completed in none of our threads
+   */
+  public CompletableFuture<BroadcastResult> broadcast(Message tx, Duration patience) {
+    CompletableFuture<BroadcastResult> result = new CompletableFuture<>();
+    String flaw = Broadcasts.flaw(tx);
+    if (flaw != null) {
+      Broadcasts.complete(result, BroadcastResult.rejected(flaw));
+    } else {
+      Transaction transaction = Transaction.parse(tx);
+      run(() -> parts.broadcasts.start(transaction, patience, result));
+    }
+    return result;
+  }
+
+  /** Tells those who wait for what becomes of their transactions that nobody will know. */
+  public void closeBroadcasts() {
+    parts.broadcasts.close();
   }
 
   private void run(Runnable task) {

@@ -78,6 +78,13 @@ final class PendingSubmissions {
       this.by = by;
     }
 
+    /** It is pending no more. */
+    void unaccepted(String reason) {
+      if (by.client != null) {
+        by.client.unaccepted(reason);
+      }
+    }
+
     private long weight() {
       return by.isClient ? entry.weight() + SURCHARGE : 0;
     }

@@ -27,6 +27,7 @@ final class RelayParts {
   final UpstreamRequestHandler questions;
   final MinedTransactions mined;
   final MempoolReader reader;
+  final Broadcasts broadcasts;
 
   RelayParts(
       EngineContext engine,
@@ -54,8 +55,20 @@ final class RelayParts {
     transactions =
         new TransactionRelay(engine, node.pool(), unconfirmed, pending, announcers, fetches);
     questions = new UpstreamRequestHandler(engine, transactions, submissions, fetches);
-    mined = new MinedTransactions(engine, node.mempool(), unconfirmed, transactions::awaitsAny);
+    broadcasts = new Broadcasts(engine, transactions, fetches, random, this::left);
+    mined =
+        new MinedTransactions(
+            engine, node.mempool(), unconfirmed, transactions::awaitsAny, broadcasts);
     reader = new MempoolReader(engine, node.pool(), transactions::announcedByNode);
+  }
+
+  /** A client is gone: what it was asked for is asked of others. */
+  void left(Client client) {
+    fetches.left(client);
+    questions.left(client);
+    transactions.left(client);
+    submissions.left(client);
+    fetches.flush();
   }
 
   private void exhausted(Hash hash) {

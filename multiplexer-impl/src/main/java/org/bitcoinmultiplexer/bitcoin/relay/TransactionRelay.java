@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.bitcoin.relay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.bitcoinmultiplexer.api.BroadcastResult.Evidence;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.Block;
 import org.bitcoinmultiplexer.bitcoin.chain.Outpoints;
@@ -113,7 +114,7 @@ final class TransactionRelay {
     probe.hint();
     boolean isWtxid = item.type() == InventoryVector.WTX;
     PoolEntry known = pool.find(item.hash(), isWtxid);
-    boolean isProven = isWtxid && prove(item.hash());
+    boolean isProven = isWtxid && prove(item.hash(), Evidence.ANNOUNCED);
     if (known != null) {
       shown(known);
       pool.waits(known); // again, if its block was disconnected
@@ -149,7 +150,8 @@ final class TransactionRelay {
 
   private void take(Transaction transaction) {
     arrived(transaction);
-    if (!prove(transaction.wtxid()) && pool.find(transaction.wtxid(), true) == null) {
+    if (!prove(transaction.wtxid(), Evidence.SENT)
+        && pool.find(transaction.wtxid(), true) == null) {
       keep(new PoolEntry(transaction));
     }
   }
@@ -165,7 +167,7 @@ final class TransactionRelay {
     if (known != null) {
       shown(known);
     }
-    prove(transaction.wtxid());
+    prove(transaction.wtxid(), Evidence.SENT);
     if (announced.awaits(transaction)) {
       take(transaction);
     }
@@ -185,14 +187,14 @@ final class TransactionRelay {
     looked = hash;
     Block transactions = Block.parse(block);
     for (int i = 1; i < transactions.size() && !pending.isEmpty(); i++) {
-      prove(Transaction.parse(transactions.transaction(i)).wtxid());
+      prove(Transaction.parse(transactions.transaction(i)).wtxid(), Evidence.MINED);
     }
     unconfirmed.mined(block);
     fetches.flush();
   }
 
   /** The node has a transaction; whether one that is pending is so no more. */
-  private boolean prove(Hash wtxid) {
+  private boolean prove(Hash wtxid, Evidence evidence) {
     List<Submission> proven = List.copyOf(pending.of(wtxid));
     if (proven.isEmpty()) {
       return false;
@@ -204,7 +206,7 @@ final class TransactionRelay {
       end(submission);
       Client client = submission.by.client();
       if (client != null && submission.isAwaited) {
-        client.accepted(entry.txid(), entry.wtxid());
+        client.accepted(entry.txid(), entry.wtxid(), evidence);
       }
     }
     if (isNew) {
@@ -249,7 +251,7 @@ final class TransactionRelay {
   void displaced(Submission submission) {
     counters.count(Counter.SUBMIT_TX_DISPLACED);
     sender.release(submission);
-    askOthers(submission);
+    askOthers(submission, "there was no room for it");
   }
 
   /** The node has not shown it in all the time that it had. */
@@ -260,12 +262,13 @@ final class TransactionRelay {
     }
     counters.count(Counter.SUBMIT_TX_UNPROVEN);
     end(submission);
-    askOthers(submission);
+    askOthers(submission, "the node has not shown it in all its time");
     fetches.flush();
   }
 
   /** Who announced it too may have better luck. */
-  private void askOthers(Submission submission) {
+  private void askOthers(Submission submission, String reason) {
+    submission.unaccepted(reason);
     for (Hash id : List.of(submission.entry.wtxid(), submission.entry.txid())) {
       if (announcers.first(id) != null) {
         fetches.want(id);
@@ -333,7 +336,7 @@ final class TransactionRelay {
     counters.count(isHere(transaction) ? Counter.SUBMIT_TX_KNOWN : Counter.SUBMIT_TX);
     if (known != null && nodeAsked == null && isShown(known, SubmissionSender.RETRY)) {
       unconfirmed.add(known);
-      from.accepted(known.txid(), known.wtxid());
+      from.accepted(known.txid(), known.wtxid(), Evidence.KNOWN);
       from.processed(Client.cost(transaction.toMessage()));
       return;
     }

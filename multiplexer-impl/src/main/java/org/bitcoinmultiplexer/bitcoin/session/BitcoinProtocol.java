@@ -1,11 +1,14 @@
 package org.bitcoinmultiplexer.bitcoin.session;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.bitcoinmultiplexer.api.BroadcastResult;
 import org.bitcoinmultiplexer.api.Dialect;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Message;
@@ -133,8 +136,20 @@ public final class BitcoinProtocol implements Protocol {
             options.clock());
   }
 
+  /**
+   * Broadcasts a transaction of the embedder's.
+   *
+   * @param tx a {@code tx} message
+   * @param patience how long what becomes of it is waited for
+   * @return what becomes of it; completed in none of our threads
+   */
+  public CompletableFuture<BroadcastResult> broadcast(Message tx, Duration patience) {
+    return shared().nodeRelay().broadcast(tx, patience);
+  }
+
   /** Closes the files of headers and submissions, if there are such; after the engine. */
   public void close() {
+    shared().nodeRelay().closeBroadcasts();
     if (closeHeaders != null) {
       closeHeaders.run();
     }
