@@ -62,6 +62,7 @@ public abstract class SocketTransport implements Transport {
   private final Inbox inbox;
   private final Outbox outbox;
   private final FrameDecoder decoder;
+  private final MemoryWait memoryWait;
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final Runnable flush = this::flush;
   private volatile State state = State.OPEN;
@@ -117,6 +118,7 @@ public abstract class SocketTransport implements Transport {
     this.inbox = new Inbox(loop, remote, this::release);
     this.outbox = new Outbox(network);
     this.decoder = decoder.apply(inbox);
+    this.memoryWait = new MemoryWait(loop, () -> state == State.OPEN, this::updateInterest);
   }
 
   // ---- what a subclass does with its socket
@@ -158,7 +160,7 @@ public abstract class SocketTransport implements Transport {
    */
   protected final boolean wantsToRead() {
     return switch (state) {
-      case OPEN -> !inputShutdown && inbox.ready();
+      case OPEN -> !inputShutdown && !memoryWait.isWaiting() && inbox.ready();
       case CLOSING, FINISHED -> !inputShutdown;
       case RELEASED -> false;
     };
@@ -181,6 +183,7 @@ public abstract class SocketTransport implements Transport {
   protected final void received(ByteBuffer bytes) {
     if (state == State.OPEN) {
       decoder.decode(bytes);
+      memoryWait.await(decoder);
     }
   }
 
@@ -387,6 +390,7 @@ public abstract class SocketTransport implements Transport {
       lingering.cancel();
     }
     outbox.clear();
+    memoryWait.cancel();
     decoder.close();
     closeSocket();
     onRelease.run();

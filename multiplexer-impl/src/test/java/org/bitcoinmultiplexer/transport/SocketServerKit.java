@@ -18,10 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Transport;
+import org.bitcoinmultiplexer.bitcoin.wire.FrameDecoder;
 import org.bitcoinmultiplexer.bitcoin.wire.FrameEncoder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.junit.jupiter.api.Test;
@@ -311,6 +313,39 @@ public interface SocketServerKit {
         assertThat(fourth.getInputStream().readNBytes(frame.length)).isEqualTo(frame);
       }
       second.close();
+    }
+  }
+
+  @Test
+  default void readsOnceThereIsMemoryForWhatArrives() throws Exception {
+    AtomicBoolean full = new AtomicBoolean(true);
+    CountDownLatch refused = new CountDownLatch(3);
+    FrameDecoder.Memory memory =
+        new FrameDecoder.Memory() {
+          @Override
+          public boolean reserve(int bytes) {
+            refused.countDown();
+            return !full.get();
+          }
+
+          @Override
+          public void release(int bytes) {}
+
+          @Override
+          public void close() {}
+        };
+    BlockingQueue<Echo> accepted = new LinkedBlockingQueue<>();
+    try (Server server = echo(AcceptLimits.NONE.receiving(remote -> memory), accepted);
+        Socket socket = dial(server)) {
+      byte[] first = frame(message(9_000));
+      byte[] second = frame(message(8_000));
+      socket.getOutputStream().write(first);
+      socket.getOutputStream().write(second);
+      assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(accepted.take().messages).isEmpty();
+      full.set(false);
+      assertThat(socket.getInputStream().readNBytes(first.length)).isEqualTo(first);
+      assertThat(socket.getInputStream().readNBytes(second.length)).isEqualTo(second);
     }
   }
 

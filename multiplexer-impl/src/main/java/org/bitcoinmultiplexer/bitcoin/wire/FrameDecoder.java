@@ -24,6 +24,10 @@ import org.bitcoinmultiplexer.api.Message;
  *   HEADER --magic, length-------> DEAD                        (fatal; takes and ignores all input)
  * </pre>
  *
+ * <p>Where there is no memory for a body that arrives in pieces, the decoder {@linkplain #isStalled
+ * stalls}: it keeps what it was just given, and should be given no more until it {@linkplain
+ * #resume goes on}, or {@linkplain #giveUp gives up}.
+ *
  * <p>The body of a message is an array of exactly its size. A body that arrives in one piece, or is
  * not longer than {@code prepaid}, is allocated at once and filled without a further copy. Beyond
  * that, an announced length costs nothing: the array doubles as bytes arrive, so a peer makes us
@@ -87,7 +91,7 @@ public final class FrameDecoder {
      * Takes memory.
      *
      * @param bytes how much, more than 0
-     * @return false if there is none for this peer; its connection ends then
+     * @return false if there is none for this peer by now
      */
     boolean reserve(int bytes);
 
@@ -135,6 +139,8 @@ public final class FrameDecoder {
   private byte[] body = NOTHING;
   private int maxBodySize;
   private int reserved; // for the body
+  private boolean stalled; // for want of memory
+  private byte[] rest = NOTHING; // what arrived since
 
   /**
    * A decoder at the start of a stream.
@@ -185,13 +191,51 @@ public final class FrameDecoder {
    * @param in bytes of the stream, following those of the last call
    */
   public void decode(ByteBuffer in) {
-    while (in.hasRemaining()) {
+    while (in.hasRemaining() && !stalled) {
       switch (state) {
         case HEADER -> readHeader(in);
         case BODY -> readBody(in);
         case SKIP -> skip(in);
         case DEAD -> in.position(in.limit());
       }
+    }
+    if (in.hasRemaining()) {
+      int before = rest.length;
+      rest = Arrays.copyOf(rest, before + in.remaining());
+      in.get(rest, before, rest.length - before);
+    }
+  }
+
+  /**
+   * Whether it waits for memory.
+   *
+   * @return true until it goes on, or gives up
+   */
+  public boolean isStalled() {
+    return stalled;
+  }
+
+  /**
+   * Goes on, if it is stalled and there is memory now.
+   *
+   * @return false if there is still none
+   */
+  public boolean resume() {
+    if (stalled) {
+      stalled = false;
+      ByteBuffer again = ByteBuffer.wrap(rest);
+      rest = NOTHING;
+      decode(again);
+    }
+    return !stalled;
+  }
+
+  /** Waits no longer for memory: the stream ends here. */
+  public void giveUp() {
+    if (stalled) {
+      stalled = false;
+      rest = NOTHING;
+      die("no memory is left for the " + size + " bytes of its " + command);
     }
   }
 
@@ -261,8 +305,7 @@ public final class FrameDecoder {
     if (filled + step > body.length) {
       int capacity = capacity(filled + step);
       if (!reserve(capacity)) {
-        in.position(in.limit());
-        die("no memory is left for the " + size + " bytes of its " + command);
+        stalled = true;
         return;
       }
       body = Arrays.copyOf(body, capacity);
@@ -299,6 +342,8 @@ public final class FrameDecoder {
       reserved = 0;
     }
     body = NOTHING;
+    rest = NOTHING;
+    stalled = false;
     state = State.DEAD;
     memory.close();
   }

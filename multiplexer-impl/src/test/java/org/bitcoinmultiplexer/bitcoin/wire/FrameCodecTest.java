@@ -318,7 +318,7 @@ class FrameCodecTest {
   /** Has so much, and counts what is taken of it. */
   private static final class Purse implements FrameDecoder.Memory {
 
-    private final int most;
+    private int most;
     private int taken;
     private boolean closed;
 
@@ -383,7 +383,29 @@ class FrameCodecTest {
     FrameDecoder fresh = new FrameDecoder(Network.REGTEST, new Purse(100_000), heard);
     fresh.decode(ENCODER.frame(Message.of("verack", new byte[0])));
     fresh.decode(ENCODER.frame(Message.of("tx", bytes(900_000, 1))).limit(300_000));
+    assertThat(fresh.resume()).isFalse();
+    assertThat(heard.fatal).isEmpty();
+    fresh.giveUp();
     assertThat(heard.fatal).containsExactly("no memory is left for the 900000 bytes of its tx");
+  }
+
+  @Test
+  void losesNothingThatArrivesWhileItWaitsForMemory() {
+    Purse purse = new Purse(100_000);
+    FrameDecoder fresh = new FrameDecoder(Network.REGTEST, purse, heard);
+    Message verack = Message.of("verack", new byte[0]);
+    Message large = Message.of("tx", bytes(900_000, 1));
+    fresh.decode(ENCODER.frame(verack));
+    ByteBuffer frame = ENCODER.frame(large);
+    fresh.decode(frame.limit(300_000));
+    assertThat(fresh.isStalled()).isTrue();
+    fresh.decode(frame.limit(900_024));
+    fresh.decode(ENCODER.frame(ping(1)));
+    assertThat(fresh.resume()).isFalse();
+    purse.most = 2_000_000;
+    assertThat(fresh.resume()).isTrue();
+    heard.expect(verack, large, ping(1));
+    assertThat(purse.taken).isZero();
   }
 
   private static Message ping(int seed) {
