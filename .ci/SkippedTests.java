@@ -2,9 +2,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
@@ -12,10 +15,20 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Says in one line how many tests ran, how many did not, and why: from all modules' reports. */
+/**
+ * Says in one line how many tests ran and how long, how many did not, and why: from all modules'
+ * reports.
+ */
 final class SkippedTests {
 
+  /** So many of the classes that take longest are named, if they take this many seconds. */
+  private static final int NAMED = 3;
+
+  private static final double LONG = 10;
+
   private final Map<String, Integer> reasons = new TreeMap<>();
+  private final Set<String> whole = new TreeSet<>();
+  private final Map<String, Double> seconds = new HashMap<>();
   private int tests;
 
   public static void main(String[] args) throws IOException, XMLStreamException {
@@ -40,6 +53,7 @@ final class SkippedTests {
       while (xml.hasNext()) {
         if (xml.next() == XMLStreamConstants.START_ELEMENT) {
           switch (xml.getLocalName()) {
+            case "testsuite" -> suite(xml);
             case "testcase" -> tests++;
             case "skipped" -> reasons.merge(reason(xml), 1, Integer::sum);
             default -> {
@@ -49,6 +63,22 @@ final class SkippedTests {
         }
       }
     }
+  }
+
+  /** Of a parameterized class that is skipped as a whole, the report has no test. */
+  private void suite(XMLStreamReader xml) {
+    seconds.merge(name(xml), time(xml), Double::sum);
+    if (xml.getAttributeValue(null, "tests").equals("0")) {
+      whole.add(name(xml));
+    }
+  }
+
+  private static String name(XMLStreamReader xml) {
+    return xml.getAttributeValue(null, "name").replaceFirst("^.*\\.", "");
+  }
+
+  private static double time(XMLStreamReader xml) {
+    return Double.parseDouble(xml.getAttributeValue(null, "time").replace(",", ""));
   }
 
   private static String reason(XMLStreamReader xml) throws XMLStreamException {
@@ -64,13 +94,26 @@ final class SkippedTests {
 
   private String inWords() {
     int skipped = reasons.values().stream().mapToInt(Integer::intValue).sum();
+    double all = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+    String longest =
+        seconds.entrySet().stream()
+            .filter(suite -> suite.getValue() >= LONG)
+            .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+            .limit(NAMED)
+            .map(suite -> suite.getKey() + " " + Math.round(suite.getValue()) + " s")
+            .collect(Collectors.joining(", "));
     return tests
-        + " tests, of which "
+        + " tests in "
+        + Math.round(all)
+        + " s"
+        + (longest.isEmpty() ? "" : " (" + longest + ")")
+        + ", of which "
         + skipped
         + " were skipped"
         + (skipped == 0 ? "" : ": ")
         + reasons.entrySet().stream()
             .map(reason -> reason.getValue() + " (" + reason.getKey() + ")")
-            .collect(Collectors.joining(", "));
+            .collect(Collectors.joining(", "))
+        + (whole.isEmpty() ? "" : "; as a whole " + String.join(", ", whole));
   }
 }

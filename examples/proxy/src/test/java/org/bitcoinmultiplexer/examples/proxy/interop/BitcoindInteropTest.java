@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import org.bitcoinmultiplexer.examples.proxy.peers.Bitcoind;
 import org.bitcoinmultiplexer.examples.proxy.peers.UpstreamNode;
 import org.bitcoinmultiplexer.testing.NeedsBitcoind;
+import org.bitcoinmultiplexer.testing.Slow;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @NeedsBitcoind
+@Slow("some minutes")
 @ParameterizedClass
 @EnumSource
 class BitcoindInteropTest extends InteropSuite {

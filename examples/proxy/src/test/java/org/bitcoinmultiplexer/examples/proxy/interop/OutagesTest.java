@@ -13,6 +13,7 @@ import org.bitcoinmultiplexer.examples.proxy.peers.Item;
 import org.bitcoinmultiplexer.examples.proxy.peers.RawClient;
 import org.bitcoinmultiplexer.examples.proxy.peers.Wire;
 import org.bitcoinmultiplexer.testing.NeedsBitcoind;
+import org.bitcoinmultiplexer.testing.Slow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>System properties: {@code outages.kills} (2) and {@code outages.freezes} (1).
  */
 @NeedsBitcoind
+@Slow("some minutes")
 @Timeout(1_800)
 class OutagesTest {
 
