@@ -218,7 +218,11 @@ final class RequestDispatcher
     unfit.clear();
     hazardous.clear();
     failing.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
-    moving.forEach(exchange -> isolation.add(exchange.moveAside()));
+    for (RequestAttempt exchange : moving) {
+      if (exchange.isWaiting()) { // else it came to its turn at another source, too
+        isolation.add(exchange.moveAside());
+      }
+    }
   }
 
   private int admit(RequestQueue.PriorityClass priority, UpstreamConnection to) {

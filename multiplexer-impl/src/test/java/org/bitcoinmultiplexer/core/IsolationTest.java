@@ -314,6 +314,25 @@ class IsolationTest extends EngineFixture {
   }
 
   @Test
+  void whatSeveralWaitForIsAskedOnce() {
+    protocol.pruned = true;
+    start();
+    ToyTransport alice = client();
+    ToyTransport bob = client();
+    shared.hangsUp();
+    alice.says("get", "deep a");
+    bob.says("get", "deep a");
+    shared = node(first);
+    ToyTransport beside = beside();
+    beside.says("echo", "1");
+    assertThat(shared.heard()).containsExactly("get deep a", "mark 2");
+    shared.says("item", "deep a=value of deep a");
+    assertThat(alice.heard()).containsExactly("item deep a=value of deep a");
+    assertThat(bob.heard()).containsExactly("item deep a=value of deep a");
+    assertThat(shared.heard()).isEmpty();
+  }
+
+  @Test
   void whatItDoesNotBearIsAskedOfTheOtherNode() {
     protocol.pruned = true;
     start();
