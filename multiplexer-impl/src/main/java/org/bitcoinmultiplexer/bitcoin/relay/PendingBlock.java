@@ -1,6 +1,9 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
@@ -25,9 +28,11 @@ final class PendingBlock {
   boolean isAsking; // whether it has what this builds on
   boolean isAnnounced;
   boolean isHeld; // the node would ignore it, or may have
-  volatile boolean isGiven; // so that the node knows it before whatever is written from now on
+  boolean isThere; // the node has its header
+  volatile boolean isGiven; // it is on its way to the node, or there
   private volatile boolean isProcessed;
   private volatile long processed; // when, in the loop's time
+  private final List<Consumer<Boolean>> waiting = new ArrayList<>(0);
 
   PendingBlock(Hash hash, Message block, HostBudget by) {
     this.hash = hash;
@@ -41,14 +46,44 @@ final class PendingBlock {
     isAsking = false;
     isAnnounced = false;
     isHeld = false;
+    isThere = false;
     isGiven = false;
     isProcessed = false;
+    lost();
+  }
+
+  /** Whether it was given to the node, which has yet to deal with it. */
+  boolean isOnItsWay() {
+    return isGiven && !isHeld && !isThere;
+  }
+
+  /** Tells whether the node has it, once that is known. */
+  void whenThere(Consumer<Boolean> then) {
+    waiting.add(then);
+  }
+
+  /** The node has its header. */
+  void there() {
+    isThere = true;
+    tell(true);
+  }
+
+  /** What was on its way has not arrived. */
+  void lost() {
+    tell(false);
+  }
+
+  private void tell(boolean is) {
+    List<Consumer<Boolean>> told = List.copyOf(waiting);
+    waiting.clear();
+    told.forEach(each -> each.accept(is));
   }
 
   /** The node has dealt with it by now. */
   void processed(long now) {
     processed = now;
     isProcessed = true;
+    there();
   }
 
   /** Whether the node will not have taken it, because it was too new for example. Any thread. */

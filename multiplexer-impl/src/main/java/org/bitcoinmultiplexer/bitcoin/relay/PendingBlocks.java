@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.relay;
 
 import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
 
+import com.google.common.collect.ImmutableList;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * again on the next connection, if that node has not got them.
  *
  * <p>Core leaves whoever gives it a block on one that it does not know. So each waits until this
- * node is known to have what it builds on: that is in the best chain that it has shown, was given
- * or shown to it before, or it has the header when it is asked.
+ * node is known to have what it builds on: that is in the best chain that it has shown, it has
+ * dealt with it, or it has the header when it is asked. To be given it before is not enough: what
+ * is suspected of having ended a connection goes over another one.
  *
  * <p>A block of less work than the node's best Core ignores, unless it has asked for it. So such a
  * block is held until others on top of it have as much work; then the node is shown the headers of
@@ -94,19 +96,22 @@ final class PendingBlocks {
           if (over != connection) {
             return;
           }
-          next.isGiven |= isThere;
+          if (isThere) {
+            next.isGiven = true;
+            next.there();
+          }
           handIn(next, () -> {});
           handInAgain(left, over);
         });
   }
 
-  /**
-   * Finds out whether the node has a header, at once if that is known. What will have been given to
-   * it before whatever is handed in next it has.
-   */
+  /** Finds out whether the node has a header, at once if that is known. */
   private void find(Hash block, Consumer<Boolean> then) {
+    PendingBlock given = byHash.get(block);
     if (isThere(block)) {
       then.accept(true);
+    } else if (given != null && given.isOnItsWay()) {
+      given.whenThere(then);
     } else {
       ask(block, then);
     }
@@ -115,7 +120,7 @@ final class PendingBlocks {
   private boolean isThere(Hash block) {
     PendingBlock given = byHash.get(block);
     return block.equals(genesis)
-        || (given != null && given.isGiven && !given.isHeld)
+        || (given != null && given.isThere)
         || (tips.hasFound() && chain.depth(block) >= 0);
   }
 
@@ -244,7 +249,7 @@ final class PendingBlocks {
       done.run();
     } else if (held.isEmpty() || each.isHeld) {
       each.spendBytes();
-      source.submit(each.block, new Receipt(each, done));
+      source.submit(each.block, new Receipt(List.of(each), each, done));
     } else {
       show(held, each, done);
     }
@@ -284,7 +289,7 @@ final class PendingBlocks {
             for (int i = 0; i < headers.size() && held.size() + i < MAX_HEADERS_RESULTS; i++) {
               all.add(headers.array(), headers.offset(i));
             }
-            source.submit(all.toMessage(), EngineContext.Receipt.NONE);
+            source.submit(all.toMessage(), new Receipt(held, null, () -> {}));
           }
           then.accept(isShown);
         });
@@ -303,24 +308,8 @@ final class PendingBlocks {
   /** Shows the node a branch by its headers; it asks for the blocks. */
   private void show(List<PendingBlock> held, PendingBlock last, Runnable done) {
     engine.counters().count(Counter.SUBMIT_BLOCK_BRANCH);
-    Headers.Builder headers = builder(held, 1);
-    last.isHeld = false;
-    headers.add(last.block.array(), last.block.offset());
-    source.submit(
-        headers.toMessage(),
-        new EngineContext.Receipt() {
-          @Override
-          public void processed(long took) {
-            done.run();
-            held.forEach(PendingBlocks.this::mayComeAgain);
-            mayComeAgain(last);
-          }
-
-          @Override
-          public void lost() {
-            done.run();
-          }
-        });
+    List<PendingBlock> all = ImmutableList.<PendingBlock>builder().addAll(held).add(last).build();
+    source.submit(builder(all, 0).toMessage(), new Receipt(all, null, done));
   }
 
   /** It is known where the node's best chain ends: what it will have ignored is shown to it. */
@@ -350,35 +339,40 @@ final class PendingBlocks {
     requested.add(block);
   }
 
+  /** For what of it was given to the node: a block, or the headers of several. */
   private final class Receipt implements EngineContext.Receipt {
-    private final PendingBlock each;
+    private final List<PendingBlock> given;
+    private final @Nullable PendingBlock whole;
     private final Runnable done;
+    private final int over = connection;
 
-    Receipt(PendingBlock each, Runnable done) {
-      this.each = each;
+    Receipt(List<PendingBlock> given, @Nullable PendingBlock whole, Runnable done) {
+      this.given = given;
+      this.whole = whole;
       this.done = done;
     }
 
     @Override
     public void processed(long took) {
-      each.spendTime(took);
+      if (whole != null) {
+        whole.spendTime(took);
+      }
       done.run();
-      processedNow(each);
+      if (over == connection) {
+        given.forEach(each -> each.processed(engine.loop().nanoTime()));
+      }
+      if (whole != null) {
+        tips.verify(whole.hash);
+      }
     }
 
     @Override
     public void lost() {
       done.run();
+      if (over == connection) {
+        given.forEach(PendingBlock::lost);
+      }
     }
-  }
-
-  private void processedNow(PendingBlock each) {
-    mayComeAgain(each);
-    tips.verify(each.hash);
-  }
-
-  private void mayComeAgain(PendingBlock each) {
-    each.processed(engine.loop().nanoTime());
   }
 
   /** The node has fetched a block that was announced to it. */
@@ -387,7 +381,8 @@ final class PendingBlocks {
     if (found != null) {
       found.isGiven = true;
       found.spendBytes();
-      processedNow(found);
+      found.processed(engine.loop().nanoTime());
+      tips.verify(hash);
       for (PendingBlock each : List.copyOf(order)) {
         if (each.previous().equals(hash)) {
           handIn(each, () -> {});

@@ -113,6 +113,17 @@ class BlockSubmissionsTest {
     assertThat(engine.told).containsExactly(block, next);
   }
 
+  /** What may have ended a connection goes over another, and may arrive later than what follows. */
+  @Test
+  void handsABlockInWhenTheNodeHasDealtWithItsParent() {
+    engine.busy = true;
+    submits(alice, block);
+    submits(alice, block(header));
+    assertThat(engine.told).containsExactly(block);
+    engine.processed();
+    assertThat(engine.told).containsExactly(block, block(header));
+  }
+
   /** Takes the question whether the node has a header, among whatever else is asked. */
   private ScriptedEngineContext.Question takeQuestionFor(Hash asked) {
     for (ScriptedEngineContext.Question question : engine.questions) {
@@ -133,6 +144,7 @@ class BlockSubmissionsTest {
     Message next = block(header);
     submits(alice, block);
     submits(alice, next);
+    engine.processed();
     engine.underWay.clear();
     fixture.line.closes();
     engine.told.clear();
@@ -142,6 +154,7 @@ class BlockSubmissionsTest {
     assertThat(engine.told).as("nor is its parent known").isEmpty();
     fixture.answer(takeQuestionFor(last(known).hash()), headers(last(known)));
     fixture.absent(takeQuestionFor(BlockHeader.of(next).hash()));
+    engine.processed();
     assertThat(engine.told).containsExactly(block, next);
     assertThat(engine.count(Counter.SUBMIT_BLOCK)).isEqualTo(4);
   }
