@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
+import org.bitcoinmultiplexer.MultiplexerBuilder;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.config.Configuration;
 import org.bitcoinmultiplexer.config.Option;
@@ -48,7 +50,6 @@ record ProxySettings(
     all = withFlags(all.withEnvironment(environment), flags);
 
     Configuration configuration = all.without(LISTEN);
-    // Judges all of it but what only building shows.
     Network network = judge(configuration);
     if (!configuration.has(Option.UPSTREAM.optionName())) {
       throw new UsageException("no upstream is given; say --upstream=HOST:PORT");
@@ -61,16 +62,33 @@ record ProxySettings(
         listen(all, network));
   }
 
+  /** Judges all of it but what only building shows. */
   private static Network judge(Configuration configuration) throws UsageException {
-    try {
-      return BitcoinMultiplexer.builder().configuration(configuration).network();
-    } catch (IllegalArgumentException e) {
-      String reason = String.valueOf(e.getMessage());
-      if (!reason.startsWith("unknown option ")) {
-        throw e;
-      }
-      // The library knows only its own.
-      throw new UsageException(reason.replace("; there are: ", "; there are: " + LISTEN + ", "));
+    refuseUnknown(configuration);
+    return BitcoinMultiplexer.builder().configuration(configuration).network();
+  }
+
+  /** The library would, too, but knows only its own. What has a dot is a strategy's to know. */
+  private static void refuseUnknown(Configuration configuration) throws UsageException {
+    List<String> known = new ArrayList<>(List.of(LISTEN));
+    MultiplexerBuilder.options(ProxySettings.class.getClassLoader())
+        .forEach(option -> known.add(option.name()));
+    List<String> unknown = new ArrayList<>();
+    configuration.forEach(
+        (name, value, origin) -> {
+          if (!known.contains(name) && name.indexOf('.') < 0) {
+            unknown.add(
+                "unknown option '"
+                    + name
+                    + "'; there are: "
+                    + String.join(", ", known)
+                    + " (from "
+                    + origin
+                    + ")");
+          }
+        });
+    if (!unknown.isEmpty()) {
+      throw new UsageException(unknown.get(0));
     }
   }
 
