@@ -12,7 +12,7 @@ module org.bitcoinmultiplexer {
   requires static com.h2database.mvstore;
   requires static java.management;
   requires static jdk.management;
-  requires static transitive org.bitcoinj.core;
+  requires static org.bitcoinj.core;
   requires static org.jspecify;
   requires static io.netty.buffer;
   requires static io.netty.common;

@@ -5,6 +5,7 @@ import org.bitcoinj.core.NetworkParameters;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 
 /** Which of bitcoinj's networks is which of ours. */
+@SuppressWarnings("exports") // bitcoinj is optional: who uses this reads its module
 public final class BitcoinjNetworks {
 
   private BitcoinjNetworks() {}

@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Ownership.</b> Closing this stops the groups that run, and ends their threads; it does not
  * close the multiplexer. <b>Threading.</b> All methods may be called from any thread.
  */
+@SuppressWarnings("exports") // bitcoinj is optional: who uses this reads its module
 public final class BitcoinjPeerGroups implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(BitcoinjPeerGroups.class);

@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  *       that pays or looks at transactions may have any.
  * </ul>
  */
+@SuppressWarnings("exports") // bitcoinj is optional: who uses this reads its module
 public final class MultiplexedPeerGroup extends PeerGroup {
 
   private static final Logger log = LoggerFactory.getLogger(MultiplexedPeerGroup.class);

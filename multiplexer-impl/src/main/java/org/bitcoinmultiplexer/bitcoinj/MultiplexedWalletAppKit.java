@@ -17,6 +17,7 @@ import org.bitcoinj.wallet.KeyChainGroupStructure;
  * protected PeerGroup createPeerGroup() { return groups.newPeerGroup(network, vChain); }
  * }</pre>
  */
+@SuppressWarnings("exports") // bitcoinj is optional: who uses this reads its module
 public class MultiplexedWalletAppKit extends WalletAppKit {
 
   private final BitcoinjPeerGroups groups;
