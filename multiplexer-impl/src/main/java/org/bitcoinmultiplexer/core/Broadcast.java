@@ -34,6 +34,7 @@ final class Broadcast {
 
   /** Tells it, behind what is being told. */
   void publish(Notification told) {
+    assert Confined.to(loop);
     news.add(told);
     if (news.size() == 1) {
       tell();
@@ -41,6 +42,7 @@ final class Broadcast {
   }
 
   private void tell() {
+    assert Confined.to(loop);
     long end = loop.nanoTime() + SliceQueue.SLICE;
     for (Notification first = news.peek(); first != null; first = news.peek()) {
       Iterator<Session> sessionsLeft = left != null ? left : sessions.iterator();

@@ -3,10 +3,19 @@ package org.bitcoinmultiplexer.core;
 import java.util.concurrent.RejectedExecutionException;
 import org.bitcoinmultiplexer.api.EventLoop;
 
-/** Runs tasks in the loop they are confined to: at once if the caller is there already. */
+/** What is confined to a loop, and how to get there: at once if the caller is there already. */
 final class Confined {
 
   private Confined() {}
+
+  /**
+   * Whether the caller may touch what is confined to a loop, to be asserted by what is.
+   *
+   * @return true in that loop
+   */
+  static boolean to(EventLoop loop) {
+    return loop.inEventLoop();
+  }
 
   static void run(EventLoop loop, Runnable task) {
     if (loop.inEventLoop()) {
@@ -31,12 +40,6 @@ final class Confined {
       return true;
     } catch (RejectedExecutionException e) {
       return false;
-    }
-  }
-
-  static void check(EventLoop loop) {
-    if (!loop.inEventLoop()) {
-      throw new IllegalStateException("called outside of its event loop");
     }
   }
 }

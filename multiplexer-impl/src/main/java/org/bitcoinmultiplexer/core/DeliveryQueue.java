@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.Request;
@@ -46,10 +47,10 @@ final class DeliveryQueue {
     RequestSource source();
 
     /** Has the slot {@linkplain #settle settled} in the session's loop. The engine's loop. */
-    void settled(Slot slot, Outcome outcome);
+    void settled(DeliverySlot slot, Outcome outcome);
 
-    /** The time in the session's loop. */
-    long nanoTime();
+    /** The session's loop. */
+    EventLoop loop();
 
     /** Has the queue resumed when it is its turn among those who have much to do. */
     void awaitSlice();
@@ -69,62 +70,6 @@ final class DeliveryQueue {
     void failed(String reason);
   }
 
-  /** One item of a batch, on its way. */
-  static final class Slot extends RequestIntake.Asker {
-
-    final DeliveryQueue queue;
-    final Entry entry;
-    @Nullable Slot following;
-    long weight;
-    @Nullable Outcome outcome;
-
-    Slot(DeliveryQueue queue, Entry entry) {
-      this.queue = queue;
-      this.entry = entry;
-    }
-
-    @Override
-    public RequestSource source() {
-      return queue.host.source();
-    }
-
-    @Override
-    void onSettled(Outcome result) {
-      queue.host.settled(this, result);
-    }
-  }
-
-  /** A reply, or a batch. */
-  static final class Entry {
-
-    final @Nullable Message reply;
-    final @Nullable Batch batch;
-    final long held;
-    final boolean ordered;
-    @Nullable Entry following;
-    int asked;
-    int delivered;
-    @Nullable Slot firstSlot;
-    @Nullable Slot lastSlot;
-    boolean aside; // without order, to be asked again when it has grown
-
-    Entry(@Nullable Message reply, @Nullable Batch batch, long held, boolean ordered) {
-      this.reply = reply;
-      this.batch = batch;
-      this.held = held;
-      this.ordered = ordered;
-    }
-
-    boolean isAskedInFull() {
-      return batch == null || (asked == batch.size() && !batch.grows());
-    }
-
-    /** Whether nothing can be asked of it before something is delivered. */
-    boolean mustGrow() {
-      return batch != null && asked == batch.size() && batch.grows();
-    }
-  }
-
   /** What is under way of one kind of batches, and how much that may be. */
   private static final class Allotment {
 
@@ -139,9 +84,9 @@ final class DeliveryQueue {
   /** The batches without order; most clients never ask for one. */
   private static final class Unordered {
 
-    final Set<Entry> all = new LinkedHashSet<>();
-    final Deque<Entry> toAsk = new ArrayDeque<>();
-    final Deque<Entry> settled = new ArrayDeque<>();
+    final Set<DeliveryEntry> all = new LinkedHashSet<>();
+    final Deque<DeliveryEntry> toAsk = new ArrayDeque<>();
+    final Deque<DeliveryEntry> settled = new ArrayDeque<>();
   }
 
   private static final int MOST_UNDER_WAY = 64;
@@ -156,9 +101,9 @@ final class DeliveryQueue {
   private final long budget;
   private final Consumer<Message> client;
 
-  private @Nullable Entry head;
-  private @Nullable Entry tail;
-  private @Nullable Entry asking;
+  private @Nullable DeliveryEntry head;
+  private @Nullable DeliveryEntry tail;
+  private @Nullable DeliveryEntry asking;
   private int entries;
   private @Nullable Unordered unordered;
   private final Allotment inOrder = new Allotment(MOST_UNDER_WAY);
@@ -171,7 +116,7 @@ final class DeliveryQueue {
   private long sliceEnd;
   private long usedUntil; // the time up to which it has used its share
   private boolean isItsTurn;
-  private @Nullable Entry midway; // of which an item is not delivered in full
+  private @Nullable DeliveryEntry midway; // of which an item is not delivered in full
   private boolean isPartSent;
   private long sent; // messages, in order
   private @Nullable Deque<Message> pushed; // and what is not sent because of that
@@ -184,7 +129,7 @@ final class DeliveryQueue {
   DeliveryQueue(Host host, long budget) {
     this.host = host;
     this.budget = budget;
-    this.usedUntil = host.nanoTime();
+    this.usedUntil = host.loop().nanoTime();
     this.client =
         message -> {
           sent++;
@@ -203,10 +148,11 @@ final class DeliveryQueue {
   }
 
   void reply(Message message) {
+    assert Confined.to(host.loop());
     if (head == null) {
       host.send(message);
     } else {
-      append(new Entry(message, null, Footprint.of(message), true));
+      append(new DeliveryEntry(message, null, Footprint.of(message), true));
     }
   }
 
@@ -216,7 +162,8 @@ final class DeliveryQueue {
    * @param heldByIt the bytes of the client's message that it keeps
    */
   void ask(Batch batch, long heldByIt) {
-    append(new Entry(null, batch, heldByIt, true));
+    assert Confined.to(host.loop());
+    append(new DeliveryEntry(null, batch, heldByIt, true));
     advance();
   }
 
@@ -226,17 +173,28 @@ final class DeliveryQueue {
    * @param heldByIt as above
    */
   void askUnordered(Batch batch, long heldByIt) {
+    assert Confined.to(host.loop());
     if (unordered == null) {
       unordered = new Unordered();
     }
-    Entry entry = new Entry(null, batch, heldByIt, false);
+    DeliveryEntry entry = new DeliveryEntry(null, batch, heldByIt, false);
     unordered.all.add(entry);
     unordered.toAsk.add(entry);
     held += heldByIt;
     advance();
   }
 
-  private void append(Entry entry) {
+  /** On whose behalf it is asked. */
+  RequestSource source() {
+    return host.source();
+  }
+
+  /** A slot has its outcome, in the engine's loop. */
+  void settledElsewhere(DeliverySlot slot, Outcome outcome) {
+    host.settled(slot, outcome);
+  }
+
+  private void append(DeliveryEntry entry) {
     if (tail == null) {
       head = entry;
     } else {
@@ -251,7 +209,8 @@ final class DeliveryQueue {
   }
 
   /** A slot has its outcome. */
-  void settle(Slot slot, Outcome outcome) {
+  void settle(DeliverySlot slot, Outcome outcome) {
+    assert Confined.to(host.loop());
     if (closed) {
       return;
     }
@@ -260,7 +219,7 @@ final class DeliveryQueue {
   }
 
   /** From here on the slot weighs what the answer really has. */
-  private void answer(Slot slot, Outcome outcome) {
+  private void answer(DeliverySlot slot, Outcome outcome) {
     long size =
         outcome instanceof Outcome.Answered answered ? Footprint.of(answered.messages()) : 0;
     owed += size - slot.weight;
@@ -268,7 +227,7 @@ final class DeliveryQueue {
     settled(slot, outcome);
   }
 
-  private void settled(Slot slot, Outcome outcome) {
+  private void settled(DeliverySlot slot, Outcome outcome) {
     slot.outcome = outcome;
     if (unordered != null && !slot.entry.ordered) {
       unordered.settled.add(slot.entry);
@@ -277,6 +236,7 @@ final class DeliveryQueue {
 
   /** Sends a message, ahead of all that waits; but not in between the parts of an item. */
   void push(Message message) {
+    assert Confined.to(host.loop());
     if (isPartSent) {
       holdBack(message);
     } else {
@@ -300,6 +260,7 @@ final class DeliveryQueue {
 
   /** Delivers nothing until it is {@linkplain #resume resumed}; goes on asking ahead. */
   void rest() {
+    assert Confined.to(host.loop());
     resting = true;
   }
 
@@ -312,12 +273,13 @@ final class DeliveryQueue {
 
   /** Delivers what can be delivered and asks for what there is room for. */
   void advance() {
+    assert Confined.to(host.loop());
     if (advancing) {
       again = true;
       return;
     }
     advancing = true;
-    long began = host.nanoTime();
+    long began = host.loop().nanoTime();
     sliceEnd = began + SliceQueue.SLICE;
     if (!isItsTurn && usedUntil - began > AHEAD) {
       leaveToOthers();
@@ -332,7 +294,7 @@ final class DeliveryQueue {
     } finally {
       advancing = false;
       isItsTurn = false;
-      long now = host.nanoTime();
+      long now = host.loop().nanoTime();
       usedUntil = Math.max(usedUntil, began) + SHARE * (now - began);
       host.owes(owed + heldBack());
     }
@@ -348,7 +310,7 @@ final class DeliveryQueue {
 
   private void deliver() {
     while (head != null && !closed && !resting && (midway == null || midway == head)) {
-      Entry entry = head;
+      DeliveryEntry entry = head;
       Batch batch = entry.batch;
       if (batch == null) {
         if (entry.reply != null) {
@@ -377,7 +339,7 @@ final class DeliveryQueue {
       return;
     }
     while (!closed && !resting && !waiting.settled.isEmpty()) {
-      Entry entry = waiting.settled.remove();
+      DeliveryEntry entry = waiting.settled.remove();
       Batch batch = entry.batch;
       // An entry stands here once for each of its items, and the first time may have been enough.
       if (batch == null || !waiting.all.contains(entry)) {
@@ -397,8 +359,8 @@ final class DeliveryQueue {
   }
 
   /** Delivers the settled items at the front of a batch; true if those were all. */
-  private boolean deliver(Entry entry, Batch batch) {
-    for (Slot slot = entry.firstSlot; slot != null; slot = entry.firstSlot) {
+  private boolean deliver(DeliveryEntry entry, Batch batch) {
+    for (DeliverySlot slot = entry.firstSlot; slot != null; slot = entry.firstSlot) {
       Outcome outcome = slot.outcome;
       if (outcome == null || closed || resting) {
         return false;
@@ -423,7 +385,7 @@ final class DeliveryQueue {
       if (midway != null) {
         deliveredInFull();
       }
-      if (host.nanoTime() - sliceEnd >= 0) {
+      if (host.loop().nanoTime() - sliceEnd >= 0) {
         leaveToOthers();
       }
     }
@@ -465,8 +427,8 @@ final class DeliveryQueue {
     if (unordered == null || closed) {
       return false;
     }
-    Deque<Entry> toAsk = unordered.toAsk;
-    Entry entry = toAsk.peek();
+    Deque<DeliveryEntry> toAsk = unordered.toAsk;
+    DeliveryEntry entry = toAsk.peek();
     if (entry == null || !hasRoom(outOfOrder)) {
       return false;
     }
@@ -480,7 +442,7 @@ final class DeliveryQueue {
     return true;
   }
 
-  private Allotment allotment(Entry entry) {
+  private Allotment allotment(DeliveryEntry entry) {
     return entry.ordered ? inOrder : outOfOrder;
   }
 
@@ -492,12 +454,12 @@ final class DeliveryQueue {
         && host.mayBeOwedMore();
   }
 
-  private void askNext(Entry entry) {
+  private void askNext(DeliveryEntry entry) {
     Batch batch = entry.batch;
     if (batch == null) {
       return;
     }
-    Slot slot = new Slot(this, entry);
+    DeliverySlot slot = new DeliverySlot(this, entry);
     int item = entry.asked++;
     if (entry.lastSlot == null) {
       entry.firstSlot = slot;
@@ -528,9 +490,10 @@ final class DeliveryQueue {
 
   /** The client is gone: whatever is under way for it is not waited for any more. */
   void close() {
+    assert Confined.to(host.loop());
     closed = true;
     owed = 0;
-    for (Entry entry = head; entry != null; entry = entry.following) {
+    for (DeliveryEntry entry = head; entry != null; entry = entry.following) {
       leave(entry);
     }
     if (unordered != null) {
@@ -544,8 +507,8 @@ final class DeliveryQueue {
     pushed = null;
   }
 
-  private void leave(Entry entry) {
-    for (Slot slot = entry.firstSlot; slot != null; slot = slot.following) {
+  private void leave(DeliveryEntry entry) {
+    for (DeliverySlot slot = entry.firstSlot; slot != null; slot = slot.following) {
       if (slot.outcome == null) {
         host.requests().leave(slot);
       }

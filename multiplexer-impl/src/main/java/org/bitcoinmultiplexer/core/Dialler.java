@@ -111,6 +111,7 @@ final class Dialler {
   }
 
   void dial() {
+    assert Confined.to(loop);
     rest = null;
     if (closed) {
       return;
@@ -135,6 +136,7 @@ final class Dialler {
   }
 
   private void dial(Node node) {
+    assert Confined.to(loop);
     node.connector
         .connect()
         .whenComplete(
@@ -153,6 +155,7 @@ final class Dialler {
   }
 
   private void refused(Node node, Throwable failure) {
+    assert Confined.to(loop);
     if (!closed) {
       listener.unreachable(node.connector, inWords(failure));
       rest(node);
@@ -183,6 +186,7 @@ final class Dialler {
    * @param timedOut whether it just took too long
    */
   void failed(boolean timedOut) {
+    assert Confined.to(loop);
     if (timedOut) {
       Duration twice = current.greeting.multipliedBy(2);
       current.greeting = twice.compareTo(longest) < 0 ? twice : longest;
@@ -194,6 +198,7 @@ final class Dialler {
 
   /** The node that was connected last is usable. */
   void succeeded() {
+    assert Confined.to(loop);
     usableSince = loop.nanoTime();
     current.backoff.reset();
     current.greeting = hasty;
@@ -207,6 +212,7 @@ final class Dialler {
    * @param passOver whether it was given up for what it did: then another's turn is first
    */
   void lost(boolean passOver) {
+    assert Confined.to(loop);
     if (passOver) {
       passOver(current);
     }
@@ -220,6 +226,7 @@ final class Dialler {
   }
 
   void close() {
+    assert Confined.to(loop);
     closed = true;
     if (rest != null) {
       rest.cancel();

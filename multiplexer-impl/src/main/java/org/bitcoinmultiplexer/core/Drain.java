@@ -46,12 +46,14 @@ final class Drain {
 
   /** The connection has ended. */
   void cancel() {
+    assert Confined.to(loop);
     if (next != null) {
       next.cancel();
     }
   }
 
   private void look() {
+    assert Confined.to(loop);
     if (isDone.getAsBoolean() || loop.nanoTime() - until >= 0) {
       end.run();
     } else {

@@ -1,6 +1,5 @@
 package org.bitcoinmultiplexer.core;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +20,6 @@ import org.bitcoinmultiplexer.api.ResponseRouter;
 import org.bitcoinmultiplexer.api.Stats;
 import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
-import org.bitcoinmultiplexer.api.UpstreamLoss;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
@@ -33,8 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The multiplexer itself: brings clients, the upstream and the protocol together.
  *
- * <p>Where the strategy shares no connection, every client gets one of its own; the shared one is
- * then dialled once, to learn that the node is there, and closed again.
+ * <p>Where the strategy shares no connection, every client gets one of its own.
  *
  * <p>Threading: see {@link Multiplexer}. What is not marked otherwise is confined to the engine's
  * loop.
@@ -54,11 +51,10 @@ public final class Engine implements Multiplexer {
   private final HostBudgets budgets;
   private final EngineContext engine;
   private final ClientHost clientHome = new ClientHost();
-  private final RequestDispatcher upstream;
+  private final RequestDispatcher dispatcher;
   private final RequestIntake requests;
-  private final Dialler dialler;
   private final SideConnections beside;
-  private final Standby standby;
+  private final SharedUpstream upstream;
   private final Map<EventLoop, SliceQueue> slices = new ConcurrentHashMap<>();
   private final Slots slots;
   private final Map<Session, AcceptedClient> sessions = new ConcurrentHashMap<>();
@@ -67,10 +63,7 @@ public final class Engine implements Multiplexer {
 
   private final LogThrottle tooMany = new LogThrottle();
   private final AtomicBoolean started = new AtomicBoolean();
-  private final CompletableFuture<NodeDescription> firstReady = new CompletableFuture<>();
 
-  private @Nullable UpstreamConnection link;
-  private volatile boolean upstreamReady;
   private volatile boolean closed;
 
   /**
@@ -107,22 +100,32 @@ public final class Engine implements Multiplexer {
     this.budgets = new HostBudgets(loop::nanoTime, HostBudgets.defaultBytes(), counters::counter);
     this.slots = new Slots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
     this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
-    this.upstream =
+    this.dispatcher =
         new RequestDispatcher(
             loop, protocol, settings, checker, counters, this.connectors, beside, random);
     this.requests =
         new RequestIntake(
             loop,
             protocol,
-            strategy.stages(new EngineStages(loop, protocol, answers, counters), upstream),
+            strategy.stages(new EngineStages(loop, protocol, answers, counters), dispatcher),
             answers != AnswerLookup.NONE);
-    this.dialler =
-        new Dialler(loop, connectors, settings.handshakeTimeout(), random, new DiallerListener());
-    this.standby = new Standby(loop, this.connectors, beside, Engine::leave);
+    this.upstream =
+        new SharedUpstream(
+            loop,
+            protocol,
+            strategy,
+            settings,
+            this.connectors,
+            random,
+            counters,
+            events,
+            this::newRouter,
+            beside,
+            dispatcher);
     this.engine =
         new DefaultEngineContext(
             loop,
-            upstream,
+            dispatcher,
             requests,
             readySessions,
             events,
@@ -141,18 +144,12 @@ public final class Engine implements Multiplexer {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException("the multiplexer has been started already");
     }
-    Confined.run(
-        loop,
-        () -> {
-          if (!closed) {
-            dialler.dial();
-          }
-        });
+    upstream.start();
   }
 
   @Override
   public CompletableFuture<NodeDescription> ready() {
-    return firstReady.copy();
+    return upstream.firstReady();
   }
 
   @Override
@@ -277,7 +274,7 @@ public final class Engine implements Multiplexer {
     return new Stats(
         sessions.size() + relays.size(),
         readySessions.size() + readyRelays,
-        upstreamReady,
+        upstream.isReady(),
         counters.snapshot());
   }
 
@@ -287,17 +284,15 @@ public final class Engine implements Multiplexer {
       return;
     }
     closed = true;
-    firstReady.completeExceptionally(new IllegalStateException(IS_CLOSED));
+    upstream.closing(IS_CLOSED);
     closeClients();
     Confined.run(
         loop,
         () -> {
-          dialler.close();
+          upstream.stop();
           beside.close();
-          upstream.close();
-          if (link != null) {
-            link.lose(IS_CLOSED);
-          }
+          dispatcher.close();
+          upstream.lose(IS_CLOSED);
         });
   }
 
@@ -321,109 +316,10 @@ public final class Engine implements Multiplexer {
   // ---- upstream
 
   private ResponseRouter newRouter(@Nullable Numbering numbering) {
+    assert Confined.to(loop);
     Dialect dialect = protocol.dialect();
     return strategy.newRouter(
         numbering == null ? dialect : new NumberedDialect(dialect, numbering), settings.window());
-  }
-
-  /** A node hangs and another does not. */
-  private static void leave(UpstreamConnection hanging, String other) {
-    hanging.fail(
-        "it does not answer a ping within "
-            + UpstreamConnection.SIGN_OF_LIFE.toSeconds()
-            + " s, and "
-            + other
-            + " does");
-  }
-
-  private final class DiallerListener implements Dialler.Listener {
-
-    @Override
-    public void connected(Connector node, Transport transport, Duration greeting) {
-      link =
-          new UpstreamConnection(
-              new ConnectionHost(), upstream, node.target(), transport, greeting);
-      link.open();
-    }
-
-    @Override
-    public void unreachable(Connector node, String reason) {
-      log.info("upstream {} cannot be reached: {}", node.target(), reason);
-      events.tell(l -> l.onUpstreamLost(node.target(), UpstreamLoss.UNREACHABLE, reason));
-    }
-  }
-
-  private final class ConnectionHost implements UpstreamConnection.Host {
-
-    @Override
-    public EventLoop loop() {
-      return loop;
-    }
-
-    @Override
-    public ResponseRouter newRouter(@Nullable Numbering numbering) {
-      return Engine.this.newRouter(numbering);
-    }
-
-    @Override
-    public NodeConversation greet(NodeContext node) {
-      return protocol.greet(node);
-    }
-
-    @Override
-    public Settings settings() {
-      return settings;
-    }
-
-    @Override
-    public Counters counters() {
-      return counters;
-    }
-
-    @Override
-    public boolean hasOtherNode() {
-      return connectors.size() > 1;
-    }
-
-    @Override
-    public void hangs(UpstreamConnection hanging) {
-      standby.suspect(hanging);
-    }
-
-    @Override
-    public void ready(UpstreamConnection ready, NodeDescription node) {
-      log.info("upstream {} is ready: {}", ready.target(), node.description());
-      upstreamReady = true;
-      dialler.succeeded();
-      counters.count(Counter.UPSTREAM_CONNECTED);
-      events.tell(l -> l.onUpstreamReady(node));
-      if (!firstReady.isDone()) {
-        var unused = firstReady.completeAsync(() -> node); // whose consequences are the embedder's
-      }
-      if (!strategy.sharesConnection()) {
-        loop.execute(() -> ready.lose("it is there; each client gets a connection of its own"));
-      }
-    }
-
-    @Override
-    public void gone(UpstreamConnection gone, boolean wasReady, String reason) {
-      if (link == gone) {
-        link = null;
-      }
-      if (closed || (wasReady && !strategy.sharesConnection())) {
-        return;
-      }
-      upstreamReady = false;
-      log.info("upstream {} is lost: {}", gone.target(), reason);
-      UpstreamLoss loss = gone.isUnreadable() ? UpstreamLoss.UNREADABLE : UpstreamLoss.CLOSED;
-      events.tell(l -> l.onUpstreamLost(gone.target(), loss, reason));
-      if (wasReady) {
-        counters.count(Counter.UPSTREAM_LOST);
-        dialler.lost(gone.isPassedOver());
-      } else {
-        dialler.failed(gone.isPassedOver());
-      }
-    }
   }
 
   private static void ready(@Nullable AcceptedClient client) {
@@ -481,7 +377,7 @@ public final class Engine implements Multiplexer {
 
     @Override
     public void leave(RequestQueue.Source source) {
-      Confined.run(loop, () -> upstream.left(source));
+      Confined.run(loop, () -> dispatcher.left(source));
     }
 
     @Override

@@ -31,7 +31,7 @@ final class EngineStages implements StageContext {
 
   @Override
   public Stage coalescing(Stage next) {
-    return new CoalescingStage(next, counters.counter(Counter.EXCHANGE_JOINED));
+    return new CoalescingStage(loop, next, counters.counter(Counter.EXCHANGE_JOINED));
   }
 
   @Override

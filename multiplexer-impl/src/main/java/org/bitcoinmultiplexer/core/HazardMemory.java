@@ -72,6 +72,7 @@ final class HazardMemory {
 
   /** What is to be done with a request that may be asked of a node. */
   Course course(String target, Message request) {
+    assert Confined.to(loop);
     Hazard foreseen = protocol.foreseen(request);
     if (foreseen != null) {
       Place place = new Place(target, foreseen.kind());
@@ -114,6 +115,7 @@ final class HazardMemory {
 
   /** A connection ended while such a request was unanswered. */
   void suspect(String target, Message request) {
+    assert Confined.to(loop);
     Hazard hazard = protocol.suspected(request);
     if (hazard == null) {
       return;
@@ -126,6 +128,7 @@ final class HazardMemory {
 
   /** A request ended the connection on which it was alone. */
   void punished(String target, Hazard hazard) {
+    assert Confined.to(loop);
     Entry entry = new Entry(State.PUNISHED, hazard.probe() != null);
     entry.until = loop.nanoTime() + REMEMBERED.toNanos();
     put(new Place(target, hazard.kind()), entry);
@@ -133,11 +136,13 @@ final class HazardMemory {
 
   /** The node bears what was foreseen to be a hazard. */
   void borne(String target, Hazard foreseen) {
+    assert Confined.to(loop);
     put(new Place(target, foreseen.kind()), new Entry(State.BORNE, true));
   }
 
   /** A request that was asked alone has ended, and the connection has not. */
   void survived(String target, Message request) {
+    assert Confined.to(loop);
     Hazard hazard = protocol.suspected(request);
     if (hazard == null) {
       return;
@@ -151,6 +156,7 @@ final class HazardMemory {
 
   /** There is a new connection: what its node bears may have been configured anew. */
   void connected(String target) {
+    assert Confined.to(loop);
     entries
         .entrySet()
         .removeIf(each -> each.getKey().target.equals(target) && each.getValue().isForeseen);

@@ -52,12 +52,14 @@ final class HostAccount {
 
   /** A message has come. */
   void heard(int size) {
+    assert Confined.to(loop);
     messages++;
     bytes += size;
   }
 
   /** So many bytes of requests and replies are kept for the client. */
   void holds(long now) {
+    assert Confined.to(loop);
     if (now != held) {
       budget.hold(Holding.RECEIVED, now - held);
       held = now;
@@ -66,6 +68,7 @@ final class HostAccount {
 
   /** So many bytes are expected for the client or held back, beside what is unsent. */
   void owes(long expected) {
+    assert Confined.to(loop);
     long now = expected + Math.max(0, transport.pendingBytes() - UNHEARD);
     if (now != owed && !closed) {
       budget.hold(Holding.OWED, now - owed);
@@ -75,6 +78,7 @@ final class HostAccount {
 
   /** Whether the client may be owed more; if not, that is tried again later. */
   boolean mayBeOwedMore() {
+    assert Confined.to(loop);
     if (budget.isRoomy(Holding.OWED)) {
       return true;
     }
@@ -84,6 +88,7 @@ final class HostAccount {
 
   /** Whether the client should be read from; if not, that is tried again later. */
   boolean mayBeHeard() {
+    assert Confined.to(loop);
     if (mute) {
       return false;
     }
@@ -126,6 +131,7 @@ final class HostAccount {
 
   /** Gives everything back. */
   void close() {
+    assert Confined.to(loop);
     if (waiting != null) {
       waiting.cancel();
     }

@@ -51,7 +51,7 @@ final class IsolatedLine implements SideConnections.Listener {
   private final Backoff backoff;
   private final Counters counters;
   private final Isolation isolation;
-  private final RequestQueue turns = new RequestQueue();
+  private final RequestQueue turns;
 
   private boolean dialling;
   private @Nullable UpstreamConnection link;
@@ -72,6 +72,7 @@ final class IsolatedLine implements SideConnections.Listener {
       Counters counters,
       Isolation isolation) {
     this.loop = loop;
+    this.turns = new RequestQueue(loop);
     this.protocol = protocol;
     this.node = node;
     this.connections = connections;
@@ -91,12 +92,14 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   void add(RequestAttempt exchange) {
+    assert Confined.to(loop);
     turns.add(exchange);
     proceed();
   }
 
   /** Something that may wait here was called off. */
   void withdrawn() {
+    assert Confined.to(loop);
     turns.withdrawn();
   }
 
@@ -113,6 +116,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   private void step() {
+    assert Confined.to(loop);
     if (isolation.shared() == null || dialling || resting || asked != null) {
       return;
     }
@@ -219,6 +223,7 @@ final class IsolatedLine implements SideConnections.Listener {
 
   /** What was asked has ended. */
   void released(RequestAttempt exchange) {
+    assert Confined.to(loop);
     if (asked == exchange) {
       asked = null;
       memory.survived(target(), exchange.request());
@@ -228,11 +233,13 @@ final class IsolatedLine implements SideConnections.Listener {
 
   @Override
   public void progress() {
+    assert Confined.to(loop);
     proceed();
   }
 
   @Override
   public void ready(UpstreamConnection ready) {
+    assert Confined.to(loop);
     dialling = false;
     link = ready;
     backoff.reset();
@@ -241,6 +248,7 @@ final class IsolatedLine implements SideConnections.Listener {
 
   @Override
   public void gone(@Nullable UpstreamConnection lost, boolean wasReady, String reason) {
+    assert Confined.to(loop);
     dialling = false;
     link = null;
     stopTimer();
@@ -271,6 +279,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   private void rest() {
+    assert Confined.to(loop);
     resting = true;
     timer =
         loop.schedule(
@@ -286,6 +295,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   private void accuse(RequestAttempt suspect) {
+    assert Confined.to(loop);
     UpstreamConnection shared = isolation.shared();
     boolean ofShared = isOfShared();
     EventLoop.Timer[] trial = new EventLoop.Timer[1];
@@ -327,6 +337,7 @@ final class IsolatedLine implements SideConnections.Listener {
 
   /** Takes back what waits. */
   void drainTo(Collection<RequestAttempt> waiting) {
+    assert Confined.to(loop);
     for (RequestAttempt next = turns.poll(); next != null; next = turns.poll()) {
       waiting.add(next);
     }
@@ -340,6 +351,7 @@ final class IsolatedLine implements SideConnections.Listener {
   }
 
   void close() {
+    assert Confined.to(loop);
     stopTimer();
     trials.forEach(EventLoop.Timer::cancel);
   }
@@ -361,6 +373,7 @@ final class IsolatedLine implements SideConnections.Listener {
 
     @Override
     public void released(RequestAttempt exchange) {
+      assert Confined.to(loop);
       asked = null;
       probed = null;
       memory.borne(target(), hazard);
@@ -390,6 +403,7 @@ final class IsolatedLine implements SideConnections.Listener {
 
     @Override
     public void withdrawn(DispatchedRequest request) {
+      assert Confined.to(loop);
       // Nobody does.
     }
   }

@@ -37,6 +37,7 @@ final class Isolation {
     boolean suits(RequestAttempt exchange);
   }
 
+  private final EventLoop loop;
   private final Owner owner;
   private final HazardMemory memory;
   private final List<IsolatedLine> lines = new ArrayList<>();
@@ -52,6 +53,7 @@ final class Isolation {
       RandomGenerator random,
       Counters counters,
       Owner owner) {
+    this.loop = loop;
     this.owner = owner;
     this.memory = memory;
     for (Connector node : nodes) {
@@ -63,6 +65,7 @@ final class Isolation {
 
   /** A request that is to be asked here; it is {@linkplain RequestAttempt#moveAside aside}. */
   void add(RequestAttempt exchange) {
+    assert Confined.to(loop);
     if (shared == null) {
       homeless.add(exchange);
     } else {
@@ -102,6 +105,7 @@ final class Isolation {
 
   /** The shared connection is there. */
   void connected(UpstreamConnection ready) {
+    assert Confined.to(loop);
     shared = ready;
     memory.connected(ready.target());
     List<RequestAttempt> waiting = new ArrayList<>(homeless);
@@ -113,6 +117,7 @@ final class Isolation {
 
   /** A line has no connection: what waits there goes on to the next, if there is one. */
   void rehouse(IsolatedLine line) {
+    assert Confined.to(loop);
     List<RequestAttempt> waiting = new ArrayList<>();
     line.drainTo(waiting);
     waiting.stream().filter(RequestAttempt::isWaiting).forEach(this::add);
@@ -120,11 +125,13 @@ final class Isolation {
 
   /** It is lost. */
   void disconnected() {
+    assert Confined.to(loop);
     shared = null;
   }
 
   /** Takes back all that waits. */
   List<RequestAttempt> drain() {
+    assert Confined.to(loop);
     List<RequestAttempt> waiting = new ArrayList<>(homeless);
     homeless.clear();
     lines.forEach(line -> line.drainTo(waiting));
@@ -133,6 +140,7 @@ final class Isolation {
 
   /** What may wait here was called off. */
   void withdrawn(RequestAttempt exchange) {
+    assert Confined.to(loop);
     if (exchange.aside) {
       homeless.remove(exchange);
       lines.forEach(IsolatedLine::withdrawn);
@@ -141,10 +149,12 @@ final class Isolation {
 
   /** What was asked here has ended, and its connection has not. */
   void released(RequestAttempt exchange) {
+    assert Confined.to(loop);
     lines.forEach(line -> line.released(exchange));
   }
 
   void close() {
+    assert Confined.to(loop);
     lines.forEach(IsolatedLine::close);
   }
 

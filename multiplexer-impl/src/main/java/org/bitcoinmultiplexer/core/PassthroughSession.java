@@ -74,6 +74,7 @@ final class PassthroughSession implements PassthroughContext {
   }
 
   void open() {
+    assert Confined.to(loop);
     handshake =
         loop.schedule(
             home.settings().handshakeTimeout(),
@@ -98,6 +99,7 @@ final class PassthroughSession implements PassthroughContext {
 
   @Override
   public void dial() {
+    assert Confined.to(loop);
     if (state == State.CLIENT_ONLY) {
       state = State.DIALLING;
       clientHeld = true;
@@ -108,16 +110,19 @@ final class PassthroughSession implements PassthroughContext {
 
   @Override
   public void readClient() {
+    assert Confined.to(loop);
     clientHeld = false;
     client.inflow.reading(true);
   }
 
   @Override
   public void clientIsServed() {
+    assert Confined.to(loop);
     clientServed = true;
   }
 
   private void dial(int index) {
+    assert Confined.to(loop);
     if (state != State.DIALLING) {
       return;
     }
@@ -144,6 +149,7 @@ final class PassthroughSession implements PassthroughContext {
   }
 
   private void joined(Transport transport) {
+    assert Confined.to(loop);
     state = State.JOINED;
     node = new Side(transport, false);
     transport.start(node);
@@ -152,6 +158,7 @@ final class PassthroughSession implements PassthroughContext {
 
   @Override
   public void toClient(Message message) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       send(message, client, node);
     }
@@ -159,6 +166,7 @@ final class PassthroughSession implements PassthroughContext {
 
   @Override
   public void toNode(Message message) {
+    assert Confined.to(loop);
     if (state == State.JOINED && node != null) {
       send(message, node, client);
     }
@@ -181,6 +189,7 @@ final class PassthroughSession implements PassthroughContext {
 
   @Override
   public void ready(String clientInWords, String nodeInWords) {
+    assert Confined.to(loop);
     if (!ready && state != State.CLOSED) {
       ready = true;
       if (handshake != null) {
@@ -196,6 +205,7 @@ final class PassthroughSession implements PassthroughContext {
 
   @Override
   public void disconnect(Counter rule, String reason) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       home.engine().counters().count(rule);
       end(reason);
@@ -219,6 +229,7 @@ final class PassthroughSession implements PassthroughContext {
   }
 
   private void end(String reason) {
+    assert Confined.to(loop);
     if (state == State.CLOSED) {
       return;
     }
@@ -237,6 +248,7 @@ final class PassthroughSession implements PassthroughContext {
   }
 
   private void clientFinished(String cause) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       guarded(conversation::onClientFinished);
       home.ending(this);
@@ -249,6 +261,7 @@ final class PassthroughSession implements PassthroughContext {
   }
 
   private void clientRejected(String reason) {
+    assert Confined.to(loop);
     if (++rejected > Session.MOST_REJECTED) {
       disconnect(Counter.CLOSED_REJECTED, rejected + " frames were rejected, lastly " + reason);
     }

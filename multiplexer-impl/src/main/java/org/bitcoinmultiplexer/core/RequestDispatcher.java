@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Connector;
@@ -19,8 +18,6 @@ import org.bitcoinmultiplexer.api.Stage;
 import org.bitcoinmultiplexer.api.Waiter;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes questions to the node: in fair turns, through the correlator of the connection of the day,
@@ -34,19 +31,19 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the engine's loop; only the checks of large answers run elsewhere.
  */
 final class RequestDispatcher
-    implements Stage, DispatchedRequest.Owner, UpstreamConnection.Owner, Isolation.Owner {
+    implements Stage,
+        DispatchedRequest.Owner,
+        AnswerChecker.Owner,
+        UpstreamConnection.Owner,
+        Isolation.Owner {
 
-  private static final Logger log = LoggerFactory.getLogger(RequestDispatcher.class);
   private static final int MOST_LIES = 2;
-
-  /** Smaller answers are checked in place: a hand-over would cost more than the check. */
-  private static final int LARGE = 16 * 1024;
 
   private final EventLoop loop;
   private final Protocol protocol;
   private final Settings settings;
-  private final Executor checker;
-  private final RequestQueue turns = new RequestQueue();
+  private final AnswerChecker checker;
+  private final RequestQueue turns;
   private final MisbehaviourTracker lies = new MisbehaviourTracker();
   private final LargeShare large;
   private final SubmissionShare handedIn = new SubmissionShare();
@@ -85,10 +82,11 @@ final class RequestDispatcher
       SideConnections beside,
       RandomGenerator random) {
     this.loop = loop;
+    this.turns = new RequestQueue(loop);
     this.protocol = protocol;
     this.settings = settings;
     this.large = new LargeShare(settings.window());
-    this.checker = checker;
+    this.checker = new AnswerChecker(loop, protocol, checker, this);
     this.counters = counters;
     this.asked = counters.counter(Counter.EXCHANGE_ASKED);
     this.deserted = counters.counter(Counter.EXCHANGE_DESERTED);
@@ -111,6 +109,7 @@ final class RequestDispatcher
   }
 
   private DispatchedRequest dispatch(Request request, Waiter waiter) {
+    assert Confined.to(loop);
     DispatchedRequest dispatched = new DispatchedRequest(this, request, waiter);
     attempt(dispatched, 1);
     return dispatched;
@@ -124,6 +123,7 @@ final class RequestDispatcher
 
   @Override
   public void joined(DispatchedRequest request, RequestQueue.Source source) {
+    assert Confined.to(loop);
     RequestAttempt exchange = request.attempt();
     if (exchange != null && !exchange.aside) {
       turns.join(exchange, source);
@@ -145,6 +145,7 @@ final class RequestDispatcher
 
   @Override
   public void withdrawn(DispatchedRequest request) {
+    assert Confined.to(loop);
     deserted.increment();
     RequestAttempt exchange = request.attempt();
     if (exchange == null || exchange.ended()) {
@@ -162,6 +163,7 @@ final class RequestDispatcher
 
   /** Nobody asks from a source any more. */
   void left(RequestQueue.Source source) {
+    assert Confined.to(loop);
     turns.left(source);
   }
 
@@ -185,6 +187,7 @@ final class RequestDispatcher
   }
 
   private void pump() {
+    assert Confined.to(loop);
     pumping = false;
     UpstreamConnection to = link;
     if (to == null) {
@@ -280,6 +283,7 @@ final class RequestDispatcher
 
   @Override
   public void linkReady(UpstreamConnection ready) {
+    assert Confined.to(loop);
     link = ready;
     links++;
     handedIn.clear();
@@ -295,12 +299,14 @@ final class RequestDispatcher
 
   @Override
   public void linkProgress() {
+    assert Confined.to(loop);
     handedIn.heard(loop.nanoTime());
     pumpSoon();
   }
 
   @Override
   public void linkLost(UpstreamConnection lost) {
+    assert Confined.to(loop);
     link = null;
     large.clear();
     isolation.disconnected();
@@ -324,6 +330,7 @@ final class RequestDispatcher
 
   @Override
   public void lost(RequestAttempt exchange) {
+    assert Confined.to(loop);
     goOn(exchange, true);
   }
 
@@ -346,17 +353,20 @@ final class RequestDispatcher
 
   @Override
   public void harmless(RequestAttempt exchange) {
+    assert Confined.to(loop);
     exchange.cancel();
     attempt(exchange.dispatched, exchange.attempt);
   }
 
   @Override
   public void refused(RequestAttempt exchange, Hazard hazard) {
+    assert Confined.to(loop);
     counters.count(Counter.EXCHANGE_REFUSED);
     exchange.fail("upstream hangs up on who asks that: " + hazard.rule());
   }
 
   private void giveUpWaiting() {
+    assert Confined.to(loop);
     patience = null;
     hopeless = true;
     failWaiting("upstream is not there");
@@ -372,6 +382,7 @@ final class RequestDispatcher
   }
 
   void close() {
+    assert Confined.to(loop);
     closed = true;
     if (patience != null) {
       patience.cancel();
@@ -382,6 +393,7 @@ final class RequestDispatcher
 
   @Override
   public void released(RequestAttempt exchange) {
+    assert Confined.to(loop);
     abandoned.remove(exchange);
     long took;
     if (exchange.aside) {
@@ -415,6 +427,7 @@ final class RequestDispatcher
 
   @Override
   public void failed(RequestAttempt exchange, String reason) {
+    assert Confined.to(loop);
     fail(exchange, reason);
   }
 
@@ -430,7 +443,7 @@ final class RequestDispatcher
 
   @Override
   public void completed(RequestAttempt exchange) {
-    List<Message> received = exchange.received();
+    assert Confined.to(loop);
     if (exchange.dispatched.isDeserted()) {
       return;
     }
@@ -438,44 +451,23 @@ final class RequestDispatcher
       exchange.dispatched.settle(Outcome.Absent.INSTANCE); // whatever came with it
       return;
     }
-    if (received.isEmpty()) {
+    if (exchange.received().isEmpty()) {
       counters.count(Counter.EXCHANGE_ABSENT);
       exchange.dispatched.settle(Outcome.Absent.INSTANCE);
       return;
     }
-    Message request = exchange.request();
-    if (exchange.receivedBytes() < LARGE) {
-      judge(exchange, received, check(request, received));
-      return;
-    }
-    try {
-      checker.execute(
-          () -> {
-            String lie = check(request, received);
-            var unused = Confined.offer(loop, () -> judge(exchange, received, lie));
-          });
-    } catch (RejectedExecutionException e) {
-      failed(exchange, "the multiplexer is closing");
-    }
+    checker.check(exchange);
   }
 
-  /** What cannot be checked counts as wrong: whoever waits for it must not wait for ever. */
-  private @Nullable String check(Message request, List<Message> answer) {
-    try {
-      return protocol.check(request, answer);
-    } catch (RuntimeException e) {
-      log.error("the answer to {} cannot be checked", request, e);
-      return "it cannot be checked: " + e;
-    }
-  }
-
-  private void judge(RequestAttempt exchange, List<Message> received, @Nullable String lie) {
+  @Override
+  public void judge(RequestAttempt exchange, @Nullable String lie) {
+    assert Confined.to(loop);
     if (exchange.dispatched.isDeserted()) {
       return;
     }
     if (lie == null) {
       answered.increment();
-      exchange.dispatched.settle(new Outcome.Answered(received));
+      exchange.dispatched.settle(new Outcome.Answered(exchange.received()));
       return;
     }
     counters.count(Counter.UPSTREAM_LIES);

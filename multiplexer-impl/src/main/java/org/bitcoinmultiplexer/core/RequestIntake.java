@@ -63,6 +63,7 @@ final class RequestIntake {
   }
 
   private void askNow(Request request, Asker asker) {
+    assert Confined.to(loop);
     PendingRequest pending = first.ask(request, asker);
     if (asker.pending == null) {
       asker.pending = pending;

@@ -3,6 +3,7 @@ package org.bitcoinmultiplexer.core;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.budget.HostBudget;
 import org.bitcoinmultiplexer.budget.Rate;
@@ -220,6 +221,7 @@ final class RequestQueue {
   /** Below so many leftovers they are not searched for. */
   private static final int SWEEP_AT = 64;
 
+  private final EventLoop loop;
   private final PriorityClass[] priorities = new PriorityClass[LANES];
   private int leftovers; // at most, since the last sweep
   private int kept; // then
@@ -228,13 +230,15 @@ final class RequestQueue {
   private boolean starves; // and in this one
   private boolean yielding; // whether the priority that takes no turns comes last in this round
 
-  RequestQueue() {
+  RequestQueue(EventLoop loop) {
+    this.loop = loop;
     for (int i = 0; i < LANES; i++) {
       priorities[i] = new PriorityClass(i);
     }
   }
 
   void add(RequestAttempt exchange) {
+    assert Confined.to(loop);
     Source source =
         exchange.aside ? exchange.dispatched.source().in(this) : exchange.dispatched.source();
     if (exchange.attempt > 1) {
@@ -249,6 +253,7 @@ final class RequestQueue {
    * of one comes, so that nobody waits longer for having joined whoever has much to ask.
    */
   void join(RequestAttempt exchange, Source source) {
+    assert Confined.to(loop);
     if (exchange.isWaiting() && exchange.attempt == 1 && exchange.dispatched.source() != source) {
       laneOf(exchange, source).add(exchange, source);
     }
@@ -260,6 +265,7 @@ final class RequestQueue {
    * takes.
    */
   void withdrawn() {
+    assert Confined.to(loop);
     leftovers++;
     sweepIfWorthwhile();
   }
@@ -268,6 +274,7 @@ final class RequestQueue {
    * Nobody asks from a source any more; what waits at it and is wanted by others is still asked.
    */
   void left(Source source) {
+    assert Confined.to(loop);
     source.left = true;
     for (SourceQueue queue : source.waiting) {
       leftovers += queue == null ? 0 : queue.size();
@@ -340,6 +347,7 @@ final class RequestQueue {
    *     rhythm of answers and markers could keep one priority class from ever being the first
    */
   void served(PriorityClass priority) {
+    assert Confined.to(loop);
     if (priority.isForSubmissions()) {
       return;
     }
@@ -356,6 +364,7 @@ final class RequestQueue {
 
   /** Takes everything that waits, for when nobody is there to be asked. */
   @Nullable RequestAttempt poll() {
+    assert Confined.to(loop);
     for (PriorityClass priority : priorities) {
       RequestAttempt next = priority.peek();
       if (next != null) {

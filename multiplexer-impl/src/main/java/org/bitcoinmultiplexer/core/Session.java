@@ -137,6 +137,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   private void stepNow(Runnable task) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       guarded(task);
       regulateReading();
@@ -157,6 +158,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   private void hear(Message message) {
+    assert Confined.to(loop);
     if (state == State.CLOSED) {
       return;
     }
@@ -263,6 +265,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void reply(Message message) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       queue.reply(message);
     }
@@ -270,6 +273,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void ask(Batch batch) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       queue.ask(batch, hearing);
     }
@@ -277,6 +281,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void askUnordered(Batch batch) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       queue.askUnordered(batch, hearing);
     }
@@ -284,11 +289,13 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void needsEveryFrame() {
+    assert Confined.to(loop);
     mostRejected = 0;
   }
 
   @Override
   public void rest() {
+    assert Confined.to(loop);
     queue.rest();
   }
 
@@ -299,6 +306,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void push(Message message) {
+    assert Confined.to(loop);
     if (state == State.CLOSED) {
       return;
     }
@@ -313,17 +321,20 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void handsIn(int cost) {
+    assert Confined.to(loop);
     handedIn += cost;
   }
 
   @Override
   public void dealtWith(int cost) {
+    assert Confined.to(loop);
     handedIn -= cost;
     regulateReading();
   }
 
   @Override
   public void ready(String description) {
+    assert Confined.to(loop);
     if (state == State.GREETING) {
       state = State.READY;
       restartWatch();
@@ -333,6 +344,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void disconnect(Counter rule, String reason) {
+    assert Confined.to(loop);
     if (state != State.CLOSED) {
       home.engine().counters().count(rule);
       end(reason);
@@ -340,6 +352,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   private void end(String reason) {
+    assert Confined.to(loop);
     if (state == State.CLOSED) {
       return;
     }
@@ -393,7 +406,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
-  public void settled(DeliveryQueue.Slot slot, Outcome outcome) {
+  public void settled(DeliverySlot slot, Outcome outcome) {
     if (loop.inEventLoop()) {
       settledHere(slot, outcome);
     } else {
@@ -401,7 +414,8 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     }
   }
 
-  private void settledHere(DeliveryQueue.Slot slot, Outcome outcome) {
+  private void settledHere(DeliverySlot slot, Outcome outcome) {
+    assert Confined.to(loop);
     if (state == State.CLOSED) {
       return;
     }
@@ -414,12 +428,8 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   @Override
-  public long nanoTime() {
-    return loop.nanoTime();
-  }
-
-  @Override
   public void awaitSlice() {
+    assert Confined.to(loop);
     slices.await(this::resume);
   }
 
@@ -430,6 +440,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   @Override
   public void send(Message message) {
+    assert Confined.to(loop);
     sentSinceLastLook += message.size();
     traffic.sent(message.size());
     transport.send(message);
@@ -477,6 +488,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   }
 
   private void look() {
+    assert Confined.to(loop);
     if (state == State.CLOSED) {
       return;
     }

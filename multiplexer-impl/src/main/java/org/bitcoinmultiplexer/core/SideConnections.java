@@ -68,6 +68,7 @@ final class SideConnections {
 
   /** Dials a node; the listener hears of it later. */
   void open(Connector node, Listener listener) {
+    assert Confined.to(loop);
     counters.count(Counter.UPSTREAM_BESIDE);
     node.connect()
         .whenComplete(
@@ -88,6 +89,7 @@ final class SideConnections {
   }
 
   private void connected(Connector node, Transport transport, Listener listener) {
+    assert Confined.to(loop);
     Side side = new Side(listener);
     UpstreamConnection link =
         new UpstreamConnection(side, side, node.target(), transport, Dialler.HASTY);
@@ -96,6 +98,7 @@ final class SideConnections {
   }
 
   void close() {
+    assert Confined.to(loop);
     closed = true;
     List.copyOf(open).forEach(link -> link.lose("the multiplexer is closed"));
   }

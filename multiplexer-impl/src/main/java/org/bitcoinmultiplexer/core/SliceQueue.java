@@ -30,6 +30,7 @@ final class SliceQueue {
    * @param turn does a slice, and may wait again for the next
    */
   void await(Runnable turn) {
+    assert Confined.to(loop);
     waiting.add(turn);
     goOn();
   }
@@ -42,6 +43,7 @@ final class SliceQueue {
   }
 
   private void next() {
+    assert Confined.to(loop);
     due = false;
     try {
       waiting.remove().run();

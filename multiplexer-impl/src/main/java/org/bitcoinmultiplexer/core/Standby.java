@@ -49,6 +49,7 @@ final class Standby {
 
   /** A node says nothing. May be told again and again. */
   void suspect(UpstreamConnection link) {
+    assert Confined.to(loop);
     if (suspect != null || loop.nanoTime() - restsUntil < 0) {
       return;
     }
@@ -61,6 +62,7 @@ final class Standby {
   }
 
   private void tryNext(UpstreamConnection link, Deque<Connector> others) {
+    assert Confined.to(loop);
     Connector other = others.poll();
     if (other == null || !link.hangs()) {
       suspect = null;

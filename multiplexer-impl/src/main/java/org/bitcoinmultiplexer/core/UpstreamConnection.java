@@ -142,6 +142,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   void open() {
+    assert Confined.to(loop);
     watch();
     transport.start(this);
     conversation.onOpen();
@@ -159,6 +160,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   void flush() {
+    assert Confined.to(loop);
     router().flush(writer);
     oweAnswers();
   }
@@ -185,6 +187,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
 
   /** An exchange was admitted: it is not to be in flight for ever. */
   void asked(RequestAttempt exchange) {
+    assert Confined.to(loop);
     if (numbering == null) {
       return; // markers see to it
     }
@@ -209,6 +212,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
 
   @Override
   public void send(Message message) {
+    assert Confined.to(loop);
     if (state == State.LOST) {
       return;
     }
@@ -231,6 +235,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   private void becomeReady(NodeDescription node, @Nullable Numbering agreed) {
+    assert Confined.to(loop);
     if (state == State.GREETING) {
       state = State.READY;
       progressed = loop.nanoTime();
@@ -243,6 +248,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
 
   @Override
   public void distrust(String reason) {
+    assert Confined.to(loop);
     if (host.hasOtherNode()) {
       fail(reason);
     } else {
@@ -277,6 +283,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   private void hear(Message message) {
+    assert Confined.to(loop);
     if (state == State.LOST) {
       return;
     }
@@ -337,6 +344,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   void lose(String reason) {
+    assert Confined.to(loop);
     if (state == State.LOST) {
       return;
     }
@@ -368,6 +376,7 @@ final class UpstreamConnection implements NodeContext, Transport.Listener {
   }
 
   private void look() {
+    assert Confined.to(loop);
     if (state == State.LOST) {
       return;
     }

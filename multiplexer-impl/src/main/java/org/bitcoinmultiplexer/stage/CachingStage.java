@@ -90,6 +90,7 @@ public final class CachingStage implements Stage {
 
   @Override
   public PendingRequest ask(Request request, Waiter waiter) {
+    assert loop.inEventLoop();
     if (request.lasting().isEmpty()) {
       return next.ask(request, waiter);
     }
@@ -117,6 +118,7 @@ public final class CachingStage implements Stage {
 
   /** Asks the next stage for what is not known. */
   PendingRequest askNext(CacheMiss miss) {
+    assert loop.inEventLoop();
     return next.ask(miss.request(), miss);
   }
 
@@ -154,6 +156,7 @@ public final class CachingStage implements Stage {
 
   /** Keeps what upstream answered. */
   void keep(Request request, Outcome outcome) {
+    assert loop.inEventLoop();
     if (outcome instanceof Outcome.Answered answered && answered.messages().size() == 1) {
       kept.increment();
       answers.keep(request.lasting().orElseThrow(), answered.message());

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Key;
 import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.PendingRequest;
@@ -23,13 +24,15 @@ import org.bitcoinmultiplexer.api.Waiter;
 public final class CoalescingStage implements Stage {
 
   private final Map<Key, SharedRequest> open = new HashMap<>();
+  private final EventLoop loop;
   private final Stage next;
   private final LongAdder joined;
 
   /**
    * @param joined counts requests that share one that is open already
    */
-  public CoalescingStage(Stage next, LongAdder joined) {
+  public CoalescingStage(EventLoop loop, Stage next, LongAdder joined) {
+    this.loop = loop;
     this.next = next;
     this.joined = joined;
   }
@@ -41,6 +44,7 @@ public final class CoalescingStage implements Stage {
 
   @Override
   public PendingRequest ask(Request request, Waiter waiter) {
+    assert loop.inEventLoop();
     if (request.keys().size() != 1) {
       return next.ask(request, waiter);
     }
@@ -63,11 +67,13 @@ public final class CoalescingStage implements Stage {
 
   /** Nobody is to join it any more. */
   void forget(SharedRequest shared) {
+    assert loop.inEventLoop();
     open.remove(shared.key(), shared);
   }
 
   /** It has been answered, or will not be. */
   void settle(SharedRequest shared, Outcome outcome) {
+    assert loop.inEventLoop();
     forget(shared);
     if (outcome instanceof Outcome.Answered) {
       shared.settleAll(outcome);

@@ -46,7 +46,7 @@ class WithdrawnTest {
       new RequestIntake(
           loop,
           protocol,
-          new CoalescingStage(upstream, counters.counter(Counter.EXCHANGE_JOINED)),
+          new CoalescingStage(loop, upstream, counters.counter(Counter.EXCHANGE_JOINED)),
           false);
   private final List<String> heard = new ArrayList<>();
 

@@ -1,6 +1,8 @@
 package org.bitcoinmultiplexer.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +23,18 @@ class CoalescingStageTest implements StageKit {
 
   private final LongAdder joined = new LongAdder();
   private final ToyStage next = new ToyStage();
-  private final Stage stage = new CoalescingStage(next, joined);
+  private final Stage stage = new CoalescingStage(inside(), next, joined);
+
+  /** A loop in which a test always is. */
+  private static EventLoop inside() {
+    EventLoop loop = mock(EventLoop.class);
+    when(loop.inEventLoop()).thenReturn(true);
+    return loop;
+  }
 
   @Override
   public Stage newStage(EventLoop loop, Stage behind) {
-    return new CoalescingStage(behind, new LongAdder());
+    return new CoalescingStage(loop, behind, new LongAdder());
   }
 
   @Test
