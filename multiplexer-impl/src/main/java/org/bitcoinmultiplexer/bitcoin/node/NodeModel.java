@@ -114,11 +114,13 @@ public final class NodeModel implements NodeView {
    * @param info what the node said
    */
   public void connected(NodeInfo info) {
+    assert loop.inEventLoop();
     state = new NodeState(info);
   }
 
   /** Runs what waits for the node to be known. */
   public void announceKnown() {
+    assert loop.inEventLoop();
     waiting.forEach((then, where) -> where.execute(then));
     waiting.clear();
   }
@@ -130,6 +132,7 @@ public final class NodeModel implements NodeView {
    * @return what is known of it now; null if that is nothing new
    */
   public @Nullable NodeInfo feeFilter(long rate) {
+    assert loop.inEventLoop();
     NodeState known = state;
     if (known == null || known.info().feeFilter() == rate) {
       return null;
@@ -145,6 +148,7 @@ public final class NodeModel implements NodeView {
    * @param is true until that is known, or not of its chain
    */
   public void behind(boolean is) {
+    assert loop.inEventLoop();
     NodeState known = state;
     if (known != null) {
       known.behind(is);
@@ -153,6 +157,7 @@ public final class NodeModel implements NodeView {
 
   /** Its best chain is known to end with the best of the recent headers. */
   public void followed() {
+    assert loop.inEventLoop();
     NodeState known = state;
     if (known != null) {
       known.follow(recent.height());

@@ -103,6 +103,7 @@ final class DataRequestTracker {
 
   /** Fetches something from its announcers, unless that is under way. */
   void want(Hash hash) {
+    assert loop.inEventLoop();
     if (!fetches.containsKey(hash)) {
       proceed(hash, null);
     }
@@ -110,6 +111,7 @@ final class DataRequestTracker {
 
   /** It has come, from wherever. */
   void arrived(Hash hash) {
+    assert loop.inEventLoop();
     Fetch fetch = fetches.remove(hash);
     if (fetch != null) {
       release(fetch);
@@ -128,6 +130,7 @@ final class DataRequestTracker {
 
   /** A client is gone. */
   void left(Client client) {
+    assert loop.inEventLoop();
     announcers.remove(client);
     Load load = loads.remove(client);
     if (load == null) {
@@ -143,6 +146,7 @@ final class DataRequestTracker {
 
   /** Sends what has been collected. */
   void flush() {
+    assert loop.inEventLoop();
     for (Load load : unflushed) {
       load.client.push(Inventory.of(Commands.GETDATA, load.unsent));
       load.unsent.clear();

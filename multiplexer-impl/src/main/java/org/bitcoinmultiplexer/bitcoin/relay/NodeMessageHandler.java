@@ -30,6 +30,7 @@ final class NodeMessageHandler implements UpstreamConversation.Listener {
 
   @Override
   public void onReady(NodeContext context, NodeInfo info) {
+    assert engine.loop().inEventLoop();
     node.connected(info);
     if (node.headerSync() == null && node.offersFilters()) {
       var unused = parts.tips.keepHeaders(null, Runnable::run);
@@ -60,6 +61,7 @@ final class NodeMessageHandler implements UpstreamConversation.Listener {
 
   @Override
   public void onAnnouncement(InventoryVector item) {
+    assert engine.loop().inEventLoop();
     if (InventoryVector.isTransaction(item.type())) {
       parts.reader.announced(item);
     } else if (InventoryVector.isBlock(item.type())) {
@@ -79,6 +81,7 @@ final class NodeMessageHandler implements UpstreamConversation.Listener {
 
   @Override
   public void onBlock(Hash hash, Message block) {
+    assert engine.loop().inEventLoop();
     BlockHeader tip = node.tip();
     if (tip != null && tip.hash().equals(hash)) {
       parts.transactions.onBlock(hash, block);
@@ -87,6 +90,7 @@ final class NodeMessageHandler implements UpstreamConversation.Listener {
 
   @Override
   public void onTransaction(Message tx) {
+    assert engine.loop().inEventLoop();
     PoolEntry known = node.pool().find(Transaction.parse(tx).wtxid(), true);
     if (known != null) {
       node.pool().waits(known);
@@ -96,17 +100,20 @@ final class NodeMessageHandler implements UpstreamConversation.Listener {
 
   @Override
   public void onGetData(Inventory items) {
+    assert engine.loop().inEventLoop();
     parts.questions.getdata(items);
     parts.fetches.flush();
   }
 
   @Override
   public void onGetHeaders(Message canonical) {
+    assert engine.loop().inEventLoop();
     parts.questions.getheaders(canonical);
   }
 
   @Override
   public void onLost() {
+    assert engine.loop().inEventLoop();
     parts.withheld.disconnected();
     parts.questions.disconnected();
     parts.submissions.connected(null);

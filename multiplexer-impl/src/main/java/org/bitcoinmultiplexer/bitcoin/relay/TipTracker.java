@@ -121,6 +121,7 @@ final class TipTracker {
    * @param refuse gives the connection up, for a reason
    */
   void connected(int height, Consumer<String> refuse) {
+    assert engine.loop().inEventLoop();
     stated = height;
     wasNotReady = false;
     tried.clear();
@@ -134,6 +135,7 @@ final class TipTracker {
 
   /** The connection is gone. */
   void disconnected() {
+    assert engine.loop().inEventLoop();
     search.disconnected();
     HeaderSync sync = node.headerSync();
     if (sync != null) {
@@ -143,6 +145,7 @@ final class TipTracker {
 
   /** The node announced a block by its hash. */
   void announced(Hash block) {
+    assert engine.loop().inEventLoop();
     if (chain.contains(block)) {
       passes(block); // of a node that was behind
     } else if (tried.add(block)) {
@@ -154,6 +157,7 @@ final class TipTracker {
 
   /** The node sent headers, asked by whomever. */
   void onHeaders(Headers headers) {
+    assert engine.loop().inEventLoop();
     if (headers.size() > 0) {
       tellOfChange(() -> add(headers));
     }
@@ -169,6 +173,7 @@ final class TipTracker {
 
   /** The node sent a block in whatever form, asked by whomever. */
   void onHeader(BlockHeader header) {
+    assert engine.loop().inEventLoop();
     tellOfChange(() -> add(header));
   }
 
@@ -225,6 +230,7 @@ final class TipTracker {
 
   /** A block was handed in: asks whether the node took it. The answer becomes news by itself. */
   void verify(Hash block) {
+    assert engine.loop().inEventLoop();
     // The stop hash makes this question differ from all that were asked before the block went out,
     // so that it is not joined with one of them.
     engine.ask(

@@ -46,7 +46,7 @@ class NodeModelTest {
 
   @Test
   void saysOfOneConnectionNothingThatWasKnownOfTheLast() {
-    node.connected(info(100, Version.NODE_COMPACT_FILTERS));
+    in(() -> node.connected(info(100, Version.NODE_COMPACT_FILTERS)));
     shows(TestChain.grow(GENESIS, 5, 0));
     NodeState first = view.state();
     assertThat(view.height()).isEqualTo(5);
@@ -54,7 +54,7 @@ class NodeModelTest {
     assertThat(first.isCurrent()).isTrue();
     assertThat(view.offersFilters()).isTrue();
 
-    node.connected(info(7, 0));
+    in(() -> node.connected(info(7, 0)));
     assertThat(view.state()).isNotSameAs(first);
     assertThat(view.height()).as("as it stated").isEqualTo(7);
     assertThat(view.reached()).isZero();
@@ -72,25 +72,25 @@ class NodeModelTest {
     assertThat(view.knownHeaders()).as("not read").isNull();
     sync.open();
     engine.loop().runTasks();
-    node.connected(info(5, 0));
-    sync.connected(5, reason -> {});
+    in(() -> node.connected(info(5, 0)));
+    in(() -> sync.connected(5, reason -> {}));
     assertThat(view.headers()).isSameAs(node.recentHeaders());
 
-    sync.add(Headers.parse(TestChain.headers(headers)));
+    in(() -> sync.add(Headers.parse(TestChain.headers(headers))));
     assertThat(view.knownHeaders().height()).isEqualTo(5);
     assertThat(view.headerChain()).as("not known where it ends").isNull();
-    sync.found(TestChain.last(headers).hash());
+    in(() -> sync.found(TestChain.last(headers).hash()));
     assertThat(view.headerChain()).as("not known to everybody").isNull();
     shows(headers);
     assertThat(view.headerChain()).isNotNull().isSameAs(view.headers());
     assertThat(view.headers().depth(headers.get(0).hash())).isEqualTo(4);
 
-    node.behind(true);
+    in(() -> node.behind(true));
     assertThat(view.headerChain()).as("it has announced more").isNull();
     assertThat(view.headers().depth(headers.get(0).hash())).isEqualTo(4);
-    node.behind(false);
+    in(() -> node.behind(false));
     assertThat(view.headerChain()).isNotNull();
-    sync.disconnected();
+    in(() -> sync.disconnected());
     assertThat(view.headerChain()).as("there is no node").isNull();
     assertThat(view.knownHeaders()).isNotNull();
   }
@@ -103,13 +103,16 @@ class NodeModelTest {
     view.whenKnown(engine.loop(), gone);
     view.giveUpWaiting(gone);
     engine.loop().runTasks();
-    node.connected(info(1, 0));
+    in(() -> node.connected(info(1, 0)));
     engine.loop().runTasks();
     assertThat(ran).isEmpty();
 
-    node.announceKnown();
-    node.announceKnown();
-    assertThat(ran).as("never at once").isEmpty();
+    in(
+        () -> {
+          node.announceKnown();
+          node.announceKnown();
+          assertThat(ran).as("never at once").isEmpty();
+        });
     engine.loop().runTasks();
     assertThat(ran).containsExactly("waits");
     view.whenKnown(engine.loop(), () -> ran.add("late"));
@@ -120,11 +123,11 @@ class NodeModelTest {
 
   @Test
   void tellsOfAFeeFilterThatIsNew() {
-    assertThat(node.feeFilter(5)).as("no node").isNull();
-    node.connected(info(1, 0));
-    assertThat(node.feeFilter(5)).isNotNull().isSameAs(view.info());
+    assertThat(feeFilter()).as("no node").isNull();
+    in(() -> node.connected(info(1, 0)));
+    assertThat(feeFilter()).isNotNull().isSameAs(view.info());
     assertThat(view.info().feeFilter()).isEqualTo(5);
-    assertThat(node.feeFilter(5)).isNull();
+    assertThat(feeFilter()).isNull();
   }
 
   @Test
@@ -142,6 +145,16 @@ class NodeModelTest {
     assertThat(view.transactions()).containsExactly(entry.full());
   }
 
+  private void in(Runnable task) {
+    engine.loop().run(task);
+  }
+
+  private NodeInfo feeFilter() {
+    NodeInfo[] changed = new NodeInfo[1];
+    in(() -> changed[0] = node.feeFilter(5));
+    return changed[0];
+  }
+
   private void shows(List<BlockHeader> headers) {
     HeaderWindow recent = node.recentHeaders();
     recent.add(Headers.parse(TestChain.headers(headers)));
@@ -149,7 +162,7 @@ class NodeModelTest {
         TestChain.last(headers).hash(),
         headers.size(),
         hash -> hash.equals(GENESIS) ? GenesisHeaders.of(Network.REGTEST) : recent.header(hash));
-    node.followed();
+    in(node::followed);
   }
 
   private static NodeInfo info(int height, long services) {

@@ -145,6 +145,7 @@ public final class BestChainSearch {
 
   /** What was kept is known now. */
   public void isRead() {
+    assert engine.loop().inEventLoop();
     isKnown = true;
     if (refuse != null) {
       locate();
@@ -158,6 +159,7 @@ public final class BestChainSearch {
    * @param refuse gives the connection up, for a reason
    */
   public void connected(int height, Consumer<String> refuse) {
+    assert engine.loop().inEventLoop();
     this.refuse = refuse;
     stated = height;
     found = false;
@@ -169,6 +171,7 @@ public final class BestChainSearch {
 
   /** The node is gone. */
   public void disconnected() {
+    assert engine.loop().inEventLoop();
     refuse = null;
     found = false;
     cancelRetry();
@@ -194,6 +197,7 @@ public final class BestChainSearch {
 
   /** There may be more than was found. */
   public void extend() {
+    assert engine.loop().inEventLoop();
     if (asking) {
       again = true;
     } else if (found) {
@@ -213,6 +217,7 @@ public final class BestChainSearch {
    * @param block its hash
    */
   public void passes(Hash block) {
+    assert engine.loop().inEventLoop();
     if (!passing.contains(block)) {
       passing.add(block);
     }
@@ -250,6 +255,7 @@ public final class BestChainSearch {
   }
 
   private void ended(Outcome outcome) {
+    assert engine.loop().inEventLoop();
     asking = false;
     if (refuse == null) {
       return;

@@ -110,6 +110,7 @@ public final class HeaderSync implements HeaderTree {
   }
 
   private void loaded() {
+    assert loop.inEventLoop();
     chain = kept;
     known = kept.view();
     written = kept.view().size();
@@ -164,6 +165,7 @@ public final class HeaderSync implements HeaderTree {
    * @param refuse gives the connection up, for a reason
    */
   public void connected(int height, Consumer<String> refuse) {
+    assert loop.inEventLoop();
     this.refuse = refuse;
     complete = null;
     progress.target(height);
@@ -172,6 +174,7 @@ public final class HeaderSync implements HeaderTree {
 
   /** The node is gone. */
   public void disconnected() {
+    assert loop.inEventLoop();
     refuse = reason -> {};
     complete = null;
     progress.stops();
@@ -185,6 +188,7 @@ public final class HeaderSync implements HeaderTree {
 
   @Override
   public Result add(Headers headers) {
+    assert loop.inEventLoop();
     HeaderChain to = chain;
     if (to == null) {
       return Result.UNCONNECTED;
@@ -210,6 +214,7 @@ public final class HeaderSync implements HeaderTree {
    * @param tip its hash
    */
   public void found(Hash tip) {
+    assert loop.inEventLoop();
     HeaderChain to = chain;
     if (to == null || !to.follow(tip)) {
       return;
@@ -232,6 +237,7 @@ public final class HeaderSync implements HeaderTree {
    * @return false if they do not fit the network, for which the node is given up
    */
   public boolean news(List<BlockHeader> headers) {
+    assert loop.inEventLoop();
     HeaderChain to = chain;
     if (to == null) {
       return true;
