@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinmultiplexer.bitcoin.handshake.Handshakes;
+import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.bitcoin.wire.Version;
 import org.bitcoinmultiplexer.check.UpstreamCheck.Finding;
@@ -22,12 +23,6 @@ final class Assessment {
 
   /** All that helps; Bitcoin Core grants them per address (net_permissions.h). */
   private static final String PERMISSIONS = "noban,download,mempool,relay,forcerelay";
-
-  /**
-   * A node in initial block download announces the highest fee filter there is, rounded down: 0.09
-   * bitcoin or more per 1000 virtual bytes. Nobody else does.
-   */
-  private static final long FEE_FILTER_OF_A_SYNCING_NODE = 9_000_000;
 
   /** Beyond this Bitcoin Core warns about a clock (timeoffsets.h). */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
@@ -131,7 +126,7 @@ final class Assessment {
 
   private void progress(Version version) {
     boolean withholds = facts.headers() == 0 && version.height() > 0;
-    if (facts.feeFilter() >= FEE_FILTER_OF_A_SYNCING_NODE || withholds) {
+    if (facts.feeFilter() >= FeeFilter.NO_TRANSACTIONS || withholds) {
       add(
           DEGRADED,
           "it is still syncing, at height "

@@ -2,6 +2,7 @@ package org.bitcoinmultiplexer.bitcoin.headers;
 
 import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_GETBLOCKS_RESULTS;
 import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_HEADERS_RESULTS;
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.STALE_RELAY_AGE_LIMIT;
 
 import java.math.BigInteger;
 import java.util.BitSet;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * chain keeps anyway, unless there was a reorganisation since.
  */
 public final class ChainView implements HeaderView {
-
-  /** A branch that was left longer ago is not shown to those who ask for it by name, in seconds. */
-  private static final long STALE_LIMIT = 30L * 24 * 60 * 60;
 
   private static final long SPACING = 600;
 
@@ -284,8 +282,8 @@ public final class ChainView implements HeaderView {
     BigInteger lead = store.work(tip).subtract(store.work(number));
     BigInteger own = store.work(tip).subtract(store.work(store.parent(tip)));
     BigInteger seconds = lead.multiply(BigInteger.valueOf(SPACING)).divide(own);
-    return store.time(tip) - store.time(number) < STALE_LIMIT
-        && seconds.compareTo(BigInteger.valueOf(STALE_LIMIT)) < 0;
+    return store.time(tip) - store.time(number) < STALE_RELAY_AGE_LIMIT
+        && seconds.compareTo(BigInteger.valueOf(STALE_RELAY_AGE_LIMIT)) < 0;
   }
 
   /**

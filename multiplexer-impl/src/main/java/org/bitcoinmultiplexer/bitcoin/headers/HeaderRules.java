@@ -1,5 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.headers;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.MAX_TIMEWARP;
+
 import java.util.Arrays;
 import java.util.function.Function;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -29,11 +31,6 @@ public final class HeaderRules {
 
   /** A block's time must be after the median of so many. */
   private static final int MEDIAN_OF = 11;
-
-  /**
-   * BIP94: the first block of an interval may be earlier than its parent by no more, in seconds.
-   */
-  private static final long MAX_TIMEWARP = 600;
 
   private final Network network;
   private final Ancestry past;

@@ -1,5 +1,6 @@
 package org.bitcoinmultiplexer.bitcoin.node;
 
+import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.HISTORICAL_BLOCK_AGE;
 import static org.bitcoinmultiplexer.bitcoin.wire.ProtocolLimits.NODE_NETWORK_LIMITED_MIN_BLOCKS;
 
 import java.util.List;
@@ -32,9 +33,6 @@ public final class NodeHazards {
    * pruned. So many more are let pass for the sake of blocks on their way (NP[NETWORK_LIMITED]).
    */
   private static final int BUFFER = 2;
-
-  /** What is older is historical to a node that has used up its {@code -maxuploadtarget}. */
-  private static final long HISTORICAL = 7 * 24 * 60 * 60;
 
   private static final String DEEP_BLOCK = "blocks deeper than " + NODE_NETWORK_LIMITED_MIN_BLOCKS;
   private static final String OLD_BLOCK = "blocks older than a week";
@@ -139,7 +137,8 @@ public final class NodeHazards {
   private Hazard ofBlock(Message request, Hash block) {
     BlockHeader tip = node.tip();
     BlockHeader header = header(block);
-    boolean isRecent = tip != null && header != null && tip.time() - header.time() < HISTORICAL;
+    boolean isRecent =
+        tip != null && header != null && tip.time() - header.time() < HISTORICAL_BLOCK_AGE;
     return new Hazard(
         isRecent ? request : OLD_BLOCK,
         isRecent

@@ -9,6 +9,7 @@ import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.node.NodeView;
 import org.bitcoinmultiplexer.bitcoin.node.TransactionNotification;
 import org.bitcoinmultiplexer.bitcoin.wire.Commands;
+import org.bitcoinmultiplexer.bitcoin.wire.FeeFilter;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
 import org.bitcoinmultiplexer.bitcoin.wire.Inventory;
 import org.bitcoinmultiplexer.bitcoin.wire.InventoryVector;
@@ -37,12 +38,6 @@ final class TransactionAnnouncer {
 
   /** At most so many transactions in one {@code inv}. */
   static final int BATCH = 1_000;
-
-  /**
-   * Fee filters from here on mean "none at all": Core rounds 21 million coins to one of a few
-   * values, of which 9,170,997 satoshi per 1000 virtual bytes is the least.
-   */
-  static final long NO_TRANSACTIONS = 9_000_000;
 
   private final ClientContext context;
   private final ClientFilter filter;
@@ -178,6 +173,6 @@ final class TransactionAnnouncer {
 
   /** Whether the client's fee filter lets anything pass. */
   boolean wantsAny() {
-    return feeFilter < NO_TRANSACTIONS;
+    return feeFilter < FeeFilter.NO_TRANSACTIONS;
   }
 }

@@ -14,6 +14,12 @@ import org.bitcoinmultiplexer.api.Message;
 public record FeeFilter(long rate) {
 
   /**
+   * Rates from here on mean "none at all", as a node says that is still catching up: Core rounds 21
+   * million coins to one of a few values, of which 9,170,997 is the least.
+   */
+  public static final long NO_TRANSACTIONS = 9_000_000;
+
+  /**
    * Refuses what is not an amount of money.
    *
    * @param rate in satoshis per 1000 virtual bytes, 0 to {@link ProtocolLimits#MAX_MONEY}

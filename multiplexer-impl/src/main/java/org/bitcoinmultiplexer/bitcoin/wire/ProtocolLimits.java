@@ -47,6 +47,15 @@ public final class ProtocolLimits {
   /** Blocks below the tip that a pruned node serves ({@code net_processing.cpp}, BIP159). */
   public static final int NODE_NETWORK_LIMITED_MIN_BLOCKS = 288;
 
+  /** What is older is historical to a node, in seconds ({@code net_processing.cpp}). */
+  public static final int HISTORICAL_BLOCK_AGE = 7 * 24 * 60 * 60;
+
+  /**
+   * A branch that was left longer ago is not shown to those who ask for it by name, in seconds
+   * ({@code net_processing.cpp}).
+   */
+  public static final int STALE_RELAY_AGE_LIMIT = 30 * 24 * 60 * 60;
+
   /** Transactions that one peer may be asked for, later ({@code node/txdownloadman.h}). */
   public static final int MAX_PEER_TX_ANNOUNCEMENTS = 5_000;
 
@@ -90,6 +99,12 @@ public final class ProtocolLimits {
 
   /** The heaviest transaction that a node relays ({@code policy/policy.h}). */
   public static final int MAX_STANDARD_TX_WEIGHT = 400_000;
+
+  /**
+   * The first block of an interval may be earlier than its parent by no more, in seconds ({@code
+   * consensus/consensus.h}, BIP94).
+   */
+  public static final int MAX_TIMEWARP = 600;
 
   /** All the money there will be, in satoshis ({@code consensus/amount.h}). */
   public static final long MAX_MONEY = 21_000_000L * 100_000_000L;
