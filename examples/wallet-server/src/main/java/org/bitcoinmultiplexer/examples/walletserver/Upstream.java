@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.examples.walletserver;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.UpstreamLoss;
@@ -17,14 +18,21 @@ final class Upstream implements MultiplexerListener {
   private static final long NODE_NETWORK = 1;
 
   private final Network network;
+  private final IntSupplier knownHeight;
   private final CompletableFuture<String> firstReady = new CompletableFuture<>();
   private final CompletableFuture<String> hopeless = new CompletableFuture<>();
   private volatile boolean ready;
   private volatile @Nullable String description;
   private volatile @Nullable String problem = "the node has not been reached yet";
 
-  Upstream(Network network) {
+  /**
+   * Of a node that is not there yet.
+   *
+   * @param knownHeight of the best block that the wallets know
+   */
+  Upstream(Network network, IntSupplier knownHeight) {
     this.network = network;
+    this.knownHeight = knownHeight;
   }
 
   /** Completed with the node that was dialled when one is ready for the first time. */
@@ -53,16 +61,29 @@ final class Upstream implements MultiplexerListener {
   public void onUpstreamReady(NodeDescription node) {
     log.info("the node is ready: {}", node.description());
     description = node.description();
-    problem =
-        (node.services() & NODE_NETWORK) != 0
-            ? null
-            : "the node is pruned: a wallet that was away for longer than its blocks reach back"
-                + " cannot catch up with it";
-    if (problem != null) {
-      log.warn(problem);
+    String lacks = lacks(node);
+    problem = lacks;
+    if (lacks != null) {
+      log.warn(lacks);
     }
     ready = true;
     firstReady.complete(node.target());
+  }
+
+  private @Nullable String lacks(NodeDescription node) {
+    int known = knownHeight.getAsInt();
+    if (node.height() < known) {
+      return "the node has "
+          + node.height()
+          + " blocks and the wallets know "
+          + known
+          + ": it is syncing, or on another chain; payments wait until it is ahead";
+    }
+    if ((node.services() & NODE_NETWORK) == 0) {
+      return "the node is pruned: a wallet that was away for longer than its blocks reach back"
+          + " cannot catch up with it";
+    }
+    return null;
   }
 
   @Override

@@ -44,7 +44,6 @@ final class WalletServer implements AutoCloseable {
    */
   WalletServer(Settings settings) throws UsageException, IOException {
     this.settings = settings;
-    this.upstream = new Upstream(settings.network());
     boolean started = false;
     try {
       InetSocketAddress address = settings.listenAddress();
@@ -57,6 +56,7 @@ final class WalletServer implements AutoCloseable {
                   directory.wallets(),
                   BitcoinjNetworks.toBitcoinj(settings.network()),
                   settings.passphrase()));
+      upstream = new Upstream(settings.network(), wallets::height);
       EmbeddedNode node =
           settings.embedded() ? add(EmbeddedNode.start(directory.resolve("blocks"))) : null;
       target = node == null ? String.join(",", settings.upstreams()) : node.address();

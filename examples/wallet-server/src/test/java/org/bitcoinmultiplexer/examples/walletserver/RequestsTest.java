@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bitcoinj.base.AddressParser;
 import org.bitcoinj.base.BitcoinNetwork;
@@ -107,6 +109,30 @@ class RequestsTest {
     assertThat(http.get("/wallets/" + rich + "/payments").body())
         .containsOnlyOnce("rent-2026-11")
         .contains("\"direction\":\"out\"", "\"direction\":\"in\"");
+  }
+
+  @Test
+  void aKeyThatIsSaidManyTimesAtOncePaysOnce() throws Exception {
+    String wish = "{\"address\":\"" + OTHER + "\",\"amount\":6000}";
+    List<Http.Answer> answers =
+        IntStream.range(0, 8)
+            .mapToObj(i -> CompletableFuture.supplyAsync(() -> payment(wish, "at-once")))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+    assertThat(answers).extracting(Http.Answer::status).containsOnlyOnce(201).contains(200);
+    assertThat(answers)
+        .extracting(answer -> answer.ok().get("txid"))
+        .containsOnly(answers.get(0).json().get("txid"));
+  }
+
+  private Http.Answer payment(String wish, String key) {
+    try {
+      return pay(wish, "Idempotency-Key", key);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

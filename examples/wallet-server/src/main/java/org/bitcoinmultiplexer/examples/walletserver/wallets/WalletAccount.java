@@ -212,6 +212,20 @@ public final class WalletAccount {
     return new Payment(view(paid.transaction()), paid.isNew());
   }
 
+  /** Sends again what it has paid and no block has yet: nodes forget. */
+  void offerAgain() {
+    Context.propagate(context);
+    PeerGroup group = peers;
+    if (group == null) {
+      return;
+    }
+    for (Transaction transaction : wallet.getPendingTransactions()) {
+      if (payer.sent(transaction.getTxId().toString()) != null) {
+        group.broadcastTransaction(transaction, 1, false);
+      }
+    }
+  }
+
   /** Its payments in both directions, the newest first. */
   public List<PaymentView> payments(int most) {
     return inContext(

@@ -35,6 +35,7 @@ public final class Wallets implements AutoCloseable {
   public static final int MOST = 1_000;
 
   private static final Logger log = LoggerFactory.getLogger(Wallets.class);
+  private static final int OFFER_MINUTES = 10;
   private static final Pattern FILE = Pattern.compile("([0-9a-f]{16})\\.wallet");
 
   private final Shared shared;
@@ -124,6 +125,9 @@ public final class Wallets implements AutoCloseable {
     groups = connections;
     accounts.values().forEach(account -> account.start(connections));
     var unused = saver.scheduleWithFixedDelay(this::saveAll, 1, 1, TimeUnit.SECONDS);
+    unused =
+        saver.scheduleWithFixedDelay(
+            this::offerAgain, OFFER_MINUTES, OFFER_MINUTES, TimeUnit.MINUTES);
   }
 
   /**
@@ -196,6 +200,21 @@ public final class Wallets implements AutoCloseable {
   /** How many there are, those that cannot be used included. */
   public int size() {
     return accounts.size() + unusable.size();
+  }
+
+  /** The height of the best block that any of them knows. */
+  public int height() {
+    return shared.headers().best().getHeight();
+  }
+
+  private void offerAgain() {
+    for (WalletAccount account : accounts.values()) {
+      try {
+        account.offerAgain();
+      } catch (RuntimeException e) {
+        log.error("what wallet {} has paid cannot be sent again", account.id(), e);
+      }
+    }
   }
 
   private void saveAll() {
