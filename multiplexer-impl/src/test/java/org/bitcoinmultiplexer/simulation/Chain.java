@@ -13,23 +13,29 @@ import org.bitcoinmultiplexer.bitcoin.wire.Network;
 /**
  * The blocks of the node, of whatever branch, and which of them were its best chain when.
  *
- * <p>Each time that something is added there is a new version. An answer that took its time is true
- * if it was at any version since the question, and never a mixture of two.
+ * <p>Each time that something is added there is a new version, and so when the node is replaced by
+ * another one with other blocks. An answer that took its time is true if it was at any version
+ * since the question, and never a mixture of two.
  */
 final class Chain {
 
-  /** A block that the node knows. */
+  /** A block that a node knows, or knew. */
   static final class Known {
     final BlockFactory.Block block;
     final Known parent; // null on the genesis block
-    final long since;
     final int version;
+
+    /** When the node got it, or the one that it replaced. */
+    long since;
 
     /** Whether the node has its transactions, or only the header. */
     final boolean hasBody;
 
+    /** How often there was a node that got it, or was silent when asked for it. */
+    int times;
+
     /** Whether it may be announced to anybody: it came after the beginning. */
-    final boolean isNews;
+    boolean isNews;
 
     private Known(
         BlockFactory.Block block,
@@ -64,7 +70,9 @@ final class Chain {
 
   private final List<Known> tips = new ArrayList<>();
   private final List<Known> all = new ArrayList<>();
-  private final Map<Hash, Known> byHash = new HashMap<>();
+  private final Map<Hash, Known> ever = new HashMap<>(); // of all nodes that there were
+  private final Map<Hash, Known> byHash = new HashMap<>(); // of this one
+  private long replaced = Long.MIN_VALUE / 2;
 
   Chain() {
     tips.add(null);
@@ -82,9 +90,16 @@ final class Chain {
       if (parent == null && !block.previous.equals(Network.REGTEST.genesis())) {
         throw new AssertionError("block " + block.hash + " builds on nothing");
       }
-      last = new Known(block, parent, now, version, withBody.get(i), areNews);
-      byHash.put(block.hash, last);
-      all.add(last);
+      last = ever.get(block.hash);
+      if (last == null) {
+        last = new Known(block, parent, now, version, withBody.get(i), areNews);
+        ever.put(block.hash, last);
+        all.add(last);
+      } else if (!byHash.containsKey(block.hash)) {
+        last.since = now;
+        last.isNews = areNews;
+      }
+      last.times += byHash.put(block.hash, last) == null ? 1 : 0;
     }
     if (last.height() > height()) {
       reach(last);
@@ -103,6 +118,25 @@ final class Chain {
     }
     best.subList(way.get(0).height() - 1, best.size()).clear();
     best.addAll(way);
+  }
+
+  /** From now on the node is another one, which has no more than the first blocks of this one. */
+  void replace(int height, long now) {
+    replaced = now;
+    best.subList(height, best.size()).clear();
+    byHash.clear();
+    best.forEach(known -> byHash.put(known.hash(), known));
+    tips.add(best.get(height - 1));
+  }
+
+  /** The engine may tell again where the best chain ends. */
+  void tipMayComeAgain() {
+    at(height()).times++;
+  }
+
+  /** When the node was replaced last. */
+  long replaced() {
+    return replaced;
   }
 
   boolean isBest(Known known) {
@@ -131,12 +165,17 @@ final class Chain {
     return best.get(height - 1);
   }
 
+  /** A block of whatever branch of whatever node; null if none ever knew it. */
+  Known findEver(Hash hash) {
+    return ever.get(hash);
+  }
+
   /** A block of whatever branch; null if the node does not know it. */
   Known find(Hash hash) {
     return byHash.get(hash);
   }
 
-  /** A block of whatever branch: the last that came, the one before, and so on. */
+  /** A block of whatever branch and node: the last that came, the one before, and so on. */
   Known recent(int back) {
     return all.get(Math.max(0, all.size() - 1 - back));
   }
@@ -161,16 +200,21 @@ final class Chain {
     if (hash.equals(Network.REGTEST.genesis())) {
       return 0;
     }
-    Known known = byHash.get(hash);
+    Known known = ever.get(hash);
     boolean wasThere =
         known != null && known.height() <= height(version) && at(version, known.height()) == known;
     return wasThere ? known.height() : -1;
   }
 
-  /** The blocks whose headers the node answers a getheaders with; null is silence. */
+  /** The blocks whose headers the node answers a getheaders with now; null is silence. */
+  List<Known> headers(List<Hash> locator, Hash stop) {
+    return locator.isEmpty() && find(stop) == null ? null : headers(locator, stop, version());
+  }
+
+  /** Those that it answered with at a version, if it had what was asked for; null is silence. */
   List<Known> headers(List<Hash> locator, Hash stop, int version) {
     if (locator.isEmpty()) {
-      Known known = byHash.get(stop);
+      Known known = ever.get(stop);
       return known == null || known.version > version ? null : List.of(known);
     }
     int first = fork(locator, version) + 1;

@@ -291,7 +291,8 @@ final class ClientBehaviour {
     } else {
       int from = draw.chance(0.9) ? chain.height() - draw.below(40) : draw.below(chain.height());
       int above = 9 + client.oracle.lag();
-      from = Math.max(0, distinct ? Math.min(from, chain.height() - above) : from);
+      int most = Math.min(chain.height() - above, client.oracle.floor());
+      from = Math.max(0, distinct ? Math.min(from, most) : from);
       locator = locator(from);
       if (draw.chance(0.3)) {
         int least = from + (distinct ? 9 : -5);
@@ -337,11 +338,14 @@ final class ClientBehaviour {
     Hash passed = client.continuation().passed();
     Chain.Known end = passed == null ? null : chain.find(passed);
     int tip = chain.height() - client.oracle.lag();
-    if (end != null && end.height() < tip - 1 && draw.chance(0.5)) {
+    if (end != null
+        && end.height() < Math.min(tip - 1, client.oracle.floor())
+        && draw.chance(0.5)) {
       getBlocks(List.of(end.hash()), Hash.ZERO);
       return;
     }
     int from = draw.chance(0.7) ? tip - 2 - draw.below(60) : draw.below(tip - 2);
+    from = Math.min(from, client.oracle.floor());
     List<Hash> locator = draw.chance(0.1) ? List.of() : locator(from);
     int fork = locator.isEmpty() || !known(locator) ? 0 : from;
     Hash stop = Hash.ZERO;

@@ -55,8 +55,8 @@ final class Continuation {
   /** Whether it was right to be told of this when a later block was due. */
   boolean leadsOn(Inventory items) {
     isDue = false;
-    Chain.Known named = chain.find(items.hash(0));
-    Chain.Known behind = chain.find(passed);
+    Chain.Known named = chain.findEver(items.hash(0));
+    Chain.Known behind = chain.findEver(passed);
     return items.size() == 1
         && items.type(0) == InventoryVector.BLOCK
         && named != null

@@ -107,7 +107,7 @@ final class DataExpectation implements Expectation {
         if (item.type() == InventoryVector.FILTERED_BLOCK) {
           filtered = item.hash();
           following.addAll(
-              Filtered.transactions(oracle.truth.chain.find(item.hash()).block, sieve));
+              Filtered.transactions(oracle.truth.chain.findEver(item.hash()).block, sieve));
         }
         delivered = isTransaction || isTied() ? null : item.hash();
         return true;
@@ -124,14 +124,14 @@ final class DataExpectation implements Expectation {
   private boolean isBody(InventoryVector item, Message body) {
     int type = item.type();
     if (type == InventoryVector.FILTERED_BLOCK) {
-      Chain.Known known = oracle.truth.chain.find(item.hash());
+      Chain.Known known = oracle.truth.chain.findEver(item.hash());
       return sieve != null
           && known != null
           && known.hasBody
           && body.equals(Filtered.merkleblock(known.block, sieve));
     }
     if (InventoryVector.isBlock(type) && body.command().equals(Commands.BLOCK)) {
-      Chain.Known known = oracle.truth.chain.find(item.hash());
+      Chain.Known known = oracle.truth.chain.findEver(item.hash());
       return known != null
           && known.hasBody
           && body.equals(type == InventoryVector.BLOCK ? known.block.stripped : known.block.full);

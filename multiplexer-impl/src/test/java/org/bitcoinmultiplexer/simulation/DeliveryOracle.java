@@ -24,6 +24,9 @@ final class DeliveryOracle {
   /** As long may it wait for its turn where only one thing is asked at a time. */
   private static final long QUEUED = 300_000_000_000L;
 
+  /** So many blocks are found in a week, and a few less. */
+  private static final int WEEK = 1_000;
+
   /** So many blocks may the node have got while it was mute, or had no way to say so. */
   static final int LAG = 60;
 
@@ -31,6 +34,7 @@ final class DeliveryOracle {
   final FaultLog faults;
   private final boolean fromChain;
   private final boolean readsMempool;
+  private final int floor;
   private long items;
   private boolean overflown;
   private final Map<Question, Waiting> waiting = new HashMap<>();
@@ -40,12 +44,16 @@ final class DeliveryOracle {
    *
    * @param fromChain whether the engine keeps the header chain, and answers from it
    * @param readsMempool whether the node permits it to read its mempool
+   * @param floor every node's chain has more than ten blocks above this height, if there is more
+   *     than one node
    */
-  DeliveryOracle(GroundTruth truth, FaultLog faults, boolean fromChain, boolean readsMempool) {
+  DeliveryOracle(
+      GroundTruth truth, FaultLog faults, boolean fromChain, boolean readsMempool, int floor) {
     this.truth = truth;
     this.faults = faults;
     this.fromChain = fromChain;
     this.readsMempool = readsMempool;
+    this.floor = floor;
   }
 
   /** Whether the engine may answer from a chain that it keeps. */
@@ -56,6 +64,16 @@ final class DeliveryOracle {
   /** So many blocks may an answer end below the best one. */
   int lag() {
     return fromChain ? LAG : 0;
+  }
+
+  /** Where to ask from for an answer of many blocks, whichever node gives it, at most. */
+  int floor() {
+    return floor;
+  }
+
+  /** Whether the engine may not have known what chain this node has. */
+  boolean mayTakeForAnother(long asked) {
+    return truth.chain.replaced() >= asked - OWN;
   }
 
   /** The oldest version of the chain that may be the answer to what is asked now. */
@@ -80,7 +98,20 @@ final class DeliveryOracle {
   /** The engine noticed that the node is gone. */
   void lost(long now) {
     faults.lost(now);
-    waiting.forEach((question, shared) -> faults.lostUnder(question, shared.since, now));
+    waiting.forEach((question, shared) -> faults.lostUnder(kind(question), shared.since, now));
+  }
+
+  /**
+   * Of what kind the engine takes a question for that the node hung up on: a node that has given
+   * away enough gives no block that is older than a week.
+   */
+  private Object kind(Question question) {
+    if (!(question instanceof Question.OfBlock block)) {
+      return question;
+    }
+    Chain.Known known = truth.chain.findEver(block.hash());
+    boolean isOld = known == null || truth.chain.height() - known.height() > WEEK;
+    return isOld ? Question.OfBlock.class : question;
   }
 
   /** How often somebody began to wait. */
@@ -128,7 +159,7 @@ final class DeliveryOracle {
         open = Math.min(open, Math.max(known.since, asked - OWN));
       }
     }
-    return faults.excuse(question, open, asked, now);
+    return faults.isAccused(kind(question), asked) || faults.excuse(question, open, asked, now);
   }
 
   /** The same for headers, of which each question is asked for itself. */

@@ -57,9 +57,12 @@ final class Expectations {
 
     @Override
     public String endsHere(long now) {
+      Chain.Known known = oracle.truth.chain.find(stop);
       boolean silent =
           locator.isEmpty()
-              && (oracle.truth.chain.headers(locator, stop, version) == null
+              && (known == null
+                  || known.since > asked
+                  || oracle.truth.chain.headers(locator, stop, version) == null
                   || oracle.mayBeSilent(locator, stop, asked, now));
       // Silence is passed on while the engine does not know where the chain of its node ends.
       return silent || oracle.faults.foundBetween(asked, now) ? null : "no headers";
@@ -149,7 +152,7 @@ final class Expectations {
 
     @Override
     public Verdict take(Message answer, long now) {
-      Chain.Known known = oracle.truth.chain.find(block);
+      Chain.Known known = oracle.truth.chain.findEver(block);
       if (known == null || !known.hasBody) {
         return Verdict.FOREIGN;
       }
@@ -167,11 +170,12 @@ final class Expectations {
 
     /** A block far below the tip, or of another branch; the multiplexer may have seen it so. */
     boolean isWholeOfDeep(Message answer) {
-      Chain.Known known = oracle.truth.chain.find(block);
+      Chain.Known known = oracle.truth.chain.findEver(block);
       return known != null
           && known.hasBody
           && answer.equals(known.block.full)
           && (!oracle.truth.chain.isBest(known)
+              || oracle.mayTakeForAnother(asked)
               || oracle.truth.chain.height() - known.height() > MOST_DEPTH - LAG);
     }
 

@@ -68,7 +68,8 @@ final class FaultLog {
     }
   }
 
-  private boolean isAccused(Object question, long asked) {
+  /** Whether the engine may believe that it was what the node hung up for. */
+  boolean isAccused(Object question, long asked) {
     Long when = accused.get(question);
     return when != null && asked - when < REMEMBERED;
   }

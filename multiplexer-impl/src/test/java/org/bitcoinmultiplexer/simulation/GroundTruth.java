@@ -40,6 +40,9 @@ final class GroundTruth {
     /** When the node showed it to the engine first; before, that may not tell anybody. */
     long seen = Long.MAX_VALUE;
 
+    /** When the node named it first. */
+    private long named = Long.MAX_VALUE;
+
     /** When the node showed it to the engine last. */
     long seenLast = Long.MIN_VALUE;
 
@@ -64,6 +67,19 @@ final class GroundTruth {
       if (isNews) {
         news = Math.min(news, now);
       }
+    }
+
+    /** The engine hears that the node has it, which is all that matters if a client brings it. */
+    void named(long now) {
+      named = Math.min(named, now);
+      if (isSubmitted()) {
+        heard(now, false);
+      }
+    }
+
+    /** A client brings it: then it may be known already that the node has it. */
+    void isBrought() {
+      seen = Math.min(seen, named);
     }
 
     /** Whether a client may have submitted it. */

@@ -15,6 +15,7 @@ import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.relay.RelayOptions;
 import org.bitcoinmultiplexer.bitcoin.wire.Hash;
+import org.bitcoinmultiplexer.bitcoin.wire.Network;
 import org.bitcoinmultiplexer.tck.SimulatedLoop;
 
 /**
@@ -36,6 +37,7 @@ final class Node implements Connector {
   private final FaultLog faults;
   private final SimulationParameters parameters;
   private final RelayOptions news;
+  private final int floor;
 
   /** Transactions that are not in a block yet. */
   private final List<GroundTruth.KnownTx> mempool = new ArrayList<>();
@@ -59,8 +61,15 @@ final class Node implements Connector {
   private boolean calm;
   private boolean done;
   private boolean lostAgainSoon;
+  private boolean isReplaced;
+  private final Replacement replacement;
   private int connections;
 
+  /**
+   * A node without blocks.
+   *
+   * @param floor another node in its place has the same blocks up to this height
+   */
   Node(
       SimulatedLoop time,
       VirtualLoop loop,
@@ -68,7 +77,8 @@ final class Node implements Connector {
       GroundTruth truth,
       FaultLog faults,
       SimulationParameters parameters,
-      RelayOptions news) {
+      RelayOptions news,
+      int floor) {
     this.time = time;
     this.loop = loop;
     this.draw = draw;
@@ -76,6 +86,8 @@ final class Node implements Connector {
     this.faults = faults;
     this.parameters = parameters;
     this.news = news;
+    this.replacement = new Replacement(truth.chain, draw.split(), floor);
+    this.floor = floor;
   }
 
   /** The blocks from the beginning: of old ones that were cheap to make, and of younger ones. */
@@ -110,6 +122,7 @@ final class Node implements Connector {
     again(parameters.blockEvery(), this::findBlock);
     again(parameters.reorganiseEvery(), this::reorganise);
     again(parameters.transactionEvery(), this::hearOfTransaction);
+    again(parameters.blockEvery() / 4, this::catchUp);
     again(parameters.lossEvery(), () -> whileTalking(() -> lose(draw.chance(0.5))));
     again(parameters.muteEvery(), () -> whileTalking(() -> line.fallMute()));
     again(parameters.noiseEvery(), () -> whileTalking(() -> line.makeNoise()));
@@ -143,6 +156,9 @@ final class Node implements Connector {
     calm = true;
     events.values().forEach(EventLoop.Timer::cancel);
     backAt = 0;
+    while (catchUp()) {
+      // until it has all that it lacks
+    }
     if (line != null) {
       line.speakAgain();
     }
@@ -188,10 +204,10 @@ final class Node implements Connector {
       return;
     }
     int depth = draw.chance(0.7) ? draw.between(1, 3) : draw.between(1, DEEPEST);
-    int fork = truth.chain.height() - depth;
+    int fork = Math.max(floor, truth.chain.height() - depth);
     Hash previous = truth.chain.hashAt(fork);
     List<BlockFactory.Block> branch = new ArrayList<>();
-    for (int height = fork + 1; height <= fork + depth + draw.between(1, 2); height++) {
+    for (int height = fork + 1; height <= truth.chain.height() + draw.between(1, 2); height++) {
       BlockFactory.Block block = BlockFactory.block(previous, height, spends(3), draw);
       branch.add(block);
       previous = block.hash;
@@ -206,7 +222,16 @@ final class Node implements Connector {
 
   private void arrived(List<BlockFactory.Block> blocks, List<GroundTruth.KnownTx> transactions) {
     truth.spread(null);
-    add(blocks, transactions);
+    if (truth.chain.find(blocks.get(0).previous) != null) { // else it is not of this node's chain
+      add(blocks, transactions);
+    }
+  }
+
+  /** Whether it lagged behind, and does less so now. */
+  private boolean catchUp() {
+    List<BlockFactory.Block> next = replacement.catchUp();
+    next.forEach(block -> add(List.of(block), List.of()));
+    return !next.isEmpty();
   }
 
   private void add(List<BlockFactory.Block> blocks, List<GroundTruth.KnownTx> transactions) {
@@ -230,7 +255,9 @@ final class Node implements Connector {
 
   /** Whether a block may build on this one. */
   boolean hasHeader(Hash block) {
-    return truth.chain.find(block) != null || shown.contains(block);
+    return block.equals(Network.REGTEST.genesis())
+        || truth.chain.find(block) != null
+        || shown.contains(block);
   }
 
   /**
@@ -303,9 +330,18 @@ final class Node implements Connector {
     line.hangUp(abruptly);
     beside.forEach(side -> side.hangUp(abruptly));
     beside.clear();
+    isReplaced = draw.chance(parameters.replaced());
     if (draw.chance(0.2)) {
       loseMempool();
     }
+  }
+
+  private void becomeAnother() {
+    isReplaced = false;
+    shown.clear();
+    early.clear();
+    loseMempool();
+    replacement.next(time.nanoTime());
   }
 
   /** Killed, it comes back without what waited. */
@@ -361,6 +397,9 @@ final class Node implements Connector {
   }
 
   private void shared(NodeLine made) {
+    if (isReplaced) {
+      becomeAnother();
+    }
     line = made;
     connections++;
     if (lostAgainSoon && !calm) {

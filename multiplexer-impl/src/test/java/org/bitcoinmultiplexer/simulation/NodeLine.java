@@ -384,15 +384,14 @@ final class NodeLine implements Pipe.Peer {
     BlockLocator locator = BlockLocator.parse(message);
     require(locator.toMessage().equals(message), message, "not canonical");
     Question.OfHeaders question = Question.of(locator);
-    List<Chain.Known> honest =
-        truth.chain.headers(question.locator(), question.stop(), truth.chain.version());
+    List<Chain.Known> honest = truth.chain.headers(question.locator(), question.stop());
     if (honest == null) {
       echoes.asked(false);
       return;
     }
     if (!node.isCalm() && draw.chance(parameters.silence())) {
       echoes.asked(false);
-      faults.keptSilent(question, time.nanoTime());
+      keptSilent(question);
       return;
     }
     Message lie =
@@ -407,6 +406,14 @@ final class NodeLine implements Pipe.Peer {
       shown = honest.get(honest.size() - 1).hash();
     }
     voice.say(Chain.headersMessage(honest));
+  }
+
+  /** The engine asks where the chain ends, and tells of that again once it knows. */
+  void keptSilent(Question question) {
+    faults.keptSilent(question, time.nanoTime());
+    if (question instanceof Question.OfHeaders) {
+      truth.chain.tipMayComeAgain();
+    }
   }
 
   /** Whether it told the engine of a transaction, which is to tell everybody. */
@@ -444,10 +451,7 @@ final class NodeLine implements Pipe.Peer {
     if (!ids.isEmpty()) {
       pipe.say(
           Inventory.of(Commands.INV, InventoryVector.WTX, ids),
-          () ->
-              fresh.stream()
-                  .filter(GroundTruth.KnownTx::isSubmitted)
-                  .forEach(known -> known.heard(time.nanoTime(), false)));
+          () -> fresh.forEach(known -> known.named(time.nanoTime())));
     }
   }
 

@@ -112,7 +112,7 @@ final class Numbers {
   private void answer(long id, Message request) {
     open.remove(id);
     if (!node.isCalm() && draw.chance(parameters.silence())) {
-      faults.keptSilent(question(request), time.nanoTime());
+      line.keptSilent(question(request));
       pipe.say(Sequence.message(id, draw.chance(0.5) ? Sequence.Kind.FAILED : Sequence.Kind.END));
       return;
     }

@@ -95,6 +95,7 @@ final class Simulation implements Client.Host {
   private final Settings settings;
   private final RelayOptions news;
   private final int firstBlocks;
+  private final int floor;
   private final GroundTruth truth = new GroundTruth();
   private final FaultLog faults;
   private final DeliveryOracle oracle;
@@ -132,14 +133,21 @@ final class Simulation implements Client.Host {
     this.firstBlocks = draw.chance(0.5) ? SHORT : LONG;
     this.faults = new FaultLog(settings.patience().toNanos());
     boolean readsMempool = seed % 2 == 0 && !parameters.picky(); // of whom it is not even asked
-    this.oracle = new DeliveryOracle(truth, faults, headers, readsMempool);
+    this.floor = firstBlocks - (parameters.replaced() > 0 ? YOUNG : Node.DEEPEST) - 1;
+    this.oracle =
+        new DeliveryOracle(
+            truth,
+            faults,
+            headers,
+            readsMempool,
+            parameters.replaced() > 0 ? floor : Integer.MAX_VALUE);
     VirtualLoop.Processor processor = new VirtualLoop.Processor();
     double handOver = draw.chance(0.3) ? 0 : 0.5;
     int others = handOver > 0 ? draw.below(3) : 0;
     for (int i = 0; i <= others; i++) {
       loops.add(new VirtualLoop(time, processor, draw.split(), handOver));
     }
-    this.node = new Node(time, loops.get(0), draw.split(), truth, faults, parameters, news);
+    this.node = new Node(time, loops.get(0), draw.split(), truth, faults, parameters, news, floor);
     BitcoinOptions options =
         new BitcoinOptions(
             Network.REGTEST,
@@ -289,15 +297,7 @@ final class Simulation implements Client.Host {
             parameters.thinking(),
             draw.chance(0.08));
     Client client =
-        new Client(
-            id,
-            draw.of(Kind.ALL),
-            oracle,
-            this,
-            draw.split(),
-            plan,
-            firstBlocks - Node.DEEPEST - 1,
-            time);
+        new Client(id, draw.of(Kind.ALL), oracle, this, draw.split(), plan, floor, time);
     double latency = draw.chance(0.8) ? 30 : 250;
     VirtualLoop loop = draw.of(loops);
     Pipe pipe =

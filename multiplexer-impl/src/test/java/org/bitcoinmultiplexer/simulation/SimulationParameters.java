@@ -18,6 +18,8 @@ package org.bitcoinmultiplexer.simulation;
  * @param silence the probability that an answer is withheld
  * @param disorder the probability that a ping is not answered as it should be
  * @param slowRefusal the probability that the node needs seconds to refuse a transaction
+ * @param replaced the probability that a node that was lost comes back as another one, which lags
+ *     behind or has another chain
  * @param picky whether the node takes only what it asked for
  * @param numbers whether the node knows numbered requests
  * @param punishes whether the node hangs up on whoever asks for some of its blocks
@@ -38,6 +40,7 @@ record SimulationParameters(
     double silence,
     double disorder,
     double slowRefusal,
+    double replaced,
     boolean picky,
     boolean numbers,
     boolean punishes) {
@@ -61,6 +64,7 @@ record SimulationParameters(
         0.001,
         0.001,
         draw.chance(0.3) ? 0.03 / pace : 0,
+        draw.chance(0.4) ? 0.2 : 0,
         draw.chance(0.3),
         numbers,
         draw.chance(0.3));

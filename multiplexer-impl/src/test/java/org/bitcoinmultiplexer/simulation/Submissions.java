@@ -48,6 +48,7 @@ final class Submissions {
   /** Brings a transaction, by itself or by an announcement. */
   void offer(GroundTruth.KnownTx known, boolean announce) {
     known.isShared |= known.origin != client.id;
+    known.isBrought();
     own.add(known.tx.wtxid);
     Hash id = client.kind.byWtxid() ? known.tx.wtxid : known.tx.txid;
     if (announce) {

@@ -168,7 +168,7 @@ final class UnsolicitedMessages {
   private void repeatedBlocks() {
     for (int i = draw.below(5); i >= 0; i--) {
       Chain.Known known = truth.chain.recent(draw.below(40));
-      if (known.hasBody) {
+      if (known.hasBody && truth.chain.find(known.hash()) == known) {
         server.show(known.block);
         server.show(known.block);
       }
