@@ -1,6 +1,7 @@
 package org.bitcoinmultiplexer.bitcoin.relay;
 
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
@@ -71,6 +72,25 @@ final class UpstreamConversation implements NodeConversation {
     /** The connection is gone. Only if it was greeted. */
     void onLost();
   }
+
+  /** What the node offers or wants beyond this is nothing that many clients could share. */
+  private static final Set<String> NOT_FOR_MANY =
+      Set.of(
+          Commands.SENDCMPCT,
+          Commands.SENDHEADERS,
+          Commands.SENDTXRCNCL,
+          Commands.FEATURE,
+          Commands.ADDR,
+          Commands.ADDRV2,
+          Commands.ALERT,
+          Commands.REJECT,
+          Commands.GETADDR,
+          Commands.GETBLOCKS,
+          Commands.GETBLOCKTXN,
+          Commands.MEMPOOL,
+          Commands.FILTERLOAD,
+          Commands.FILTERADD,
+          Commands.FILTERCLEAR);
 
   private enum State {
     GREETING,
@@ -167,26 +187,9 @@ final class UpstreamConversation implements NodeConversation {
       case Commands.GETDATA -> listener.onGetData(Inventory.parse(message));
       case Commands.GETHEADERS -> listener.onGetHeaders(BlockLocator.parse(message).toMessage());
       case Commands.FEEFILTER -> listener.onFeeFilter(FeeFilter.parse(message).rate());
-      case Commands.SENDCMPCT,
-          Commands.SENDHEADERS,
-          Commands.SENDTXRCNCL,
-          Commands.FEATURE,
-          Commands.ADDR,
-          Commands.ADDRV2,
-          Commands.ALERT,
-          Commands.REJECT,
-          Commands.GETADDR,
-          Commands.GETBLOCKS,
-          Commands.GETBLOCKTXN,
-          Commands.MEMPOOL,
-          Commands.FILTERLOAD,
-          Commands.FILTERADD,
-          Commands.FILTERCLEAR -> {
-        // What the node offers or wants beyond this is nothing that many clients could share.
-      }
       default -> {
-        // An answer, perhaps to a request of a row that somebody added: the router knows.
-        return false;
+        // What is left is an answer, perhaps to a request of a row that somebody added.
+        return NOT_FOR_MANY.contains(message.command());
       }
     }
     return true;
