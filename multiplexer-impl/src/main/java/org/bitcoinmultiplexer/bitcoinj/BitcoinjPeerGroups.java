@@ -101,7 +101,19 @@ public final class BitcoinjPeerGroups implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public MultiplexedPeerGroup newPeerGroup(Network network, AbstractBlockChain chain) {
-    return newPeerGroup(network, chain, new Context());
+    return newPeerGroup(network, chain, ownContext());
+  }
+
+  /**
+   * A context that no thread gets by chance. Bitcoinj gives a thread that has none the one that was
+   * made last; with that of a group, what the thread pays for one wallet would count as paid by the
+   * group's own, which then does not want to hear of it.
+   */
+  private static Context ownContext() {
+    Context own = new Context();
+    var nobodys = new Context();
+    log.trace("threads without a context get {}", nobodys);
+    return own;
   }
 
   /**

@@ -2,6 +2,8 @@ package org.bitcoinmultiplexer.bitcoinj;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import org.bitcoinj.base.Network;
 import org.bitcoinj.core.AbstractBlockChain;
@@ -31,6 +33,8 @@ import org.slf4j.LoggerFactory;
  *       {@link #addPeerDiscovery} have no effect, and nobody looks for a node on this machine.
  *   <li>The order of calls does not matter: the chain is downloaded whether {@link
  *       #startBlockChainDownload} was called before the first peer was there or after.
+ *   <li>The chain is downloaded from any of the peers, however high they say it is, from its first
+ *       block on.
  *   <li>No peer is closed for having been sent a transaction, nor for being slow: the multiplexer
  *       announces a transaction back once a node has shown that it accepted it, and a new
  *       connection would lead to the same node.
@@ -168,6 +172,20 @@ public final class MultiplexedPeerGroup extends PeerGroup {
   protected Peer createPeer(PeerAddress address, VersionMessage version) {
     Context.propagate(context); // the peer keeps it
     return new DirectPeer(params, version, address, chain, requiredServices, dependencyDepth);
+  }
+
+  /**
+   * One of them, also where bitcoinj sees no consensus about the height: on a chain that begins
+   * only, and when peers came at different times. Behind all of them is the same node.
+   *
+   * @param peers that are connected
+   * @return null only if there is none that can serve the chain
+   */
+  @Override
+  protected @Nullable Peer selectDownloadPeer(List<Peer> peers) {
+    return getMostCommonChainHeight(peers) > 0
+        ? super.selectDownloadPeer(peers)
+        : peers.stream().max(Comparator.comparingLong(Peer::getBestHeight)).orElse(null);
   }
 
   @Override

@@ -183,6 +183,27 @@ class PeerGroupsTest {
   }
 
   @Test
+  void aWalletIsThereFromTheFirstBlockOn() {
+    try (EmbeddedNode empty = new EmbeddedNode();
+        BitcoinMultiplexer over =
+            BitcoinMultiplexer.builder()
+                .set("network", "regtest")
+                .upstream("127.0.0.1:" + empty.address().getPort())
+                .build();
+        BitcoinjPeerGroups early = BitcoinjPeerGroups.of(over)) {
+      over.start();
+      BitcoinjWallet wallet = BitcoinjWallet.over(early::newPeerGroup, ScriptType.P2WPKH);
+      wallet.peers().startBlockChainDownload(new DownloadProgressTracker());
+      wallet.peers().startAsync();
+      Await.until(() -> "it is connected", () -> wallet.connections() == 1);
+      empty.mine(1, wallet.freshScript());
+      wallet.awaitHeight(1);
+      empty.mine(1, new byte[] {0x51});
+      wallet.awaitHeight(2);
+    }
+  }
+
+  @Test
   void addressesOfOneNodeChangeNothing() {
     BitcoinjWallet wallet = wallet();
     wallet.peers().setMaxConnections(1);
@@ -228,6 +249,19 @@ class PeerGroupsTest {
     without.start();
     without.join(Await.PATIENCE.toMillis());
     bob.awaitEstimated(Coin.CENT.multiply(2));
+  }
+
+  @Test
+  void aPaymentOfAThreadWithoutContextIsHeardOfByTheWalletThatCameLast() throws Exception {
+    BitcoinjWallet alice = started();
+    fund(alice, Coin.COIN);
+    BitcoinjWallet last = started();
+    last.awaitHeight(chain.height());
+    Thread without =
+        new Thread(() -> alice.sendAndAwaitEcho(last.freshAddress(), Coin.CENT), "no context");
+    without.start();
+    without.join(Await.PATIENCE.toMillis());
+    last.awaitEstimated(Coin.CENT);
   }
 
   @Test
