@@ -19,7 +19,6 @@ import org.bitcoinmultiplexer.api.Multiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
 import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Stats;
-import org.bitcoinmultiplexer.api.Strategy;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.bitcoin.relay.MempoolPermission;
 import org.bitcoinmultiplexer.bitcoin.session.BitcoinProtocol;
@@ -72,8 +71,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
   BitcoinMultiplexer(MultiplexerBuilder builder) {
     network = builder.network();
     Parts parts = new Parts(builder);
-    Strategy strategy = parts.strategy();
-    sharesConnection = strategy.sharesConnection();
+    sharesConnection = parts.strategy().sharesConnection();
     cache = parts.cache();
     protocol =
         cache == null
@@ -83,11 +81,7 @@ public final class BitcoinMultiplexer implements Multiplexer {
 
     keepSubmissions();
 
-    boolean dialsTcp = !builder.upstreams.isEmpty();
-    TcpLoop tcp =
-        builder.loop instanceof TcpLoop given
-            ? given
-            : dialsTcp || builder.loop == null ? TcpLoop.start("multiplexer") : null;
+    TcpLoop tcp = tcpLoop(builder);
     ownTcp = tcp == builder.loop ? null : tcp;
     if (builder.loop != null) {
       loop = builder.loop;
@@ -97,28 +91,11 @@ public final class BitcoinMultiplexer implements Multiplexer {
       throw new IllegalStateException("a loop is either given or made");
     }
 
-    List<Connector> connectors = new ArrayList<>(builder.connectors);
-    if (tcp != null) {
-      builder.upstreams.forEach(
-          node -> connectors.add(tcp.connector(node.host(), node.port(), network)));
-    }
+    List<Connector> connectors = connectors(builder, tcp);
     protocol.readMempool(
         MempoolPermission.of(
             connectors, node -> UpstreamCheck.permitsMempool(node, network, loop, builder.random)));
-    engine =
-        new Engine(
-            loop,
-            protocol,
-            strategy,
-            connectors,
-            parts.settings(),
-            builder.checker != null ? builder.checker : ownExecutor("multiplexer-checks"),
-            builder.random,
-            builder.listener != null ? builder.listener : new MultiplexerListener() {},
-            builder.listenerExecutor != null
-                ? builder.listenerExecutor
-                : builder.listener == null ? Runnable::run : ownExecutor("multiplexer-events"),
-            cache != null ? cache.answers() : AnswerLookup.NONE);
+    engine = engine(builder, parts, connectors);
     // Above clients.max, since those that have to make room are a moment in going.
     int sockets = builder.maxClients + Math.max(64, builder.maxClients / 8);
     limits =
@@ -128,7 +105,45 @@ public final class BitcoinMultiplexer implements Multiplexer {
       mayEnd.onFailure(this::failed);
     }
     failures.add(this::failed);
-    for (int i = 1; builder.clientThreads > 1 && i <= builder.clientThreads; i++) {
+    startClientLoops(builder.clientThreads);
+  }
+
+  /** What listens and dials; null if the embedder does both. */
+  private static @Nullable TcpLoop tcpLoop(MultiplexerBuilder builder) {
+    if (builder.loop instanceof TcpLoop given) {
+      return given;
+    }
+    boolean isNeeded = builder.loop == null || !builder.upstreams.isEmpty();
+    return isNeeded ? TcpLoop.start("multiplexer") : null;
+  }
+
+  private List<Connector> connectors(MultiplexerBuilder builder, @Nullable TcpLoop tcp) {
+    List<Connector> connectors = new ArrayList<>(builder.connectors);
+    if (tcp != null) {
+      builder.upstreams.forEach(
+          node -> connectors.add(tcp.connector(node.host(), node.port(), network)));
+    }
+    return connectors;
+  }
+
+  private Engine engine(MultiplexerBuilder builder, Parts parts, List<Connector> connectors) {
+    return new Engine(
+        loop,
+        protocol,
+        parts.strategy(),
+        connectors,
+        parts.settings(),
+        builder.checker != null ? builder.checker : ownExecutor("multiplexer-checks"),
+        builder.random,
+        builder.listener != null ? builder.listener : new MultiplexerListener() {},
+        builder.listenerExecutor != null
+            ? builder.listenerExecutor
+            : builder.listener == null ? Runnable::run : ownExecutor("multiplexer-events"),
+        cache != null ? cache.answers() : AnswerLookup.NONE);
+  }
+
+  private void startClientLoops(int threads) {
+    for (int i = 1; threads > 1 && i <= threads; i++) {
       TcpLoop clients = TcpLoop.start("multiplexer-clients-" + i);
       clients.onFailure(this::failed);
       clientLoops.add(clients);

@@ -343,7 +343,7 @@ public final class Engine implements Multiplexer {
 
   // ---- what clients and the protocol see
 
-  private final class ClientHost implements Session.Host, PassthroughSession.Host {
+  private final class ClientHost implements SessionHost, PassthroughSession.Host {
 
     @Override
     public EngineContext engine() {

@@ -45,12 +45,9 @@ final class RequestDispatcher
   private final AnswerChecker checker;
   private final RequestQueue turns;
   private final MisbehaviourTracker lies = new MisbehaviourTracker();
-  private final LargeShare large;
-  private final SubmissionShare handedIn = new SubmissionShare();
+  private final RequestWriter writer;
   private final LongAdder asked;
   private final LongAdder deserted;
-  private final LongAdder written;
-  private final LongAdder submitted;
   private final LongAdder answered;
   private final Counters counters;
   private final HazardMemory hazards;
@@ -59,17 +56,10 @@ final class RequestDispatcher
   /** What is unanswered although nobody waits for it: it may cost the connection all the same. */
   private final Set<RequestAttempt> abandoned = new LinkedHashSet<>();
 
-  // What one pump found to be asked of another node or not at all; empty in between.
-  private final List<RequestAttempt> unfit = new ArrayList<>();
-  private final List<RequestAttempt> hazardous = new ArrayList<>();
-
-  private @Nullable UpstreamConnection link;
   private int links; // that there have been
   private long submissions; // that there have been
   private EventLoop.@Nullable Timer patience;
   private boolean hopeless;
-  private boolean pumping;
-  private final Runnable pump = this::pump; // made once, for it runs for every few requests
   private boolean closed;
 
   RequestDispatcher(
@@ -85,16 +75,14 @@ final class RequestDispatcher
     this.turns = new RequestQueue(loop);
     this.protocol = protocol;
     this.settings = settings;
-    this.large = new LargeShare(settings.window());
     this.checker = new AnswerChecker(loop, protocol, checker, this);
     this.counters = counters;
     this.asked = counters.counter(Counter.EXCHANGE_ASKED);
     this.deserted = counters.counter(Counter.EXCHANGE_DESERTED);
-    this.written = counters.counter(Counter.UPSTREAM_REQUESTS);
-    this.submitted = counters.counter(Counter.UPSTREAM_SUBMISSIONS);
     this.answered = counters.counter(Counter.EXCHANGE_ANSWERED);
     this.hazards = new HazardMemory(loop, protocol);
     this.isolation = new Isolation(loop, protocol, nodes, beside, hazards, random, counters, this);
+    this.writer = new RequestWriter(loop, turns, hazards, isolation, settings.window(), counters);
   }
 
   @Override
@@ -139,7 +127,7 @@ final class RequestDispatcher
       exchange.fail("upstream is not there");
     } else {
       turns.add(exchange);
-      pumpSoon();
+      writer.writeSoon();
     }
   }
 
@@ -172,108 +160,6 @@ final class RequestDispatcher
     return turns.size();
   }
 
-  boolean isReady() {
-    return link != null;
-  }
-
-  /**
-   * Collects what is asked within one task of the loop, so that it is written, and fenced, once.
-   */
-  private void pumpSoon() {
-    if (!pumping && link != null) {
-      pumping = true;
-      loop.execute(pump);
-    }
-  }
-
-  private void pump() {
-    assert Confined.to(loop);
-    pumping = false;
-    UpstreamConnection to = link;
-    if (to == null) {
-      return;
-    }
-    RequestQueue.PriorityClass served = null;
-    for (int place = 0; place < turns.priorities(); place++) {
-      RequestQueue.PriorityClass priority = turns.priority(place);
-      if (priority.isForSubmissions()) {
-        to.flush(); // so that each of them has a marker of its own
-      }
-      int now = admit(priority, to);
-      if (now > 0 && served == null) {
-        served = priority;
-      }
-      (priority.isForSubmissions() ? submitted : written).add(now);
-    }
-    if (served != null) {
-      turns.served(served);
-      to.flush();
-    }
-    if (!unfit.isEmpty() || !hazardous.isEmpty()) {
-      turnAway();
-    }
-  }
-
-  /** What came to its turn and is not for this connection. */
-  private void turnAway() {
-    List<RequestAttempt> failing = List.copyOf(unfit);
-    List<RequestAttempt> moving = List.copyOf(hazardous);
-    unfit.clear();
-    hazardous.clear();
-    failing.forEach(exchange -> exchange.fail("this node cannot be asked for that"));
-    for (RequestAttempt exchange : moving) {
-      if (exchange.isWaiting()) { // else it came to its turn at another source, too
-        isolation.add(exchange.moveAside());
-      }
-    }
-  }
-
-  private int admit(RequestQueue.PriorityClass priority, UpstreamConnection to) {
-    int admitted = 0;
-    for (RequestAttempt next = priority.peek(); next != null; next = priority.peek()) {
-      if (!suits(next)) {
-        priority.take();
-        unfit.add(next);
-        continue;
-      }
-      if (hazards.course(to.target(), next.request()) != HazardMemory.Course.SHARED) {
-        priority.take();
-        hazardous.add(next);
-        continue;
-      }
-      if (!hasRoom(priority, next)) {
-        break;
-      }
-      boolean taken = to.router().admit(next);
-      if (priority.isForSubmissions()) {
-        turns.starves(!taken && admitted == 0);
-      }
-      if (!taken) {
-        break;
-      }
-      if (next.isLarge()) {
-        large.take(next.weight());
-        next.dispatched.source().charge(next.weight());
-      }
-      priority.take();
-      next.admitted(loop.nanoTime(), to);
-      to.asked(next);
-      admitted++;
-      if (priority.isForSubmissions()) {
-        handedIn.take(next.weight());
-        to.flush();
-      }
-    }
-    return admitted;
-  }
-
-  private boolean hasRoom(RequestQueue.PriorityClass priority, RequestAttempt next) {
-    if (priority.isForSubmissions()) {
-      return handedIn.hasRoom(next.weight());
-    }
-    return !priority.isLarge() || large.hasRoom();
-  }
-
   /** Whether what waited for another connection may be written to the one there is. */
   @Override
   public boolean suits(RequestAttempt waiting) {
@@ -284,9 +170,8 @@ final class RequestDispatcher
   @Override
   public void linkReady(UpstreamConnection ready) {
     assert Confined.to(loop);
-    link = ready;
     links++;
-    handedIn.clear();
+    writer.connected(ready);
     lies.clear();
     hopeless = false;
     if (patience != null) {
@@ -294,21 +179,19 @@ final class RequestDispatcher
       patience = null;
     }
     isolation.connected(ready);
-    pumpSoon();
+    writer.writeSoon();
   }
 
   @Override
   public void linkProgress() {
     assert Confined.to(loop);
-    handedIn.heard(loop.nanoTime());
-    pumpSoon();
+    writer.heard();
   }
 
   @Override
   public void linkLost(UpstreamConnection lost) {
     assert Confined.to(loop);
-    link = null;
-    large.clear();
+    writer.disconnected();
     isolation.disconnected();
     if (lost.hungUp()) {
       abandoned.forEach(exchange -> hazards.suspect(lost.target(), exchange.request()));
@@ -400,11 +283,8 @@ final class RequestDispatcher
       took = loop.nanoTime() - exchange.admitted();
       isolation.released(exchange);
     } else {
-      if (exchange.isLarge()) {
-        large.give(exchange.weight());
-      }
       chargeForAnswer(exchange);
-      took = handedIn.ended(exchange, loop.nanoTime());
+      took = writer.released(exchange);
     }
     Submission submission = exchange.dispatched.submission();
     if (submission != null) {

@@ -6,7 +6,6 @@ import org.bitcoinmultiplexer.api.Outcome;
 import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.api.Transport;
 import org.bitcoinmultiplexer.budget.HostBudget;
-import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,34 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to its loop.
  */
 final class Session implements ClientContext, Transport.Listener, DeliveryQueue.Host {
-
-  /** What a session needs of the engine. */
-  interface Host {
-
-    EngineContext engine();
-
-    Settings settings();
-
-    HostBudgets budgets();
-
-    /** Where those of a loop wait who have much to do. */
-    SliceQueue slices(EventLoop loop);
-
-    ClientConversation welcome(ClientContext client);
-
-    /** Takes what the client asks. Any thread. */
-    RequestIntake requests();
-
-    /** Nothing more is asked from a source. Any thread. */
-    void leave(RequestQueue.Source source);
-
-    void ready(Session session, String description);
-
-    /** The client says no more, but may still read. */
-    void ending(Session session);
-
-    void gone(Session session, String reason);
-  }
 
   private enum State {
     GREETING,
@@ -84,7 +55,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
 
   private static final int UNSENT_FACTOR = 4;
 
-  private final Host home;
+  private final SessionHost home;
   private final Transport transport;
   private final EventLoop loop;
   private final HostBudget budget;
@@ -109,7 +80,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
   private long unsentAtLastLook;
   private long sentSinceLastLook;
 
-  Session(Host home, Transport transport, EventLoop loop, Traffic traffic) {
+  Session(SessionHost home, Transport transport, EventLoop loop, Traffic traffic) {
     this.home = home;
     this.transport = transport;
     this.loop = loop;
