@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bitcoinj.base.BitcoinNetwork;
 import org.bitcoinj.base.Sha256Hash;
@@ -19,7 +21,6 @@ import org.bitcoinj.core.NetworkParameters;
 import org.bitcoinj.core.ProtocolException;
 import org.bitcoinj.core.StoredBlock;
 import org.bitcoinj.store.BlockStore;
-import org.bitcoinj.store.BlockStoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class HeaderStore implements Closeable {
 
   private final FileChannel file;
   private final Map<Sha256Hash, StoredBlock> headers = new ConcurrentHashMap<>();
+  private final NavigableMap<Integer, StoredBlock> bestChain = new TreeMap<>(); // guarded by this
   private volatile @Nullable StoredBlock start;
   private volatile @Nullable StoredBlock best;
 
@@ -73,6 +75,7 @@ final class HeaderStore implements Closeable {
   synchronized void restart(BitcoinNetwork network, Instant birthday) throws IOException {
     file.truncate(0);
     headers.clear();
+    bestChain.clear();
     start = null;
     best = null;
     add(firstBefore(network, birthday));
@@ -133,7 +136,7 @@ final class HeaderStore implements Closeable {
     return follows ? header : null;
   }
 
-  private synchronized void add(StoredBlock header) throws IOException {
+  synchronized void add(StoredBlock header) throws IOException {
     if (headers.containsKey(header.getHeader().getHash())) {
       return;
     }
@@ -153,6 +156,7 @@ final class HeaderStore implements Closeable {
     keep(header);
   }
 
+  /** With the lock held. */
   private void keep(StoredBlock header) {
     headers.put(header.getHeader().getHash(), header);
     StoredBlock before = best;
@@ -161,6 +165,13 @@ final class HeaderStore implements Closeable {
     }
     if (before == null || header.moreWorkThan(before)) {
       best = header;
+      for (StoredBlock last = header;
+          last != null && !isOnBestChain(last);
+          last = headers.get(last.getHeader().getPrevBlockHash())) {
+        bestChain.put(last.getHeight(), last);
+      }
+      // A chain of more work may be the shorter one.
+      bestChain.tailMap(header.getHeight(), false).clear();
     }
   }
 
@@ -192,47 +203,31 @@ final class HeaderStore implements Closeable {
 
   /** The headers as the chain of one wallet sees them. */
   BlockStore viewFrom(StoredBlock head) {
-    return new View(head);
+    return new HeaderView(this, head);
+  }
+
+  /** Whether a header is another one itself, or on the way to it from the first. */
+  synchronized boolean leadsTo(StoredBlock header, StoredBlock head) {
+    StoredBlock last = head;
+    while (!isOnBestChain(last)) {
+      if (last.equals(header)) {
+        return true;
+      }
+      StoredBlock previous = headers.get(last.getHeader().getPrevBlockHash());
+      if (previous == null) {
+        return false;
+      }
+      last = previous;
+    }
+    return header.getHeight() <= last.getHeight() && isOnBestChain(header);
+  }
+
+  private boolean isOnBestChain(StoredBlock header) {
+    return header.equals(bestChain.get(header.getHeight()));
   }
 
   @Override
   public void close() throws IOException {
     file.close();
-  }
-
-  private final class View implements BlockStore {
-
-    private volatile StoredBlock head;
-
-    View(StoredBlock head) {
-      this.head = head;
-    }
-
-    @Override
-    public void put(StoredBlock block) throws BlockStoreException {
-      try {
-        add(block);
-      } catch (IOException e) {
-        throw new BlockStoreException(e);
-      }
-    }
-
-    @Override
-    public @Nullable StoredBlock get(Sha256Hash hash) {
-      return headers.get(hash);
-    }
-
-    @Override
-    public StoredBlock getChainHead() {
-      return head;
-    }
-
-    @Override
-    public void setChainHead(StoredBlock chainHead) {
-      head = chainHead;
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bitcoinj.base.AddressParser;
 import org.bitcoinj.base.BitcoinNetwork;
@@ -41,6 +42,7 @@ class WalletsTest {
   private RegtestNode node;
   private Wallets wallets;
   private AbstractBlockChain chain; // of the wallet that was started last
+  private final List<AbstractBlockChain> chains = new ArrayList<>(); // in the order of their start
 
   @BeforeEach
   void start() throws IOException {
@@ -62,6 +64,7 @@ class WalletsTest {
     opened.start(
         (network, itsChain, context) -> {
           chain = itsChain;
+          chains.add(itsChain);
           return new Unconnected(network, itsChain);
         });
     return opened;
@@ -109,12 +112,15 @@ class WalletsTest {
     return wallet;
   }
 
-  /** Hands over the blocks that it lacks. */
+  /** Hands over the blocks that the wallet lacks that was started last. */
   private void catchUp(WalletAccount wallet) throws Exception {
     for (int height = wallet.view().height() + 1; height <= node.height(); height++) {
-      Block block = node.hashAt(height).flatMap(node::block).orElseThrow();
-      chain.add(block);
+      chain.add(blockAt(height));
     }
+  }
+
+  private Block blockAt(int height) {
+    return node.hashAt(height).flatMap(node::block).orElseThrow();
   }
 
   private static PaymentRequest wish(@Nullable String key, long amount) {
@@ -193,6 +199,7 @@ class WalletsTest {
         .hasMessageContaining("nothing was paid");
     assertThat(restored.view().balance()).isEqualTo(Coin.COIN.value);
     assertThat(restored.payments(10)).hasSize(1);
+    Files.delete(journal);
   }
 
   @Test
@@ -242,6 +249,53 @@ class WalletsTest {
   void aNewWalletBeginsWhereTheOthersAre() throws Exception {
     rich();
     assertThat(wallets.create(null).view().height()).isEqualTo(node.height());
+  }
+
+  @Test
+  void aWalletThatIsBehindSkipsNoBlockThatOthersKnow() throws Exception {
+    WalletAccount behind = wallets.create(null);
+    WalletAccount ahead = wallets.create(null);
+    node.mine(1);
+    node.pay(
+        AddressParser.getDefault(BitcoinNetwork.REGTEST).parseAddress(behind.view().address()),
+        Coin.COIN);
+    node.mine(3);
+    catchUp(ahead);
+    assertThat(ahead.view().height()).isEqualTo(114);
+    assertThat(chains.get(0).add(blockAt(114))).as("follows from what it knows").isFalse();
+    assertThat(behind.view().height()).isZero();
+    for (int height = 1; height <= 113; height++) {
+      chains.get(0).add(blockAt(height));
+    }
+    assertThat(behind.view().height()).isEqualTo(114);
+    assertThat(behind.view().balance()).isEqualTo(Coin.COIN.value);
+  }
+
+  @Test
+  void aWalletFollowsTheChainToAnotherBranchAndBack() throws Exception {
+    WalletAccount other = wallets.create(null);
+    catchUp(other);
+    WalletAccount wallet = rich();
+    int fork = node.height() - 1;
+    var first = node.tip();
+    List<Block> branch = new ArrayList<>();
+    for (var hash : node.mineOn(node.hashAt(fork).orElseThrow(), 2)) {
+      branch.add(node.block(hash).orElseThrow());
+    }
+    for (Block block : branch) {
+      chains.get(0).add(block); // Others know it before.
+    }
+    for (Block block : branch) {
+      chain.add(block);
+    }
+    assertThat(wallet.view().height()).isEqualTo(fork + 2);
+    assertThat(wallet.payments(9)).extracting(PaymentView::status).containsExactly("pending");
+    for (var hash : node.mineOn(first, 2)) {
+      chain.add(node.block(hash).orElseThrow());
+    }
+    assertThat(wallet.view().height()).isEqualTo(fork + 3);
+    assertThat(wallet.payments(9)).extracting(PaymentView::status).containsExactly("confirmed");
+    assertThat(wallet.view().balance()).isEqualTo(Coin.COIN.value);
   }
 
   @Test
