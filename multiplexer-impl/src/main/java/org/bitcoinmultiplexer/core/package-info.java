@@ -24,6 +24,15 @@
  * {@link org.bitcoinmultiplexer.core.RequestDispatcher}, the last of them; its outcome comes back
  * the same way.
  *
+ * <p>The dispatcher keeps a {@link org.bitcoinmultiplexer.core.DispatchedRequest} through all its
+ * attempts; {@link org.bitcoinmultiplexer.core.RequestWriter} writes what waits to the connection
+ * that {@link org.bitcoinmultiplexer.core.SharedUpstream} keeps; {@link
+ * org.bitcoinmultiplexer.core.AnswerChecker} has every answer checked before anybody gets it.
+ *
+ * <p><b>Rules about threads run.</b> Whatever says that it is confined to a loop, and knows the
+ * loop, asserts so where it is entered: {@code assert Confined.to(loop)}. What is reached through
+ * such a class only (queues, shares, attempts) need not.
+ *
  * <p><b>What may cost the connection.</b> All share one, so a request for which the node hangs up
  * would cost everybody theirs. What a node is known to hang up for is tried first on a connection
  * beside it ({@link org.bitcoinmultiplexer.core.Hazard}); what was unanswered when a connection
