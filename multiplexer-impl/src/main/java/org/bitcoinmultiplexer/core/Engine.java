@@ -389,8 +389,9 @@ public final class Engine implements Multiplexer {
     }
 
     @Override
-    public void ending(Session session) {
+    public void ending(Session session, RequestQueue.Source source) {
       Engine.ending(sessions.get(session));
+      Confined.run(loop, source::ending);
     }
 
     @Override

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * one, and a host with a hundred connections gets as much as one with a single one. Whoever has no
  * host's budget, or one of its own because it is on this machine, is a host by itself. What large
  * answers really weigh is {@linkplain Source#charge charged}, and whoever has had much of late
- * {@link BudgetedQueue stands behind} those who have not.
+ * {@link BudgetedQueue stands behind} those who have not; so does who says no more, and probably
+ * has gone.
  *
  * <p>There are priority classes. Keyed and keyless requests have priority classes of their own
  * because a correlator may have room for one when it has none for the other; small and large
@@ -71,6 +72,7 @@ final class RequestQueue {
 
     private final @Nullable HostBudget budget; // null if nobody's
 
+    private boolean ending;
     private boolean left;
 
     // Made on first use: most clients are idle most of the time.
@@ -117,6 +119,19 @@ final class RequestQueue {
         aside = new IdentityHashMap<>(2);
       }
       return aside.computeIfAbsent(others, t -> new Source(own, budget));
+    }
+
+    /** Nothing follows; who has gone cannot be told from who waits for the last answers. */
+    void ending() {
+      ending = true;
+      if (aside != null) {
+        aside.values().forEach(Source::ending);
+      }
+    }
+
+    /** Whether whoever asked here says no more. */
+    boolean isEnding() {
+      return ending;
     }
 
     /** Whether nobody asks from here any more. */

@@ -196,7 +196,7 @@ final class Session implements ClientContext, Transport.Listener, DeliveryQueue.
     run(
         () -> {
           if (state != State.CLOSED) {
-            home.ending(this);
+            home.ending(this, source);
             drain = Drain.begin(loop, this::isDrained, () -> end("closed: " + cause));
           }
         });

@@ -26,7 +26,7 @@ interface SessionHost {
   void ready(Session session, String description);
 
   /** The client says no more, but may still read. */
-  void ending(Session session);
+  void ending(Session session, RequestQueue.Source source);
 
   void gone(Session session, String reason);
 }

@@ -57,7 +57,8 @@ final class SourceQueue extends ArrayDeque<RequestAttempt> implements Flow {
 
   @Override
   public boolean isOverBudget() {
-    return budget != null && budget.delay(Rate.ANSWERED_BYTES) > 0;
+    return (source != null && source.isEnding())
+        || (budget != null && budget.delay(Rate.ANSWERED_BYTES) > 0);
   }
 
   @Override

@@ -224,6 +224,26 @@ class EngineClientsTest extends EngineFixture {
   }
 
   @Test
+  void whoAsksAndLeavesDelaysNobodyWhoStays() {
+    start("serial");
+    ToyTransport node = node(first);
+    for (int i = 0; i < 100; i++) {
+      ToyTransport leaver = client();
+      leaver.says("get", "k" + i);
+      leaver.saysNoMore();
+    }
+    ToyTransport alice = client();
+    alice.says("get", "a");
+    for (int i = 0; i < 2; i++) {
+      node.says("item", "k" + i + "=1");
+      node.says("echo", Integer.toString(i + 1));
+    }
+    assertThat(node.heard()).as("hers is every other turn").contains("get a");
+    node.says("item", "a=1");
+    assertThat(alice.heard()).containsExactly("item a=1");
+  }
+
+  @Test
   void whoSendsTooMuchIsNotReadFromForAWhileThoughItComesAgainAndOthersAre() {
     start("key");
     node(first);
