@@ -103,25 +103,8 @@ public final class Engine implements Multiplexer {
     this.dispatcher =
         new RequestDispatcher(
             loop, protocol, settings, checker, counters, this.connectors, beside, random);
-    this.requests =
-        new RequestIntake(
-            loop,
-            protocol,
-            strategy.stages(new EngineStages(loop, protocol, answers, counters), dispatcher),
-            answers != AnswerLookup.NONE);
-    this.upstream =
-        new SharedUpstream(
-            loop,
-            protocol,
-            strategy,
-            settings,
-            this.connectors,
-            random,
-            counters,
-            events,
-            this::newRouter,
-            beside,
-            dispatcher);
+    this.requests = newIntake(answers);
+    this.upstream = newUpstream(random);
     this.engine =
         new DefaultEngineContext(
             loop,
@@ -132,6 +115,27 @@ public final class Engine implements Multiplexer {
             counters,
             budgets.open("the multiplexer"));
     protocol.open(engine);
+  }
+
+  private RequestIntake newIntake(AnswerLookup answers) {
+    EngineStages stages = new EngineStages(loop, protocol, answers, counters);
+    return new RequestIntake(
+        loop, protocol, strategy.stages(stages, dispatcher), answers != AnswerLookup.NONE);
+  }
+
+  private SharedUpstream newUpstream(RandomGenerator random) {
+    return new SharedUpstream(
+        loop,
+        protocol,
+        strategy,
+        settings,
+        connectors,
+        random,
+        counters,
+        events,
+        this::newRouter,
+        beside,
+        dispatcher);
   }
 
   // ---- the multiplexer
