@@ -64,6 +64,7 @@ final class PendingBlock {
 
   /** The node has its header. */
   void there() {
+    isGiven = true;
     isThere = true;
     tell(true);
   }

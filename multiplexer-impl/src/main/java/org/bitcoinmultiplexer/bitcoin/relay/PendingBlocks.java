@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Core leaves whoever gives it a block on one that it does not know. So each waits until this
  * node is known to have what it builds on: that is in the best chain that it has shown, it has
- * dealt with it, or it has the header when it is asked. To be given it before is not enough: what
- * is suspected of having ended a connection goes over another one.
+ * dealt with it, or it has the header when asked. Given is not enough: suspects go another way.
  *
  * <p>A block of less work than the node's best Core ignores, unless it has asked for it. So such a
  * block is held until others on top of it have as much work; then the node is shown the headers of
@@ -97,7 +96,6 @@ final class PendingBlocks {
             return;
           }
           if (isThere) {
-            next.isGiven = true;
             next.there();
           }
           handIn(next, () -> {});
@@ -221,7 +219,7 @@ final class PendingBlocks {
     List<PendingBlock> held = heldUpTo(each.previous());
     each.isAsking = true;
     find(
-        held.isEmpty() ? each.previous() : held.get(0).previous(),
+        base(held, each.previous()),
         isThere -> {
           NodeInfo to = node;
           boolean isSame = over == connection;
@@ -271,6 +269,11 @@ final class PendingBlocks {
     return List.copyOf(held);
   }
 
+  /** What the first of what is held up to a block builds on: that may have been here once. */
+  private static Hash base(List<PendingBlock> held, Hash last) {
+    return held.isEmpty() ? last : held.get(0).previous();
+  }
+
   /**
    * Shows the node headers that it asked for, behind those of what is held and they build on.
    *
@@ -281,7 +284,7 @@ final class PendingBlocks {
     int over = connection;
     List<PendingBlock> held = heldUpTo(headers.previous(0));
     find(
-        held.isEmpty() ? headers.previous(0) : held.get(0).previous(),
+        base(held, headers.previous(0)),
         isThere -> {
           boolean isShown = isThere && over == connection;
           if (isShown) {
@@ -320,7 +323,14 @@ final class PendingBlocks {
           && each.isGiven
           && (each.isHeld || !held.isEmpty())
           && !chain.hasLessWork(each.hash, this::kept)) {
-        show(held, each, () -> {});
+        int over = connection;
+        find(
+            base(held, each.previous()),
+            isThere -> {
+              if (isThere && over == connection) {
+                show(held, each, () -> {});
+              }
+            });
       }
     }
   }
@@ -354,16 +364,14 @@ final class PendingBlocks {
 
     @Override
     public void processed(long took) {
-      if (whole != null) {
-        whole.spendTime(took);
-      }
-      done.run();
       if (over == connection) {
         given.forEach(each -> each.processed(engine.loop().nanoTime()));
       }
       if (whole != null) {
+        whole.spendTime(took);
         tips.verify(whole.hash);
       }
+      done.run();
     }
 
     @Override
@@ -379,7 +387,6 @@ final class PendingBlocks {
   void fetched(Hash hash) {
     PendingBlock found = byHash.get(hash);
     if (found != null) {
-      found.isGiven = true;
       found.spendBytes();
       found.processed(engine.loop().nanoTime());
       tips.verify(hash);

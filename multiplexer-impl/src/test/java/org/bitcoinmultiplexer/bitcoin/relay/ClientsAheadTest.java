@@ -103,6 +103,22 @@ class ClientsAheadTest {
     assertThat(engine.told).containsExactly(headersOf(branch.subList(0, 3)), branch.get(3));
   }
 
+  @Test
+  void aBranchOfWhichTheFirstBlockIsForgottenIsNotShown() {
+    List<Message> branch = blocks(known.get(8), 2);
+    branch.forEach(block -> submits(alice, block));
+    assertThat(engine.told).as("less work").isEmpty();
+    BlockHeader tip = last(known);
+    for (int i = 0; i < PendingBlocks.MOST - 1; i++) {
+      submits(alice, TestChain.block(tip.hash(), tip.time() + 600, i));
+    }
+    engine.told.clear();
+    engine.questions.clear();
+    fixture.nodeAnnounces(InventoryVector.BLOCK, Hash.of("%064x".formatted(5)));
+    fixture.tellsItsChain();
+    assertThat(engine.told).isEmpty();
+  }
+
   /** Core cannot do anything with headers on one that it does not know. */
   @Test
   void aNodeThatAsksForHeadersIsShownWhatTheyBuildOnToo() {
