@@ -134,6 +134,11 @@ final class Chain {
     at(height()).times++;
   }
 
+  /** Whether it ever was replaced, so that the chain may have become shorter. */
+  boolean wasReplaced() {
+    return replaced >= 0;
+  }
+
   /** When the node was replaced last. */
   long replaced() {
     return replaced;

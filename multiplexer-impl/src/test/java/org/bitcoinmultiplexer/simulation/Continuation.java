@@ -60,6 +60,6 @@ final class Continuation {
     return items.size() == 1
         && items.type(0) == InventoryVector.BLOCK
         && named != null
-        && (named.height() > behind.height() || named == behind);
+        && (named.height() > behind.height() || named == behind || chain.wasReplaced());
   }
 }

@@ -150,6 +150,9 @@ final class DeliveryOracle {
       // The engine asks for what the node announces, before any client may.
       if (known != null) {
         open = Math.min(open, Math.max(known.since, asked - OWN));
+        if (faults.isAccused(known.since, Math.min(known.seen, asked), asked)) {
+          return true;
+        }
       }
     } else {
       Chain.Known known = truth.chain.find(hash);

@@ -74,6 +74,13 @@ final class FaultLog {
     return when != null && asked - when < REMEMBERED;
   }
 
+  /** The same of a question that was open for a time, and asked by nobody but the engine. */
+  boolean isAccused(long since, long until, long asked) {
+    return since <= until
+        && losses.subSet(since, true, until, true).size() >= 2
+        && asked - losses.floor(until) < REMEMBERED;
+  }
+
   /** Whether the engine has had to begin anew with a node between two moments. */
   boolean foundBetween(long from, long to) {
     return foundAt >= from && foundAt <= to || lostAt >= from;
