@@ -175,17 +175,16 @@ public final class MultiplexedPeerGroup extends PeerGroup {
   }
 
   /**
-   * One of them, also where bitcoinj sees no consensus about the height: on a chain that begins
-   * only, and when peers came at different times. Behind all of them is the same node.
+   * The one that says it is highest, also where bitcoinj takes none: on a chain that begins only,
+   * when peers came at different times and see no consensus about the height, and if the node is
+   * pruned and has the last blocks only. Behind all of them is the same node.
    *
    * @param peers that are connected
-   * @return null only if there is none that can serve the chain
+   * @return null only if there is none
    */
   @Override
   protected @Nullable Peer selectDownloadPeer(List<Peer> peers) {
-    return getMostCommonChainHeight(peers) > 0
-        ? super.selectDownloadPeer(peers)
-        : peers.stream().max(Comparator.comparingLong(Peer::getBestHeight)).orElse(null);
+    return peers.stream().max(Comparator.comparingLong(Peer::getBestHeight)).orElse(null);
   }
 
   @Override
