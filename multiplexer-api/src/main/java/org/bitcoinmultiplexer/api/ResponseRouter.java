@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The correlator: decides to which pending exchange an upstream message belongs, for the life of
- * one upstream connection.
+ * Decides to which pending exchange an upstream message belongs, for the life of one upstream
+ * connection.
  *
  * <p>The caller offers exchanges in fair turns over its clients, then flushes:
  *

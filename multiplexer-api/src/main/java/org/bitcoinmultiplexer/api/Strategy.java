@@ -45,7 +45,7 @@ public interface Strategy {
   }
 
   /**
-   * Makes the correlator for one upstream connection, when its handshake has ended.
+   * Makes the router for one upstream connection, when its handshake has ended.
    *
    * @param dialect the protocol's knowledge
    * @param window how much may be in flight

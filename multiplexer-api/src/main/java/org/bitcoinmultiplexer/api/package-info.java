@@ -9,11 +9,11 @@
  *   <dt>exchange
  *   <dd>one request and its answer, which may be one message, many, or none: {@link
  *       org.bitcoinmultiplexer.api.Exchange}
- *   <dt>correlator
+ *   <dt>router
  *   <dd>what decides to which pending exchange an upstream message belongs: {@link
  *       org.bitcoinmultiplexer.api.ResponseRouter}
  *   <dt>stage
- *   <dd>what stands in front of the correlator and may settle a {@link
+ *   <dd>what stands in front of the router and may settle a {@link
  *       org.bitcoinmultiplexer.api.Request} without asking upstream: joining it to an equal one in
  *       flight, or answering it from a cache: {@link org.bitcoinmultiplexer.api.Stage}
  *   <dt>fence

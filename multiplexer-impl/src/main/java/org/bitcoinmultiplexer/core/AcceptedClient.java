@@ -14,7 +14,7 @@ final class AcceptedClient implements ClientConnection {
   private final String remote;
   private final Traffic traffic = new Traffic();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
-  private volatile Slots.@Nullable Slot slot;
+  private volatile ClientSlots.@Nullable Slot slot;
   private volatile boolean ready;
   private @Nullable Consumer<String> end; // guarded by this, as is the next
   private boolean isClosing;
@@ -29,7 +29,7 @@ final class AcceptedClient implements ClientConnection {
   }
 
   /** It has a place, and a session that can be ended. */
-  void occupies(Slots.Slot place, Consumer<String> ending) {
+  void occupies(ClientSlots.Slot place, Consumer<String> ending) {
     slot = place;
     boolean late;
     synchronized (this) {
@@ -43,7 +43,7 @@ final class AcceptedClient implements ClientConnection {
 
   void ready() {
     ready = true;
-    Slots.Slot place = slot;
+    ClientSlots.Slot place = slot;
     if (place != null) {
       place.ready();
     }
@@ -51,7 +51,7 @@ final class AcceptedClient implements ClientConnection {
 
   /** It goes on only to get what it asked for. */
   void ending() {
-    Slots.Slot place = slot;
+    ClientSlots.Slot place = slot;
     if (place != null) {
       place.ending();
     }
@@ -59,7 +59,7 @@ final class AcceptedClient implements ClientConnection {
 
   /** It has gone, or never came. */
   void gone(String reason) {
-    Slots.Slot place = slot;
+    ClientSlots.Slot place = slot;
     if (place != null) {
       place.leave();
     }

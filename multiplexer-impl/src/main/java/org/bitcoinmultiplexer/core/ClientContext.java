@@ -43,7 +43,7 @@ public interface ClientContext {
   /**
    * The engine behind the session.
    *
-   * @return the hub
+   * @return the engine
    */
   EngineContext engine();
 

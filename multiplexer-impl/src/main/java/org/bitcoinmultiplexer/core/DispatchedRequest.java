@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DispatchedRequest implements PendingRequest {
 
-  /** Hears what becomes of its attempts, as the correlator sees them, and of those who wait. */
+  /** Hears what becomes of its attempts, as the router sees them, and of those who wait. */
   interface Owner {
 
     /** An attempt does not take up the connection any more. */

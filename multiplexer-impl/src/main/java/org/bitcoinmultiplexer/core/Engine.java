@@ -56,7 +56,7 @@ public final class Engine implements Multiplexer {
   private final SideConnections beside;
   private final SharedUpstream upstream;
   private final Map<EventLoop, SliceQueue> slices = new ConcurrentHashMap<>();
-  private final Slots slots;
+  private final ClientSlots slots;
   private final Map<Session, AcceptedClient> sessions = new ConcurrentHashMap<>();
   private final Set<Session> readySessions = ConcurrentHashMap.newKeySet();
   private final Map<PassthroughSession, AcceptedClient> relays = new ConcurrentHashMap<>();
@@ -98,7 +98,7 @@ public final class Engine implements Multiplexer {
     this.settings = settings;
     this.events = new Events(listener, listenerExecutor, loop::nanoTime, counters);
     this.budgets = new HostBudgets(loop::nanoTime, HostBudgets.defaultBytes(), counters::counter);
-    this.slots = new Slots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
+    this.slots = new ClientSlots(settings.maxClients(), settings.maxClientsPerHost(), budgets);
     this.beside = new SideConnections(loop, protocol, settings, counters, this::newRouter);
     this.dispatcher =
         new RequestDispatcher(
@@ -207,7 +207,7 @@ public final class Engine implements Multiplexer {
   }
 
   private boolean admit(Transport client, EventLoop sessionLoop, AcceptedClient accepted) {
-    Slots.Slot slot = closed ? null : slots.enter(client.remote());
+    ClientSlots.Slot slot = closed ? null : slots.enter(client.remote());
     if (slot == null) {
       counters.count(Counter.CLIENT_REFUSED);
       String reason = closed ? IS_CLOSED : slots.size() + " clients are connected already";
@@ -228,7 +228,7 @@ public final class Engine implements Multiplexer {
   }
 
   private void open(
-      Transport client, EventLoop sessionLoop, Slots.Slot slot, AcceptedClient accepted) {
+      Transport client, EventLoop sessionLoop, ClientSlots.Slot slot, AcceptedClient accepted) {
     counters.count(Counter.CLIENT_ACCEPTED);
     if (!strategy.sharesConnection()) {
       PassthroughSession relay =

@@ -5,8 +5,8 @@ import org.bitcoinmultiplexer.api.NodeDescription;
 import org.bitcoinmultiplexer.api.Numbering;
 
 /**
- * The engine's side of one upstream connection, as its conversation sees it. Confined to the hub's
- * loop, and without effect once the connection is gone.
+ * The engine's side of one upstream connection, as its conversation sees it. Confined to the
+ * engine's loop, and without effect once the connection is gone.
  */
 public interface NodeContext {
 

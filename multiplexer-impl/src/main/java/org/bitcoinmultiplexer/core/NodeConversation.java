@@ -4,7 +4,7 @@ import org.bitcoinmultiplexer.api.Message;
 
 /**
  * The protocol's side of one upstream connection: the handshake, what the node asks of us, and the
- * news in what it says. Confined to the hub's loop.
+ * news in what it says. Confined to the engine's loop.
  */
 public interface NodeConversation {
 

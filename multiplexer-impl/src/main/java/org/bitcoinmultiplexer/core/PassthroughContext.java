@@ -20,7 +20,7 @@ public interface PassthroughContext {
   /**
    * The engine behind it.
    *
-   * @return the hub
+   * @return the engine
    */
   EngineContext engine();
 

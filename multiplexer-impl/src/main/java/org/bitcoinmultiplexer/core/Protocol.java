@@ -25,7 +25,7 @@ public interface Protocol {
   void open(EngineContext engine);
 
   /**
-   * What correlators need to know. Confined to the hub's loop.
+   * What routers need to know. Confined to the engine's loop.
    *
    * @return the same instance each time
    */
@@ -85,8 +85,8 @@ public interface Protocol {
 
   /**
    * Whether the node that is there now may be asked what was meant for the one before: it may be
-   * another, which disconnects for what it has not got. Confined to the hub's loop, and called only
-   * for what outlasts a connection.
+   * another, which disconnects for what it has not got. Confined to the engine's loop, and called
+   * only for what outlasts a connection.
    *
    * @param request as it will be written upstream
    * @return false if whoever asked is to be told that it failed
@@ -97,7 +97,7 @@ public interface Protocol {
 
   /**
    * What the node that is connected probably hangs up on a request for, judging by what it says of
-   * itself. Confined to the hub's loop, and cheap: it is called for every request.
+   * itself. Confined to the engine's loop, and cheap: it is called for every request.
    *
    * @param request as it will be written upstream
    * @return null if nothing is to be feared beforehand
@@ -107,8 +107,8 @@ public interface Protocol {
   }
 
   /**
-   * What a node may have hung up on a request for. Confined to the hub's loop, and called only when
-   * nodes have.
+   * What a node may have hung up on a request for. Confined to the engine's loop, and called only
+   * when nodes have.
    *
    * @param request as it was written upstream
    * @return the kind of requests of which this is one; null if it cannot be written to any other

@@ -9,10 +9,10 @@ import org.bitcoinmultiplexer.api.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to get a {@link DispatchedRequest} answered: the exchange that a correlator sees.
+ * One attempt to get a {@link DispatchedRequest} answered: the exchange that a router sees.
  *
- * <p>A second attempt is a new object, so that whatever a correlator still holds of the first can
- * never touch it.
+ * <p>A second attempt is a new object, so that whatever a router still holds of the first can never
+ * touch it.
  *
  * <pre>
  *   WAITING ──admitted──► ASKED ──complete, fail──► ENDED

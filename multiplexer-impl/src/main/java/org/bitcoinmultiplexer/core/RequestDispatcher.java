@@ -20,8 +20,8 @@ import org.bitcoinmultiplexer.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes questions to the node: in fair turns, through the correlator of the connection of the day,
- * with every answer checked before anybody gets it.
+ * Takes questions to the node: in fair turns, through the router of the connection of the day, with
+ * every answer checked before anybody gets it.
  *
  * <p>A question is asked again if its answer was a lie, once, and if the connection was lost under
  * it, for as long as the patience lasts; so long questions also wait while there is no connection.

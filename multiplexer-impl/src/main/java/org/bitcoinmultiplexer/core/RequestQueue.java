@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * has gone.
  *
  * <p>There are priority classes. Keyed and keyless requests have priority classes of their own
- * because a correlator may have room for one when it has none for the other; small and large
- * answers have, because one client's thousand blocks must not stand before another's transaction.
- * What large answers may put into the pipeline is for the caller to bound. And the library's own
+ * because a router may have room for one when it has none for the other; small and large answers
+ * have, because one client's thousand blocks must not stand before another's transaction. What
+ * large answers may put into the pipeline is for the caller to bound. And the library's own
  * questions have two:
  *
  * <ul>

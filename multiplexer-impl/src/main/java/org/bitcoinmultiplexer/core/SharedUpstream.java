@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedUpstream {
 
-  /** Makes the correlator of a connection. */
+  /** Makes the router of a connection. */
   @FunctionalInterface
   interface Routers {
 
@@ -46,7 +46,7 @@ final class SharedUpstream {
   private final Routers routers;
   private final RequestDispatcher dispatcher;
   private final Dialler dialler;
-  private final Standby standby;
+  private final LivenessProbe standby;
   private final boolean hasOtherNode;
   private final CompletableFuture<NodeDescription> firstReady = new CompletableFuture<>();
   private @Nullable UpstreamConnection connection;
@@ -75,7 +75,7 @@ final class SharedUpstream {
     this.dispatcher = dispatcher;
     this.hasOtherNode = nodes.size() > 1;
     this.dialler = new Dialler(loop, nodes, settings.handshakeTimeout(), random, new Dialled());
-    this.standby = new Standby(loop, nodes, beside, SharedUpstream::leave);
+    this.standby = new LivenessProbe(loop, nodes, beside, SharedUpstream::leave);
   }
 
   /** Begins to dial. Any thread. */

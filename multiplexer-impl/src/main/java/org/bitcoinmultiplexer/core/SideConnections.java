@@ -51,7 +51,7 @@ final class SideConnections {
   private boolean closed;
 
   /**
-   * @param routers makes the correlator of a connection
+   * @param routers makes the router of a connection
    */
   SideConnections(
       EventLoop loop,

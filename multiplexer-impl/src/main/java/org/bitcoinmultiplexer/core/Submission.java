@@ -11,8 +11,8 @@ import org.bitcoinmultiplexer.api.RequestSource;
 import org.bitcoinmultiplexer.api.Waiter;
 
 /**
- * Something that is handed in upstream. For a correlator it is a request to which nothing is an
- * answer, so that the marker behind it ends it.
+ * Something that is handed in upstream. For a router it is a request to which nothing is an answer,
+ * so that the marker behind it ends it.
  *
  * <p>Confined to the engine's loop.
  */

@@ -4,9 +4,9 @@
  * org.bitcoinmultiplexer.api.Transport}s.
  *
  * <p><b>Who owns what.</b> {@link org.bitcoinmultiplexer.core.Engine} is the door. Its loop owns
- * the upstream: the connection, the correlator, the turns, the stages. Each session belongs to the
- * loop it was accepted on, which may be the same; what crosses between two loops is handed over as
- * a task, and handed over directly where both are one.
+ * the upstream: the connection, the router, the turns, the stages. Each session belongs to the loop
+ * it was accepted on, which may be the same; what crosses between two loops is handed over as a
+ * task, and handed over directly where both are one.
  *
  * <pre>
  *   client loop                       the engine's loop

@@ -6,7 +6,7 @@ import org.bitcoinmultiplexer.api.Exchange;
 import org.bitcoinmultiplexer.api.Message;
 import org.bitcoinmultiplexer.api.ResponseRouter;
 
-/** The correlator of a connection over which nothing is asked: it admits nothing. */
+/** The router of a connection over which nothing is asked: it admits nothing. */
 final class NoRouter implements ResponseRouter {
 
   static final NoRouter INSTANCE = new NoRouter();

@@ -10,8 +10,8 @@ import org.bitcoinmultiplexer.bitcoin.wire.MalformedMessageException;
 import org.bitcoinmultiplexer.bitcoin.wire.Ping;
 
 /**
- * Bitcoin, as correlators see it: keys by the table of {@link RequestTypes}, and {@code ping} as
- * the marker.
+ * Bitcoin, as routers see it: keys by the table of {@link RequestTypes}, and {@code ping} as the
+ * marker.
  *
  * <p>Bitcoin Core answers in the order of requests, so that the {@code pong} comes behind every
  * answer to what was asked before its {@code ping}. Nonces are drawn at random from 64 bits: one

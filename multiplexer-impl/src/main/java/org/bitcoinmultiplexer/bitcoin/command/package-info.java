@@ -3,7 +3,7 @@
  * and full checks.
  *
  * <p>{@link org.bitcoinmultiplexer.bitcoin.command.RequestTypes} is the door, {@link
- * org.bitcoinmultiplexer.bitcoin.command.BitcoinDialect} what correlators see of it. What a future
+ * org.bitcoinmultiplexer.bitcoin.command.BitcoinDialect} what routers see of it. What a future
  * message of the protocol costs is a class, which holds its row of the tables below, and its line
  * in {@code RequestTypes.builtIn}: from then on a client's request of that command is asked
  * upstream, in its canonical form, and all of its answer is the client's, unless the session has

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * #follow told} which one is.
  *
  * <p>Takes a header in only if it builds on one that is in, has its proof of work, and the
- * difficulty and time that its place demands. Added to by one thread at a time; {@link #view} is
- * for any thread. A reorganisation is a view like any other: from one to the next, at once.
+ * difficulty and time that its place demands. AddedHeaders to by one thread at a time; {@link
+ * #view} is for any thread. A reorganisation is a view like any other: from one to the next, at
+ * once.
  */
 public final class HeaderChain {
 
@@ -62,7 +63,7 @@ public final class HeaderChain {
    * @param headers in ascending order, as they travel; known ones are passed over
    * @return what became of them; the view is that after all of them
    */
-  public Added add(Headers headers) {
+  public AddedHeaders add(Headers headers) {
     return add(headers.array(), headers.size() == 0 ? 0 : headers.offset(0), headers.size(), 81);
   }
 
@@ -75,7 +76,7 @@ public final class HeaderChain {
    * @param count how many there are
    * @return what became of them
    */
-  public Added add(byte[] array, int offset, int count) {
+  public AddedHeaders add(byte[] array, int offset, int count) {
     return add(array, offset, count, BlockHeader.SIZE);
   }
 
@@ -84,8 +85,8 @@ public final class HeaderChain {
     store.reserve(count);
   }
 
-  private Added add(byte[] array, int offset, int count, int stride) {
-    Added added = append(array, offset, count, stride);
+  private AddedHeaders add(byte[] array, int offset, int count, int stride) {
+    AddedHeaders added = append(array, offset, count, stride);
     if (added.fresh() > 0) {
       publish();
     }
@@ -151,7 +152,7 @@ public final class HeaderChain {
     return true;
   }
 
-  private Added append(byte[] array, int offset, int count, int stride) {
+  private AddedHeaders append(byte[] array, int offset, int count, int stride) {
     int before = store.size();
     int previous = HeaderStore.NONE;
     for (int i = 0; i < count; i++) {
@@ -164,19 +165,19 @@ public final class HeaderChain {
       int parent = parent(header, previous);
       if (parent == HeaderStore.NONE) {
         String reason = "header " + i + " builds on " + header.previous() + ", which is not known";
-        return new Added(Added.Outcome.UNCONNECTED, store.size() - before, reason);
+        return new AddedHeaders(AddedHeaders.Outcome.UNCONNECTED, store.size() - before, reason);
       }
       String flaw = flaw(header, parent);
       if (flaw != null) {
         String reason = "header " + i + " of hash " + header.hash() + ": " + flaw;
-        return new Added(Added.Outcome.INVALID, store.size() - before, reason);
+        return new AddedHeaders(AddedHeaders.Outcome.INVALID, store.size() - before, reason);
       }
       previous = store.append(header, parent, work(header.bits()));
       if (store.hasMoreWork(previous, best)) {
         best = previous;
       }
     }
-    return new Added(Added.Outcome.CONNECTED, store.size() - before, "");
+    return new AddedHeaders(AddedHeaders.Outcome.CONNECTED, store.size() - before, "");
   }
 
   /** The number of the parent, which most often is the header before. */

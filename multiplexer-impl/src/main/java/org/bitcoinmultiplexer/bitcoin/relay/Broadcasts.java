@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * what can never change is a refusal: what it is by itself, and what is mined. That the node has
  * another transaction in its mempool that spends the same is none: one may replace the other.
  *
- * <p>Confined to the hub's loop but for {@link #close}.
+ * <p>Confined to the engine's loop but for {@link #close}.
  */
 final class Broadcasts implements MinedTransactions.Watcher {
 

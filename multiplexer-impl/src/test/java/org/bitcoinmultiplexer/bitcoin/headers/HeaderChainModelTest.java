@@ -58,8 +58,10 @@ class HeaderChainModelTest {
       ChainView before = chain.view();
       int cut = random.nextInt(branch.size() + 1); // in one message or in two that overlap
       assertThat(chain.add(Miner.message(branch.subList(0, cut))).isConnected()).isTrue();
-      Added rest = chain.add(Miner.message(branch.subList(Math.max(0, cut - 2), branch.size())));
-      assertThat(rest).isEqualTo(new Added(Added.Outcome.CONNECTED, branch.size() - cut, ""));
+      AddedHeaders rest =
+          chain.add(Miner.message(branch.subList(Math.max(0, cut - 2), branch.size())));
+      assertThat(rest)
+          .isEqualTo(new AddedHeaders(AddedHeaders.Outcome.CONNECTED, branch.size() - cut, ""));
       branch.forEach(naive::add);
       all.addAll(branch);
 

@@ -47,8 +47,8 @@ class HeaderChainTest {
   void takesTheFirstHeadersOfMainnet() {
     HeaderChain mainnet = new HeaderChain(Network.MAINNET);
     List<BlockHeader> real = Vectors.firstBlocks().stream().map(BlockHeader::of).toList();
-    Added added = mainnet.add(Miner.message(real));
-    assertThat(added).isEqualTo(new Added(Added.Outcome.CONNECTED, 438, ""));
+    AddedHeaders added = mainnet.add(Miner.message(real));
+    assertThat(added).isEqualTo(new AddedHeaders(AddedHeaders.Outcome.CONNECTED, 438, ""));
     ChainView view = mainnet.view();
     assertThat(view.height()).isEqualTo(438);
     assertThat(view.tip())
@@ -78,7 +78,8 @@ class HeaderChainTest {
     assertThat(chain.add(file, 7, 3).fresh()).isEqualTo(3);
     file[20]++; // it was copied
     assertThat(chain.view().tip()).isEqualTo(branch.get(2).hash());
-    assertThat(chain.add(file, 7 + 80, 2)).isEqualTo(new Added(Added.Outcome.CONNECTED, 0, ""));
+    assertThat(chain.add(file, 7 + 80, 2))
+        .isEqualTo(new AddedHeaders(AddedHeaders.Outcome.CONNECTED, 0, ""));
   }
 
   @Test
@@ -91,8 +92,8 @@ class HeaderChainTest {
   @Test
   void takesNothingThatBuildsOnTheUnknown() {
     List<BlockHeader> branch = miner.branch(genesis, 3);
-    Added added = chain.add(Miner.message(branch.subList(1, 3)));
-    assertThat(added.outcome()).isEqualTo(Added.Outcome.UNCONNECTED);
+    AddedHeaders added = chain.add(Miner.message(branch.subList(1, 3)));
+    assertThat(added.outcome()).isEqualTo(AddedHeaders.Outcome.UNCONNECTED);
     assertThat(added.fresh()).isZero();
     assertThat(added.flaw())
         .isEqualTo("header 0 builds on " + branch.get(0).hash() + ", which is not known");
@@ -103,7 +104,7 @@ class HeaderChainTest {
   void takesWhatComesBeforeAHeaderThatDoesNotFit() {
     List<BlockHeader> branch = miner.branch(genesis, 3);
     List<BlockHeader> gap = List.of(branch.get(0), branch.get(2));
-    assertThat(chain.add(Miner.message(gap)).outcome()).isEqualTo(Added.Outcome.UNCONNECTED);
+    assertThat(chain.add(Miner.message(gap)).outcome()).isEqualTo(AddedHeaders.Outcome.UNCONNECTED);
     assertThat(chain.view().tip()).isEqualTo(branch.get(0).hash());
   }
 
@@ -114,8 +115,8 @@ class HeaderChainTest {
     do {
       lazy = Miner.header(genesis.hash(), 0, genesis.time() + 1, 0x207fffff, nonce++);
     } while (lazy.hasProofOfWork(Network.REGTEST));
-    Added added = chain.add(Miner.message(List.of(lazy)));
-    assertThat(added.outcome()).isEqualTo(Added.Outcome.INVALID);
+    AddedHeaders added = chain.add(Miner.message(List.of(lazy)));
+    assertThat(added.outcome()).isEqualTo(AddedHeaders.Outcome.INVALID);
     assertThat(added.flaw()).endsWith(": no proof of work for bits 207fffff");
     assertThat(chain.view().contains(lazy.hash())).isFalse();
   }
@@ -127,16 +128,16 @@ class HeaderChainTest {
     do {
       harder = Miner.header(genesis.hash(), 0, genesis.time() + 1, 0x207ffffe, nonce++);
     } while (!harder.hasProofOfWork(Network.REGTEST));
-    Added added = chain.add(Miner.message(List.of(harder)));
-    assertThat(added.outcome()).isEqualTo(Added.Outcome.INVALID);
+    AddedHeaders added = chain.add(Miner.message(List.of(harder)));
+    assertThat(added.outcome()).isEqualTo(AddedHeaders.Outcome.INVALID);
     assertThat(added.flaw()).endsWith(": bits 207ffffe instead of 207fffff");
   }
 
   @Test
   void refusesAHeaderThatIsTooEarly() {
     BlockHeader early = miner.child(genesis, genesis.time());
-    Added added = chain.add(Miner.message(List.of(early)));
-    assertThat(added.outcome()).isEqualTo(Added.Outcome.INVALID);
+    AddedHeaders added = chain.add(Miner.message(List.of(early)));
+    assertThat(added.outcome()).isEqualTo(AddedHeaders.Outcome.INVALID);
     assertThat(added.flaw()).contains(": time ");
   }
 
@@ -214,8 +215,8 @@ class HeaderChainTest {
     assertThat(chain.exclude(genesis.hash())).isFalse();
 
     BlockHeader late = miner.child(side.get(5));
-    Added added = chain.add(Miner.message(List.of(late)));
-    assertThat(added.outcome()).isEqualTo(Added.Outcome.INVALID);
+    AddedHeaders added = chain.add(Miner.message(List.of(late)));
+    assertThat(added.outcome()).isEqualTo(AddedHeaders.Outcome.INVALID);
     assertThat(added.flaw()).endsWith("builds on " + late.previous() + ", which is excluded");
 
     // What was below the excluded one still counts, and may grow again.

@@ -119,7 +119,7 @@ public final class RelayFixture {
     /** How much of what it brought is dealt with. */
     long processed;
 
-    /** In the time of the hub that it met. */
+    /** In the time of the engine that it met. */
     private @Nullable HostBudget budget;
 
     Peer(String name) {

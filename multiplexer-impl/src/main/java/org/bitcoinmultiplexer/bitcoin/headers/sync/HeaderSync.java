@@ -8,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.bitcoinmultiplexer.api.EventLoop;
 import org.bitcoinmultiplexer.bitcoin.chain.BlockHeader;
-import org.bitcoinmultiplexer.bitcoin.headers.Added;
+import org.bitcoinmultiplexer.bitcoin.headers.AddedHeaders;
 import org.bitcoinmultiplexer.bitcoin.headers.ChainView;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderChain;
 import org.bitcoinmultiplexer.bitcoin.headers.HeaderFile;
@@ -199,8 +199,8 @@ public final class HeaderSync implements HeaderTree {
     return result;
   }
 
-  private Result result(Added added) {
-    if (added.outcome() == Added.Outcome.INVALID) {
+  private Result result(AddedHeaders added) {
+    if (added.outcome() == AddedHeaders.Outcome.INVALID) {
       complete = null;
       refuse.accept("its headers do not fit the network: " + added.flaw());
       return Result.UNTRUE;

@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.LongAdder;
 import org.bitcoinmultiplexer.budget.HostBudgets;
 import org.junit.jupiter.api.Test;
 
-class SlotsTest {
+class ClientSlotsTest {
 
   private final HostBudgets budgets = new HostBudgets(() -> 0, 1 << 20, counter -> new LongAdder());
-  private final Slots slots = new Slots(4, 3, budgets);
+  private final ClientSlots slots = new ClientSlots(4, 3, budgets);
   private final List<String> evicted = new ArrayList<>();
 
-  private Slots.Slot enters(String remote) {
-    Slots.Slot slot = slots.enter(remote);
+  private ClientSlots.Slot enters(String remote) {
+    ClientSlots.Slot slot = slots.enter(remote);
     if (slot != null) {
       slot.occupy(reason -> evicted.add(remote));
     }
@@ -77,7 +77,7 @@ class SlotsTest {
 
   @Test
   void whoSaysNoMoreGoesFirstThoughItIsOnThisMachine() {
-    Slots.Slot gone = enters("127.0.0.1:1");
+    ClientSlots.Slot gone = enters("127.0.0.1:1");
     gone.ready();
     readies("127.0.0.1:2", "203.0.113.1:1", "203.0.113.2:1");
     gone.ending();
@@ -92,7 +92,7 @@ class SlotsTest {
 
   @Test
   void whoLeavesMakesRoomAndWhoWasEvictedIsNotCountedTwice() {
-    Slots.Slot first = enters("203.0.113.1:1");
+    ClientSlots.Slot first = enters("203.0.113.1:1");
     readies("203.0.113.2:1", "203.0.113.3:1", "203.0.113.4:1", "203.0.113.5:1");
     assertThat(evicted).containsExactly("203.0.113.1:1");
     first.leave();

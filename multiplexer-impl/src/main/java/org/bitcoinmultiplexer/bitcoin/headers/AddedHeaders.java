@@ -8,7 +8,7 @@ package org.bitcoinmultiplexer.bitcoin.headers;
  *     later one did not fit
  * @param flaw what is wrong with the one that did not fit; empty if all did
  */
-public record Added(Outcome outcome, int fresh, String flaw) {
+public record AddedHeaders(Outcome outcome, int fresh, String flaw) {
 
   /** Whether headers fit. */
   public enum Outcome {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any number of threads.
  */
-final class Slots {
+final class ClientSlots {
 
   /** The place of one client. */
   final class Slot implements Comparable<Slot> {
@@ -46,7 +46,7 @@ final class Slots {
      */
     void occupy(Consumer<String> toEvict) {
       boolean late;
-      synchronized (Slots.this) {
+      synchronized (ClientSlots.this) {
         eviction = toEvict;
         late = evicted;
       }
@@ -57,7 +57,7 @@ final class Slots {
 
     /** Its handshake is done. */
     void ready() {
-      synchronized (Slots.this) {
+      synchronized (ClientSlots.this) {
         if (!ending) {
           dispensable.remove(this);
           host.dispensable.remove(this);
@@ -67,7 +67,7 @@ final class Slots {
 
     /** It says no more: who has gone cannot be told from who still reads. */
     void ending() {
-      synchronized (Slots.this) {
+      synchronized (ClientSlots.this) {
         ending = true;
         if (!left) {
           dispensable.add(this);
@@ -78,7 +78,7 @@ final class Slots {
 
     /** It has gone. */
     void leave() {
-      synchronized (Slots.this) {
+      synchronized (ClientSlots.this) {
         remove(this);
       }
     }
@@ -141,7 +141,7 @@ final class Slots {
    * @param most how many clients there may be
    * @param mostOfHost how many of them of one host
    */
-  Slots(int most, int mostOfHost, HostBudgets budgets) {
+  ClientSlots(int most, int mostOfHost, HostBudgets budgets) {
     this.most = most;
     this.mostOfHost = mostOfHost;
     this.budgets = budgets;

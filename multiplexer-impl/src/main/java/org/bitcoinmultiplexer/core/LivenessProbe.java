@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the engine's loop.
  */
-final class Standby {
+final class LivenessProbe {
 
   private static final Duration REST = Duration.ofSeconds(5);
 
@@ -35,7 +35,7 @@ final class Standby {
   /**
    * @param alive hears of the suspect that another node is alive, and of which
    */
-  Standby(
+  LivenessProbe(
       EventLoop loop,
       List<Connector> nodes,
       SideConnections connections,
