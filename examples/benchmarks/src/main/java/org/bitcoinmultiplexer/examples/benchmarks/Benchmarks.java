@@ -34,8 +34,19 @@ public final class Benchmarks {
   private static final Set<String> SECTIONS =
       new TreeSet<>(
           List.of(
-              "attack", "bloom", "small", "headers", "chain", "link", "window", "large", "steady",
-              "new", "idle", "fleet"));
+              "attack",
+              "bitcoinj",
+              "bloom",
+              "small",
+              "headers",
+              "chain",
+              "link",
+              "window",
+              "large",
+              "steady",
+              "new",
+              "idle",
+              "fleet"));
 
   /** What is measured of one that is not pruned. */
   private static final Set<String> OF_BITCOIND =
@@ -151,6 +162,9 @@ public final class Benchmarks {
     report.line(machine());
     if (sections.contains("bloom")) {
       new FilterMatching(plan, report).run();
+    }
+    if (sections.contains("bitcoinj")) {
+      new PeerGroups(report).run(plan.equals(Plan.QUICK) ? List.of(20) : List.of(100, 1_000));
     }
     small();
     if (sections.contains("large") || sections.contains("steady")) {

@@ -49,4 +49,13 @@ class BenchmarksTest {
     assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,none ping p99,"));
     assertThat(rows).anyMatch(row -> row.startsWith("attack,bare node,key,20,all block p99,"));
   }
+
+  @Test
+  void measuresGroupsOfBitcoinjWallets(@TempDir Path directory) throws Exception {
+    Benchmarks.main(new String[] {"--quick", "--only", "bitcoinj", "--out", directory.toString()});
+
+    List<String> rows = Files.readAllLines(directory.resolve("results.csv"));
+    assertThat(rows).anyMatch(row -> row.startsWith("bitcoinj,none,in memory,20,threads,"));
+    assertThat(directory.resolve("results.md")).content().contains("over loopback");
+  }
 }
