@@ -54,6 +54,12 @@ final class PendingSubmissions {
     /** The type of inventory vector by which the node asked for it; -1 if it did not. */
     int wanted = -1;
 
+    /** How often it was refused, for it may be what ended a connection. */
+    int refusals;
+
+    /** Offers it again after that. */
+    EventLoop.@Nullable Timer again;
+
     /** What it {@linkplain Client#cost costs} its client, which is read from no more for much. */
     int heldBack;
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   offer ──► QUEUED at its submitter ──its turn──► IN FLIGHT ──processed──► given: the node is asked
  *                └── given to the node lately by somebody else ─────────────►
+ *                ▲                                          └──lost, refused──► after a while again
  * </pre>
  *
  * <p>A node may need seconds to find that it does not want a transaction, and says nothing to
@@ -48,6 +49,9 @@ final class SubmissionSender {
 
   /** For so long a transaction is not given to the same node again. */
   static final Duration RETRY = Duration.ofSeconds(10);
+
+  /** Up to about ten minutes, for which a node's refusals are remembered. */
+  private static final int MOST_DOUBLINGS = 6;
 
   private static final int NANOS_PER_MICRO = 1_000;
 
@@ -124,6 +128,10 @@ final class SubmissionSender {
     Client client = submission.by.client();
     int cost = submission.heldBack;
     submission.heldBack = 0;
+    if (submission.again != null) {
+      submission.again.cancel();
+      submission.again = null;
+    }
     if (client != null && cost > 0) {
       client.processed(cost);
     }
@@ -231,14 +239,32 @@ final class SubmissionSender {
       }
     }
 
-    /** What is lost with its connection is offered on the next. */
+    /**
+     * What is lost with its connection is offered on the next. What is refused while there is one,
+     * because it was on its way when others ended, may be innocent, and is offered again here.
+     */
     @Override
     public void lost() {
       if (over == connection && node != null) {
         submission.by.host.inFlight--;
         release(submission);
+        offerLater(submission);
+        proceed(submission.by.host);
       }
     }
+  }
+
+  private void offerLater(Submission submission) {
+    Duration pause = RETRY.multipliedBy(1L << Math.min(submission.refusals++, MOST_DOUBLINGS));
+    submission.again =
+        engine
+            .loop()
+            .schedule(
+                pause,
+                () -> {
+                  submission.again = null;
+                  offer(submission);
+                });
   }
 
   private boolean isInDebt(Host host) {

@@ -104,6 +104,12 @@ public final class ScriptedEngineContext implements EngineContext {
     loop.run(() -> first.receipt().processed(took.toNanos()));
   }
 
+  /** What was handed in first was refused, for it may be what ended a connection. */
+  void refused() {
+    HandedIn first = underWay.remove(0);
+    loop.run(() -> first.receipt().lost());
+  }
+
   /** The oldest question, which is then no longer open. */
   Question take() {
     if (questions.isEmpty()) {

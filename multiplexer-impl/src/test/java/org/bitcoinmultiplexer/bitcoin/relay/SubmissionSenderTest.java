@@ -156,6 +156,29 @@ class SubmissionSenderTest {
     assertThat(alice.processed).isEqualTo(9L * Client.cost(TestChain.tx(0, 5)));
   }
 
+  @Test
+  void whatIsRefusedBesideTheSharedConnectionIsOfferedAgainAndHoldsNothingBack() {
+    engine.busy = true;
+    for (int i = 0; i < 3; i++) {
+      fixture.submits(alice, TestChain.tx(i, 5));
+    }
+    assertThat(engine.told).containsExactly(TestChain.tx(0, 5), TestChain.tx(1, 5));
+    engine.refused();
+    assertThat(engine.told).as("it is the next one's turn").endsWith(TestChain.tx(2, 5));
+    engine.processed();
+    engine.processed();
+    engine.loop.advance(SubmissionSender.RETRY.minusMillis(1));
+    assertThat(engine.told).hasSize(3);
+    engine.loop.advance(Duration.ofMillis(1));
+    assertThat(engine.told).hasSize(4).endsWith(TestChain.tx(0, 5));
+    engine.refused();
+    engine.loop.advance(SubmissionSender.RETRY.multipliedBy(2));
+    assertThat(engine.told).hasSize(5).endsWith(TestChain.tx(0, 5));
+    engine.refused();
+    fixture.line.closes();
+    assertThat(engine.loop.pendingTimers()).isZero();
+  }
+
   // ---- one parent and one child
 
   private final Message parent = TestChain.tx(Hash.of("%064x".formatted(77)), 0, 1_000, 1);
