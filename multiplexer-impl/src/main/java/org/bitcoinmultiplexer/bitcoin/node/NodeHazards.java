@@ -105,8 +105,9 @@ public final class NodeHazards {
    * What a node may have hung up on a request for.
    *
    * @param request as it was written upstream
-   * @return the kind of requests of which it is one; null for what is handed in to a node that
-   *     takes only what it asked for, on the connection on which it did
+   * @return the kind of requests of which it is one; null for what is of use only on the shared
+   *     connection: what is handed in to a node that takes only what it asked for, and what is
+   *     announced, since the node asks for that where it was
    */
   public @Nullable Hazard suspected(Message request) {
     return switch (request.command()) {
@@ -118,6 +119,7 @@ public final class NodeHazards {
           ofFilters(FilterRange.parse(request).stop());
       case Commands.GETCFCHECKPT -> ofFilters(FilterCheckpointsRequest.parse(request).stop());
       case Commands.TX, Commands.BLOCK -> ofSubmission(request);
+      case Commands.INV, Commands.HEADERS -> null;
       default -> Hazard.of(request);
     };
   }

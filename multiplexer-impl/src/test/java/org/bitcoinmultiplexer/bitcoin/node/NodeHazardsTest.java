@@ -117,4 +117,12 @@ class NodeHazardsTest {
     assertThat(hazards.suspected(tx)).isNotNull();
     assertThat(hazards.suspected(tx).kind()).isInstanceOf(Hash.class);
   }
+
+  @Test
+  void whatIsAnnouncedIsAskedForWhereItWas() {
+    connected(Version.NODE_NETWORK | Version.NODE_WITNESS, 1);
+    assertThat(hazards.suspected(Inventory.of(Commands.INV, InventoryVector.WTX, hash(1))))
+        .isNull();
+    assertThat(hazards.suspected(Message.of(Commands.HEADERS, new byte[1]))).isNull();
+  }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.bitcoinmultiplexer.BitcoinMultiplexer;
 import org.bitcoinmultiplexer.api.MultiplexerListener;
-import org.bitcoinmultiplexer.examples.proxy.peers.EmbeddedNode;
 import org.bitcoinmultiplexer.examples.proxy.peers.RawClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
