@@ -404,6 +404,8 @@ abstract class InteropSuite {
   void aViolationCostsNobodyElseAnything(Violation violation) {
     assumeThat(way.shares() || !node.bansAddresses()).isTrue();
     try (RawClient good = raw()) {
+      // A node lists a peer a moment after it has said its last word of the handshake.
+      Await.until(() -> "there is a connection", () -> !node.inboundPeers().isEmpty());
       String connection = oldest(node.inboundPeers());
       try (RawClient bad = violation.shakesHands() ? raw() : RawClient.to(server()).open()) {
         violation.act().accept(bad, chain);
