@@ -1,10 +1,12 @@
 package org.bitcoinmultiplexer.examples.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +64,20 @@ class ProxyMainTest {
     }
   }
 
+  /** Whether whoever runs the tests has them ignore it, as nohup does, and all that they start. */
+  private static boolean isHangUpIgnoredAnyway() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1) != 0);
+  }
+
   @Test
   void saysThatItIgnoresAHangUp() throws Exception {
+    assumeFalse(isHangUpIgnoredAnyway(), "whoever runs this ignores SIGHUP, as nohup does");
     try (RegtestNode node = RegtestNode.start(0)) {
       Process proxy = start(node);
       try (BufferedReader out = proxy.inputReader();
